@@ -1,0 +1,174 @@
+//! What is trusted of the configuration: no `Option` left that has a default.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::environment::{BackupSet, Environment, EnvironmentName, StorageName};
+use crate::domain::units::ByteSize;
+
+#[derive(Debug, Clone)]
+pub struct Settings {
+    pub storages: Vec<Storage>,
+    pub environments: Vec<Environment>,
+    pub drill: DrillSettings,
+    pub notify: NotifySettings,
+    pub folders: Folders,
+    pub container_engine: ContainerEngine,
+}
+
+impl Settings {
+    pub fn environment(&self, name: &EnvironmentName) -> Option<&Environment> {
+        self.environments.iter().find(|environment| environment.name == *name)
+    }
+
+    pub fn storage(&self, name: &StorageName) -> Option<&Storage> {
+        self.storages.iter().find(|storage| storage.name == *name)
+    }
+
+    /// Every backup set of every environment.
+    pub fn sets(&self) -> impl Iterator<Item = &BackupSet> {
+        self.environments.iter().flat_map(|environment| &environment.backups)
+    }
+}
+
+/// A secret by the name of where it is kept. Only a program can give the value itself.
+#[derive(Clone)]
+pub enum Secret {
+    /// An environment variable.
+    Variable(String),
+    /// The value; `demo` and tests give it, a file cannot.
+    Given(SecretString),
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Variable(name) => write!(formatter, "Variable({name})"),
+            Self::Given(_) => formatter.write_str("Given(***)"),
+        }
+    }
+}
+
+/// Where objects live: AWS, or an endpoint that speaks its S3 API.
+#[derive(Debug, Clone)]
+pub struct Storage {
+    pub name: StorageName,
+    pub region: Option<String>,
+    pub profile: Option<String>,
+    pub role_arn: Option<String>,
+    pub endpoint: Option<String>,
+    pub path_style: bool,
+    /// Access key and secret key; `None` for the chain that AWS tools use.
+    pub keys: Option<(String, SecretString)>,
+}
+
+/// How deep a drill looks; each depth includes the ones before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Depth {
+    /// Read the dump.
+    Quick,
+    /// Restore it into a sandbox and count.
+    Restore,
+    /// Put it beside the source.
+    Compare,
+}
+
+impl Depth {
+    pub const ALL: [Self; 3] = [Self::Quick, Self::Restore, Self::Compare];
+
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Quick => "quick",
+            Self::Restore => "restore",
+            Self::Compare => "compare",
+        }
+    }
+
+    /// What a backup is called that passed at this depth.
+    pub const fn praise(self) -> &'static str {
+        match self {
+            Self::Quick => "intact",
+            Self::Restore => "restorable",
+            Self::Compare => "proven",
+        }
+    }
+}
+
+impl fmt::Display for Depth {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.word())
+    }
+}
+
+#[derive(Debug, Clone)]
+pub struct DrillSettings {
+    /// How old a backup may be that is picked at random.
+    pub window: Duration,
+    pub depth: Depth,
+    pub image: ImageChoice,
+    /// Put before image names; ends with `/` where it is not empty.
+    pub mirror: String,
+    /// The sandbox's memory limit.
+    pub memory: ByteSize,
+    /// How long an interactive drill keeps its sandbox after the result.
+    pub hold: Duration,
+    /// The container's own timeout.
+    pub limit: Duration,
+    /// How far clocks may disagree before a document counts as born before or after a dump.
+    pub clock_margin: Duration,
+}
+
+impl Default for DrillSettings {
+    fn default() -> Self {
+        Self {
+            window: Duration::from_hours(90 * 24),
+            depth: Depth::Compare,
+            image: ImageChoice::Auto,
+            mirror: String::new(),
+            memory: ByteSize::gibibytes(2),
+            hold: Duration::from_mins(10),
+            limit: Duration::from_hours(3),
+            clock_margin: Duration::from_mins(5),
+        }
+    }
+}
+
+/// Which image the sandbox runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ImageChoice {
+    /// The official image of the version that the dump, a record or the source names.
+    Auto,
+    Pinned(String),
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct NotifySettings {
+    pub slack_webhook: Option<Secret>,
+}
+
+/// Where Lifeboat keeps its own files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Folders {
+    /// The records.
+    pub journal: PathBuf,
+    /// Whether the journal is this machine's alone: "not tested before" is then known here only.
+    pub journal_is_local: bool,
+    /// Downloads under way.
+    pub cache: PathBuf,
+    /// Log files and runs under way.
+    pub state: PathBuf,
+}
+
+/// How the container engine is reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ContainerEngine {
+    /// `DOCKER_HOST`, the current Docker context, the usual sockets, Podman's.
+    Found,
+    /// This address (`tcp://…`, `unix://…`).
+    At(String),
+}

@@ -1,0 +1,4 @@
+//! Lifeboat.
+
+pub mod adapters;
+pub mod domain;
