@@ -34,7 +34,7 @@ pub enum System {
 impl From<AdapterError> for Failure {
     /// The whole chain goes to the log here, once; the user gets the short form.
     fn from(error: AdapterError) -> Self {
-        let chain = error.source.as_deref().map(chain).unwrap_or_default();
+        let chain = error.source.as_deref().map(|source| chain(source)).unwrap_or_default();
         tracing::error!(
             system = ?error.system,
             operation = error.operation,
