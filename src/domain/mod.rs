@@ -10,6 +10,12 @@ pub mod census;
 
 pub mod index;
 
+pub mod restore;
+
+pub mod verdict;
+
+pub mod loss;
+
 pub mod failure;
 
 pub mod settings;
