@@ -1,0 +1,101 @@
+//! What a running drill reports: its progress, its log, its record and its output are folds over
+//! these events.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::failure::Failure;
+
+/// The steps of a drill, in order. `CleanUp` runs whatever happened before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Step {
+    Download,
+    Scan,
+    StartSandbox,
+    Restore,
+    Count,
+    Compare,
+    Record,
+    Hold,
+    CleanUp,
+}
+
+impl Step {
+    pub const ALL: [Self; 9] = [
+        Self::Download,
+        Self::Scan,
+        Self::StartSandbox,
+        Self::Restore,
+        Self::Count,
+        Self::Compare,
+        Self::Record,
+        Self::Hold,
+        Self::CleanUp,
+    ];
+
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Download => "download",
+            Self::Scan => "scan",
+            Self::StartSandbox => "start sandbox",
+            Self::Restore => "restore",
+            Self::Count => "count",
+            Self::Compare => "compare",
+            Self::Record => "record",
+            Self::Hold => "hold",
+            Self::CleanUp => "clean up",
+        }
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.word())
+    }
+}
+
+/// One thing that happened, and when, counted from the drill's start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DrillEvent {
+    pub at: Duration,
+    pub step: Step,
+    pub what: Happened,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Happened {
+    Started,
+    Advanced(Advance),
+    /// A line for the log: what an outside system said, what was decided and why.
+    Noted(String),
+    /// Done; the summary is what a reader wants to know of it.
+    Passed {
+        summary: String,
+    },
+    Failed(Failure),
+    /// Not needed: the depth does not ask for it, or an earlier step refused the dump.
+    Skipped {
+        why: String,
+    },
+}
+
+/// How far a step is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Advance {
+    pub done: u64,
+    /// `None` while nobody knows.
+    pub total: Option<u64>,
+    pub unit: Unit,
+    /// What is being worked on right now: a collection, a layer.
+    pub detail: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    Bytes,
+    Documents,
+    Collections,
+}

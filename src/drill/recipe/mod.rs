@@ -1,0 +1,43 @@
+//! What an engine's drill needs besides its data: image, flags, tool arguments, the command to copy.
+
+pub mod mongodb;
+
+use crate::domain::engine::{ServerVersion, VersionSource};
+use crate::domain::settings::ImageChoice;
+
+/// The image of a sandbox and why that one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Image {
+    pub name: String,
+    pub because: VersionSource,
+}
+
+/// The image for a version: the pinned one, else the official one of the version's series, behind
+/// the mirror. `None` when neither is known.
+pub fn image(choice: &ImageChoice, mirror: &str, version: Option<&ServerVersion>) -> Option<Image> {
+    let name = |name: &str| format!("{mirror}{name}");
+    match (choice, version) {
+        (ImageChoice::Pinned(pinned), _) => {
+            Some(Image { name: name(pinned), because: VersionSource::Configuration })
+        }
+        (ImageChoice::Auto, Some(version)) => {
+            Some(Image { name: name(&mongodb::image(version)), because: version.from })
+        }
+        (ImageChoice::Auto, None) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_image_follows_the_version_unless_one_is_pinned() {
+        let version = ServerVersion { value: "7.0.14".to_owned(), from: VersionSource::Prelude };
+        let auto = image(&ImageChoice::Auto, "registry.example/", Some(&version)).unwrap();
+        assert_eq!(auto.name, "registry.example/mongo:7.0");
+        let pinned = ImageChoice::Pinned("mongo:4.2.24".to_owned());
+        assert_eq!(image(&pinned, "", None).unwrap().name, "mongo:4.2.24");
+        assert_eq!(image(&ImageChoice::Auto, "", None), None);
+    }
+}

@@ -1,0 +1,163 @@
+//! The record of a drill: everything that was found out, in a form that outlives the program.
+//!
+//! Invariant: aggregates only. No field can hold a document.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::backup::Backup;
+use crate::domain::census::{DumpCensus, LiveCensus, Namespace};
+use crate::domain::engine::ServerVersion;
+use crate::domain::environment::{EnvironmentName, SetName};
+use crate::domain::failure::Failure;
+use crate::domain::loss::Loss;
+use crate::domain::restore::RestoreReport;
+use crate::domain::settings::Depth;
+use crate::domain::verdict::{Judgement, Verdict};
+
+use super::event::Step;
+use super::plan::{DrillId, Selection, Trigger};
+use super::progress::Stage;
+use super::table::{Columns, Row, rows};
+
+/// Changes when a reader of an older schema would misread a record.
+pub const SCHEMA: u32 = 1;
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    pub id: DrillId,
+    pub schema: u32,
+    pub started: Timestamp,
+    /// `user@host`.
+    pub actor: String,
+    pub console_version: String,
+    pub trigger: Trigger,
+    pub environment: EnvironmentName,
+    pub set: SetName,
+    pub production: bool,
+    pub object: Backup,
+    pub selection: Selection,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub container_engine: Option<EngineUsed>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server_version: Option<ServerVersion>,
+    /// The depth that was asked for.
+    pub depth: Depth,
+    pub stages: Vec<Stage>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub census: Option<DumpCensus>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restored_with: Option<RestoreReport>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restored: Option<LiveCensus>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<LiveCensus>,
+    pub judgements: Vec<Judgement>,
+    /// The step that could not be done, and why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed: Option<FailedStep>,
+    #[serde(default)]
+    pub cancelled: bool,
+    pub verdict: Verdict,
+    /// Seconds from the start to the last document restored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rto_s: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub loss: Option<Loss>,
+    /// What a sandbox that failed said last, without documents.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sandbox_log: Vec<String>,
+    /// What was noticed by the way: a resumed download, an image that was pulled and stays.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub collections_first: Vec<Namespace>,
+}
+
+/// The container engine and the image that ran.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EngineUsed {
+    pub engine: String,
+    pub version: String,
+    pub arch: String,
+    pub image: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<String>,
+    /// The version that the server in the sandbox reports.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FailedStep {
+    pub step: Step,
+    pub failure: Failure,
+}
+
+impl Record {
+    /// The verdict from all that is in the record. A drill that was cancelled or could not do a
+    /// step has proven nothing beyond what its rules found broken.
+    pub fn judge(&mut self) {
+        let verdict = Verdict::of(self.depth, &self.judgements);
+        let incomplete = self.cancelled || self.failed.is_some();
+        self.verdict = if incomplete { verdict.max(Verdict::CouldNotVerify) } else { verdict };
+    }
+
+    /// Whether the object counts as tested: restored at least, with a verdict.
+    pub fn is_test(&self) -> bool {
+        self.depth >= Depth::Restore && self.verdict != Verdict::CouldNotVerify && !self.cancelled
+    }
+
+    /// Whether the object is proven: compared with its source, and nothing failed.
+    pub fn is_proof(&self) -> bool {
+        self.depth >= Depth::Compare && self.verdict <= Verdict::Warn && !self.cancelled
+    }
+
+    /// How deep the drill got with a result.
+    pub fn depth_reached(&self) -> Option<Depth> {
+        match (&self.census, &self.restored, &self.source) {
+            (Some(_), Some(_), Some(_)) => Some(Depth::Compare),
+            (Some(_), Some(_), None) => Some(Depth::Restore),
+            (Some(_), None, _) => Some(Depth::Quick),
+            _ => None,
+        }
+    }
+
+    /// The verdict as a sentence, with what was reached where more was asked for.
+    pub fn sentence(&self) -> String {
+        if self.cancelled {
+            return "cancelled: nothing is proven".to_owned();
+        }
+        if self.verdict != Verdict::CouldNotVerify {
+            return self.verdict.sentence(self.depth);
+        }
+        let reached = self.depth_reached().filter(|reached| {
+            *reached < self.depth && Verdict::of(*reached, &self.judgements) <= Verdict::Warn
+        });
+        match reached {
+            Some(Depth::Restore) => "restorable, comparison not run".to_owned(),
+            Some(reached) => format!("{}, the rest not run", reached.praise()),
+            None => self.verdict.sentence(self.depth),
+        }
+    }
+
+    pub fn rows(&self) -> Vec<Row> {
+        let columns = Columns {
+            dump: self.census.as_ref(),
+            restored: self.restored.as_ref(),
+            source: self.source.as_ref(),
+        };
+        rows(columns, &self.judgements, &self.collections_first)
+    }
+}
+
+/// How the clean-up ended; written after the record, which must not wait for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cleanup {
+    pub at: Timestamp,
+    /// Names of containers, volumes and files that were removed.
+    pub removed: Vec<String>,
+    /// What could not be removed, and why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<Failure>,
+}
