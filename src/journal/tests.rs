@@ -1,0 +1,142 @@
+//! The journal on a real folder.
+
+use super::*;
+use crate::domain::backup::{Backup, BackupKey, Began, BeganFrom};
+use crate::domain::environment::{EnvironmentName, SetName};
+use crate::domain::settings::Depth;
+use crate::domain::units::ByteSize;
+use crate::domain::verdict::Verdict;
+use crate::drill::plan::{DrillId, Selection, Trigger};
+use crate::drill::record::SCHEMA;
+
+fn record(id: u128, verdict: Verdict) -> Record {
+    let at: Timestamp = "2026-11-20T09:00:00Z".parse().unwrap();
+    Record {
+        id: DrillId(Ulid(id)),
+        schema: SCHEMA,
+        started: at,
+        actor: "ada@laptop".to_owned(),
+        console_version: "0.1.0".to_owned(),
+        trigger: Trigger::Headless,
+        environment: EnvironmentName("prod".to_owned()),
+        set: SetName("ingest".to_owned()),
+        production: true,
+        object: Backup {
+            bucket: "b".to_owned(),
+            key: BackupKey(format!("prod/{id}.tar.gz")),
+            size: ByteSize(10),
+            etag: "e".to_owned(),
+            last_modified: at,
+            version_id: None,
+            storage_class: None,
+            began: Began { at, from: BeganFrom::Name },
+        },
+        selection: Selection::Latest,
+        container_engine: None,
+        server_version: None,
+        depth: Depth::Compare,
+        stages: Vec::new(),
+        census: None,
+        restored_with: None,
+        restored: None,
+        source: None,
+        judgements: Vec::new(),
+        failed: None,
+        cancelled: false,
+        verdict,
+        rto_s: None,
+        loss: None,
+        sandbox_log: Vec::new(),
+        notes: Vec::new(),
+        collections_first: Vec::new(),
+    }
+}
+
+fn cleanup() -> Cleanup {
+    Cleanup { at: Timestamp::UNIX_EPOCH, removed: vec!["container".to_owned()], failure: None }
+}
+
+#[test]
+fn lines_of_one_drill_are_folded_into_one_entry() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Journal::at(folder.path().join("made when needed"));
+    journal.append(Ulid(1), &Line::Result(Box::new(record(1, Verdict::Pass)))).unwrap();
+    journal.append(Ulid(1), &Line::Cleanup(cleanup())).unwrap();
+    let reading = journal.read().unwrap();
+    assert_eq!(reading.problems, []);
+    let entry = reading.entries.first().unwrap();
+    assert_eq!(entry.record(), Some(&record(1, Verdict::Pass)));
+    assert_eq!(entry.cleanup, Some(cleanup()));
+}
+
+#[test]
+fn a_folder_that_does_not_exist_yet_is_an_empty_journal() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(Journal::at(folder.path().join("none")).read().unwrap(), Reading::default());
+}
+
+#[test]
+fn what_cannot_be_read_is_told_and_the_rest_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Journal::at(folder.path());
+    journal.append(Ulid(1), &Line::Result(Box::new(record(1, Verdict::Pass)))).unwrap();
+    fs::write(folder.path().join(format!("{}.jsonl", Ulid(2))), "{\"result\": 7}\n").unwrap();
+    fs::write(folder.path().join("stray.jsonl"), "").unwrap();
+    let reading = journal.read().unwrap();
+    assert_eq!((reading.entries.len(), reading.problems.len()), (1, 2));
+}
+
+#[test]
+fn only_a_drill_that_came_to_a_verdict_counts_as_tested() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Journal::at(folder.path());
+    let verdicts = [Verdict::Pass, Verdict::Fail, Verdict::CouldNotVerify];
+    for (id, verdict) in (1..).zip(verdicts) {
+        journal.append(Ulid(id), &Line::Result(Box::new(record(id, verdict)))).unwrap();
+    }
+    let scan = Record { depth: Depth::Quick, ..record(9, Verdict::Pass) };
+    journal.append(Ulid(9), &Line::Result(Box::new(scan))).unwrap();
+    let tested: Vec<_> =
+        journal.read().unwrap().history().tested.into_iter().map(|(_, key)| key.0).collect();
+    assert_eq!(tested, ["prod/1.tar.gz", "prod/2.tar.gz"]);
+}
+
+#[test]
+fn a_spreadsheet_is_imported_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let sheet = folder.path().join("drills.csv");
+    let text = "\u{feff}date,environment,backup,result,note\r\n\
+                2024-03-01,prod,2024-02-28T00_00.tar.gz,ok,\"slow, but fine\"\r\n\r\n\
+                2024-04-02T10:30,dev,x.tar.gz,failed,\r\n";
+    fs::write(&sheet, text).unwrap();
+    let journal = Journal::at(folder.path().join("journal"));
+    assert_eq!(journal.import(&sheet).unwrap(), ImportOutcome { added: 2, known: 0 });
+    assert_eq!(journal.import(&sheet).unwrap(), ImportOutcome { added: 0, known: 2 });
+    let reading = journal.read().unwrap();
+    let Source::Imported(row) = &reading.entries.first().unwrap().source else { panic!() };
+    assert_eq!(row.note, "slow, but fine");
+    assert_eq!(reading.imported_names().len(), 2);
+}
+
+#[test]
+fn a_spreadsheet_with_problems_is_refused_whole_with_all_of_them() {
+    let text = "date,environment,backup,result,note\nyesterday,prod,x,ok,\n2024-01-01,prod\n";
+    let problems = parse_csv(text).unwrap_err();
+    assert_eq!(
+        problems,
+        ["  line 2: `yesterday` is not a date like 2026-11-20", "  line 3: 2 cells, not 5"]
+    );
+    assert_eq!(parse_csv("a,b\n").unwrap_err().len(), 1);
+    assert_eq!(parse_csv("date,environment,backup,result,note\n\"a,b\n").unwrap_err().len(), 1);
+}
+
+#[test]
+fn another_journal_is_taken_over_with_all_its_lines() {
+    let folder = tempfile::tempdir().unwrap();
+    let other = Journal::at(folder.path().join("other"));
+    other.append(Ulid(1), &Line::Result(Box::new(record(1, Verdict::Pass)))).unwrap();
+    other.append(Ulid(1), &Line::Cleanup(cleanup())).unwrap();
+    let journal = Journal::at(folder.path().join("mine"));
+    assert_eq!(journal.import(other.folder()).unwrap().added, 1);
+    assert_eq!(journal.read().unwrap().entries, other.read().unwrap().entries);
+}
