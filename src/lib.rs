@@ -4,3 +4,4 @@ pub mod adapters;
 pub mod domain;
 pub mod drill;
 pub mod journal;
+pub mod runtime;

@@ -21,3 +21,5 @@ pub mod failure;
 pub mod settings;
 
 pub mod units;
+
+pub mod text;
