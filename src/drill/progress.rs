@@ -109,24 +109,32 @@ impl DrillProgress {
             }
             Happened::Skipped { why } => step.state = StepState::Skipped { why: why.clone() },
         }
-        if matches!(event.what, Happened::Failed(_)) || event.step == Step::CleanUp {
-            self.give_up(event.at);
+        match event.what {
+            Happened::Failed(_) => self.give_up_after(event.step),
+            _ if event.step == Step::CleanUp => self.close(event.at),
+            _ => {}
         }
     }
 
-    /// After a failure, and once the clean-up has begun, what waits will not run any more; what
-    /// runs was interrupted. Recording and cleaning up come on every way out.
-    fn give_up(&mut self, at: Duration) {
+    /// What waits for a step that failed will not run any more. What overlaps with it goes on.
+    /// Recording and cleaning up come on every way out.
+    fn give_up_after(&mut self, failed: Step) {
         for (step, progress) in &mut self.steps {
-            if *step >= Step::Record {
-                continue;
+            if *step > failed && *step < Step::Record && progress.state == StepState::Waiting {
+                progress.state = StepState::NotRun;
             }
+        }
+    }
+
+    /// Once the clean-up has begun, what still runs was interrupted.
+    fn close(&mut self, at: Duration) {
+        for (step, progress) in &mut self.steps {
             match progress.state {
-                StepState::Waiting => progress.state = StepState::NotRun,
-                StepState::Running(_) => {
+                StepState::Running(_) if *step < Step::CleanUp => {
                     progress.ended = progress.ended.or(Some(at));
                     progress.state = StepState::NotRun;
                 }
+                StepState::Waiting if *step < Step::CleanUp => progress.state = StepState::NotRun,
                 _ => {}
             }
         }

@@ -1,0 +1,84 @@
+//! A Slack incoming webhook: one message, one answer.
+
+use std::time::Duration;
+
+use secrecy::{ExposeSecret as _, SecretString};
+
+use crate::adapters::error::{AdapterError, System};
+use crate::domain::failure::FailureKind;
+
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Posts `text` (Slack's own markup) to the webhook. The address is a secret: it is never shown.
+pub async fn post(webhook: &SecretString, text: &str) -> Result<(), AdapterError> {
+    let client = reqwest::Client::builder()
+        .timeout(PATIENCE)
+        .build()
+        .map_err(|error| failed(FailureKind::Unexpected, "no client could be made", error))?;
+    let body = serde_json::json!({"text": text});
+    let sent = client.post(webhook.expose_secret()).json(&body).send().await;
+    let answer = sent.map_err(|error| {
+        let (kind, reason) = if error.is_timeout() {
+            (FailureKind::TimedOut, "no answer")
+        } else {
+            (FailureKind::Unreachable, "no connection")
+        };
+        failed(kind, reason, error)
+    })?;
+    match answer.status() {
+        status if status.is_success() => Ok(()),
+        status => {
+            let kind = match status.as_u16() {
+                401 | 403 => FailureKind::Denied,
+                404 | 410 => FailureKind::Missing,
+                _ => FailureKind::Unexpected,
+            };
+            Err(AdapterError {
+                advice: Some("make a new incoming webhook and set its variable".to_owned()),
+                ..refused(kind, format!("the answer was {status}"))
+            })
+        }
+    }
+}
+
+/// What Slack acts on in a text from outside.
+pub fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+fn failed(kind: FailureKind, reason: &str, error: reqwest::Error) -> AdapterError {
+    // The error's own text quotes the address.
+    AdapterError { source: Some(Box::new(error.without_url())), ..refused(kind, reason.to_owned()) }
+}
+
+fn refused(kind: FailureKind, reason: String) -> AdapterError {
+    AdapterError {
+        system: System::Slack,
+        operation: "posting to",
+        target: "the Slack webhook".to_owned(),
+        kind,
+        reason,
+        advice: None,
+        source: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_from_outside_cannot_mention_anybody() {
+        assert_eq!(escape("<!channel> a&b"), "&lt;!channel&gt; a&amp;b");
+    }
+
+    #[tokio::test]
+    async fn the_address_is_never_shown() {
+        rustls::crypto::ring::default_provider().install_default().ok();
+        let webhook = SecretString::from("http://127.0.0.1:9/services/T0/B0/hidden");
+        let error = post(&webhook, "hello").await.unwrap_err();
+        let all = format!("{error} {error:?} {}", crate::adapters::error::chain(&error));
+        assert!(!all.contains("hidden"), "{all}");
+        assert_eq!(error.kind, FailureKind::Unreachable);
+    }
+}

@@ -1,0 +1,233 @@
+//! From a request ("something of prod") to a plan: which set, which object, with which odds.
+
+use jiff::{SignedDuration, Timestamp};
+use ulid::Ulid;
+
+use crate::adapters::s3::S3;
+use crate::domain::backup::{Backup, BackupKey, Window};
+use crate::domain::engine::{ServerVersion, VersionSource};
+use crate::domain::environment::BackupSet;
+use crate::domain::failure::{Failure, FailureKind};
+use crate::domain::settings::{Depth, DrillSettings, ImageChoice, Settings, Storage};
+use crate::domain::units::Span;
+use crate::drill::dice::{Candidate, roll};
+use crate::drill::plan::{DrillId, DrillPlan, Selection, ToolChoice, Trigger};
+use crate::journal::Reading;
+
+use super::process;
+
+/// Which object is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wanted {
+    Random { seed: u64 },
+    Latest,
+    /// A key, or the last part of one.
+    Named(String),
+}
+
+/// What may differ from the configuration for one drill.
+#[derive(Debug, Clone)]
+pub struct Request {
+    pub wanted: Wanted,
+    pub depth: Option<Depth>,
+    pub tool: ToolChoice,
+    pub image: Option<String>,
+    pub hold: std::time::Duration,
+    pub keep_download: bool,
+    pub trigger: Trigger,
+}
+
+/// A plan, and what was noticed while it was made.
+#[derive(Debug)]
+pub struct Chosen {
+    pub plan: DrillPlan,
+    /// The version that the object is believed to be from.
+    pub expected: Option<ServerVersion>,
+    pub notes: Vec<String>,
+}
+
+/// Why the request cannot be met as it is: a matter of the command line, not of the world.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Unclear(pub String);
+
+/// The set that `environment` and `set` name. Without an environment it is the one production
+/// environment; where several sets remain, they are listed.
+pub fn backup_set<'a>(
+    settings: &'a Settings,
+    environment: Option<&str>,
+    set: Option<&str>,
+) -> Result<&'a BackupSet, Unclear> {
+    let drillable: Vec<_> = settings.sets().filter(|set| set.engine.is_some()).collect();
+    let list = |sets: &[&BackupSet]| {
+        sets.iter().map(|set| set.path()).collect::<Vec<_>>().join(", ")
+    };
+    if drillable.is_empty() {
+        let text = "no backup set is configured that can be drilled; \
+                    `lifeboat config init` writes a file to start from";
+        return Err(Unclear(text.to_owned()));
+    }
+    let matching: Vec<_> = drillable
+        .iter()
+        .copied()
+        .filter(|candidate| match environment {
+            Some(name) => candidate.environment.0 == name,
+            None => candidate.production || set.is_some(),
+        })
+        .filter(|candidate| set.is_none_or(|name| candidate.name.0 == name))
+        .collect();
+    match matching.as_slice() {
+        [one] => Ok(one),
+        [] if environment.is_none() && set.is_none() => Err(Unclear(format!(
+            "no environment is production; name one with --env: {}",
+            list(&drillable)
+        ))),
+        [] => Err(Unclear(format!("there is no such set; there are: {}", list(&drillable)))),
+        several => Err(Unclear(format!(
+            "several sets fit; choose one with --env and --set: {}",
+            list(several)
+        ))),
+    }
+}
+
+/// The storage of a set. The configuration was checked: it is there.
+pub fn storage<'a>(settings: &'a Settings, set: &BackupSet) -> Result<&'a Storage, Failure> {
+    settings.storage(&set.storage).ok_or_else(|| {
+        let what = format!("{} names the storage `{}`, which is not configured", set.path(), set.storage);
+        Failure::new(FailureKind::Missing, what)
+    })
+}
+
+/// Lists, picks, and plans.
+pub async fn choose(
+    s3: &S3,
+    set: &BackupSet,
+    settings: &DrillSettings,
+    request: &Request,
+    surroundings: Surroundings<'_>,
+) -> Result<Chosen, Failure> {
+    let Surroundings { reading, now, id, .. } = surroundings;
+    let mut notes = Vec::new();
+    let (object, selection) = match &request.wanted {
+        Wanted::Named(name) => (named(s3, set, name).await?, Selection::Named),
+        Wanted::Latest => {
+            let listed = list(s3, set, settings, now).await?;
+            let newest = listed.into_iter().max_by_key(|backup| backup.began.at);
+            (newest.ok_or_else(|| empty(set, settings))?, Selection::Latest)
+        }
+        Wanted::Random { seed } => {
+            let listed = list(s3, set, settings, now).await?;
+            let environment = &set.environment;
+            let candidates: Vec<_> = listed
+                .into_iter()
+                .filter(|backup| !backup.is_archived())
+                .map(|backup| Candidate { environment: environment.clone(), backup })
+                .collect();
+            let mut history = reading.history();
+            // The spreadsheet of before names objects without their bucket.
+            let imported = reading.imported_names();
+            for candidate in &candidates {
+                let name = candidate.backup.name().to_owned();
+                if imported.contains(&(environment.clone(), name)) {
+                    let backup = &candidate.backup;
+                    history.tested.insert((backup.bucket.clone(), backup.key.clone()));
+                }
+            }
+            let rolled = roll(&candidates, &history, *seed, now);
+            let (candidate, pick) = rolled.ok_or_else(|| empty(set, settings))?;
+            if let Some(earlier) = reading.draw_over_another_pool(*seed, &pick.pool_sha256) {
+                notes.push(format!(
+                    "seed {seed} was drawn before ({}), over another pool: the pick may differ",
+                    earlier.id.short()
+                ));
+            }
+            if pick.exhausted {
+                notes.push("every backup of the window was tested: all are in the pool again".to_owned());
+            }
+            if surroundings.is_local && !pick.excluded.is_empty() {
+                notes.push(format!(
+                    "{} tested before and left out; known on this machine only",
+                    pick.excluded.len()
+                ));
+            }
+            (candidate.backup, Selection::Random(pick))
+        }
+    };
+    let expected = expected(reading, set, &object);
+    let plan = DrillPlan {
+        id,
+        started: now,
+        trigger: request.trigger,
+        actor: process::owner(),
+        object,
+        selection,
+        depth: request.depth.unwrap_or(settings.depth),
+        tool: request.tool,
+        image: request.image.clone().map_or_else(|| settings.image.clone(), ImageChoice::Pinned),
+        mirror: settings.mirror.clone(),
+        memory: settings.memory,
+        limit: settings.limit,
+        hold: request.hold,
+        clock_margin: settings.clock_margin,
+        keep_download: request.keep_download,
+        earlier_prelude: reading.had_prelude(&set.environment, &set.name),
+        set: set.clone(),
+    };
+    Ok(Chosen { plan, expected, notes })
+}
+
+/// What a choice depends on besides the request.
+#[derive(Debug, Clone, Copy)]
+pub struct Surroundings<'a> {
+    pub reading: &'a Reading,
+    pub now: Timestamp,
+    pub id: DrillId,
+    /// Whether the journal is this machine's alone.
+    pub is_local: bool,
+}
+
+/// A new drill's id.
+pub fn new_id(now: Timestamp) -> DrillId {
+    let milliseconds = u64::try_from(now.as_millisecond()).unwrap_or(0);
+    DrillId(Ulid::from_parts(milliseconds, Ulid::generate().random()))
+}
+
+async fn list(
+    s3: &S3,
+    set: &BackupSet,
+    settings: &DrillSettings,
+    now: Timestamp,
+) -> Result<Vec<Backup>, Failure> {
+    let window = SignedDuration::try_from(settings.window).unwrap_or(SignedDuration::MAX);
+    let since = now.saturating_sub(window).unwrap_or(Timestamp::MIN);
+    Ok(s3.list(set, Window { since, until: now }).await?)
+}
+
+fn empty(set: &BackupSet, settings: &DrillSettings) -> Failure {
+    let place = format!("s3://{}/{}", set.bucket, set.prefix);
+    let what = format!("no backup of the last {} in {place}", Span(settings.window));
+    Failure::new(FailureKind::Missing, what)
+        .advise("check `bucket` and `prefix`, or look further back with `[drill] window`")
+}
+
+async fn named(s3: &S3, set: &BackupSet, name: &str) -> Result<Backup, Failure> {
+    let bucket = format!("s3://{}/", set.bucket);
+    let name = name.strip_prefix(&bucket).unwrap_or(name);
+    let key = if name.starts_with(&set.prefix) {
+        BackupKey(name.to_owned())
+    } else {
+        BackupKey(format!("{}{name}", set.prefix))
+    };
+    Ok(s3.head(&set.bucket, &key, Some(&set.name_format)).await?.backup)
+}
+
+/// The version that the object is from, as far as earlier records tell: its own scan first.
+fn expected(reading: &Reading, set: &BackupSet, object: &Backup) -> Option<ServerVersion> {
+    let own = reading.census_of(&object.key, &object.etag);
+    if let Some(version) = own.and_then(|record| record.server_version.clone()) {
+        return Some(version);
+    }
+    let record = reading.newest_of(&set.environment, &set.name)?;
+    let version = record.server_version.clone()?;
+    Some(ServerVersion { from: VersionSource::Record, ..version })
+}

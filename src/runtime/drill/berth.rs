@@ -1,0 +1,224 @@
+//! The sandbox of one drill, ready to be restored into: engine, image, container, relay.
+
+use std::time::Duration;
+
+use tokio::time::{sleep, timeout};
+
+use crate::adapters::docker::container::{ContainerState, SandboxSpec};
+use crate::adapters::docker::cpu;
+use crate::adapters::docker::exit::explain_exit;
+use crate::adapters::docker::image::ImageFacts;
+use crate::adapters::docker::labels::SandboxLabels;
+use crate::adapters::docker::{Docker, Surroundings};
+use crate::adapters::mongodb::Reader;
+use crate::adapters::sandbox::Sandbox;
+use crate::domain::engine::ServerVersion;
+use crate::domain::failure::{Failure, FailureKind};
+use crate::domain::settings::ContainerEngine;
+use crate::domain::units::{ByteSize, Span};
+use crate::drill::event::{Advance, Step, Unit};
+use crate::drill::plan::DrillPlan;
+use crate::drill::recipe::{self, Image};
+use crate::drill::record::EngineUsed;
+use crate::runtime::process::{self, ProcessIdentity};
+use crate::runtime::relay::{Relay, RelaySocket};
+
+use super::reporter::Reporter;
+
+/// How long a server may take to be ready.
+const READY: Duration = Duration::from_mins(3);
+/// Two signs of life must lie this far apart: an entrypoint may run a temporary server first.
+const BETWEEN_PULSES: Duration = Duration::from_secs(1);
+const BETWEEN_TRIES: Duration = Duration::from_millis(200);
+/// Lines of a failed sandbox's log that go into the record.
+const LAST_WORDS: usize = 200;
+
+/// A running server that only this drill can reach.
+#[derive(Debug)]
+pub struct Berth {
+    pub docker: Docker,
+    pub sandbox: Sandbox,
+    pub relay: Relay,
+    pub image: Image,
+    pub used: EngineUsed,
+}
+
+impl Berth {
+    /// Whether the image is the one that a dump of `version` asks for.
+    pub fn suits(&self, plan: &DrillPlan, version: Option<&ServerVersion>) -> bool {
+        match recipe::image(&plan.image, &plan.mirror, version) {
+            Some(needed) => needed.name == self.image.name,
+            // The dump does not tell: whatever was chosen for a reason stays.
+            None => true,
+        }
+    }
+
+    /// What the sandbox said last, for the record of a drill that failed.
+    pub async fn last_words(&self) -> Vec<String> {
+        self.docker.log_tail(&self.sandbox, LAST_WORDS).await.unwrap_or_default()
+    }
+
+    /// Why the sandbox cannot be used any more, where it has ended; else `failure` itself.
+    pub async fn explain(&self, failure: Failure) -> Failure {
+        match self.docker.state(&self.sandbox).await {
+            Ok(ContainerState::Running | ContainerState::Created) => failure,
+            Ok(state) => explain_exit(&state, &self.last_words().await),
+            Err(error) => error.into(),
+        }
+    }
+}
+
+/// What a drill needs to start its sandbox.
+#[derive(Debug, Clone, Copy)]
+pub struct Harbour<'a> {
+    pub plan: &'a DrillPlan,
+    pub engine: &'a ContainerEngine,
+    pub reporter: &'a Reporter,
+}
+
+impl Harbour<'_> {
+    /// Starts the sandbox for `version` and waits until its server answers.
+    pub async fn open(&self, version: Option<&ServerVersion>) -> Result<Berth, Failure> {
+        let plan = self.plan;
+        let image = recipe::image(&plan.image, &plan.mirror, version).ok_or_else(|| {
+            Failure::new(FailureKind::Missing, "nothing tells which server the dump is from")
+                .advise("name an image: `[drill] image = \"mongo:4.2\"`, or `--image`")
+        })?;
+        let docker = Docker::connect(self.engine, &Surroundings::of_this_process()).await?;
+        let facts = self.image(&docker, &image).await?;
+        self.check_processor(&docker, version)?;
+        let socket = RelaySocket::new().map_err(|error| {
+            Failure::new(FailureKind::Unexpected, format!("making a private folder: {error}"))
+        })?;
+        let sandbox = docker.create_sandbox(&self.spec(facts.clone()), socket.path()).await?;
+        let relay = Relay::start(&docker, &sandbox, socket).await?;
+        let used = used(&docker, &image, &facts);
+        let mut berth = Berth { docker, sandbox, relay, image, used };
+        let server = tokio::select! {
+            ready = timeout(READY, self.ready(&berth)) => match ready {
+                Ok(ready) => ready,
+                Err(_) => Err(Failure::new(
+                    FailureKind::TimedOut,
+                    format!("the server in the sandbox was not ready after {}", Span(READY)),
+                )
+                .advise("its log is in the record; give it more `[drill] memory`")),
+            },
+            failure = berth.relay.ended() => Err(failure),
+        };
+        match server {
+            Ok(version) => berth.used.server = Some(version),
+            Err(failure) => return Err(berth.explain(failure).await),
+        }
+        Ok(berth)
+    }
+
+    async fn image(&self, docker: &Docker, image: &Image) -> Result<ImageFacts, Failure> {
+        if let Some(facts) = docker.image(&image.name).await? {
+            return Ok(facts);
+        }
+        let reporter = self.reporter;
+        let pulled = format!("the image {} was pulled, and stays", image.name);
+        let facts = docker
+            .pull(&image.name, &|progress| {
+                let total = Some(progress.total.bytes()).filter(|total| *total > 0);
+                let detail = format!(
+                    "pulling {} ({} of {} layers)",
+                    image.name, progress.layers_done, progress.layers
+                );
+                let done = progress.done.bytes();
+                reporter.advance(
+                    Step::StartSandbox,
+                    Advance { done, total, unit: Unit::Bytes, detail },
+                );
+            })
+            .await?;
+        reporter.remember(Step::StartSandbox, pulled);
+        Ok(facts)
+    }
+
+    /// A processor that lacks AVX kills new servers without a word. Only a local engine's is known.
+    fn check_processor(
+        &self,
+        docker: &Docker,
+        version: Option<&ServerVersion>,
+    ) -> Result<(), Failure> {
+        let (Some(version), true) = (version, docker.engine().is_local) else { return Ok(()) };
+        let Ok(cpuinfo) = std::fs::read_to_string("/proc/cpuinfo") else { return Ok(()) };
+        match cpu::refusal(&version.series(), &docker.engine().architecture, &cpuinfo) {
+            Some(failure) => Err(failure),
+            None => Ok(()),
+        }
+    }
+
+    fn spec(&self, image: ImageFacts) -> SandboxSpec {
+        let plan = self.plan;
+        let labels = SandboxLabels {
+            drill: plan.id.label(),
+            expires: plan.started.saturating_add(plan.limit).unwrap_or(plan.started),
+            owner: process::owner(),
+            process: ProcessIdentity::own().to_string(),
+        };
+        SandboxSpec { image, memory: plan.memory, limit: plan.limit, labels }
+    }
+
+    /// Two signs of life from the same process; returns the version that the server reports.
+    async fn ready(&self, berth: &Berth) -> Result<String, Failure> {
+        let reader = Reader::sandbox(&berth.sandbox, &comment(self.plan))?;
+        let mut earlier = None;
+        loop {
+            match (reader.pulse().await, earlier) {
+                (Ok(pulse), Some(before)) if before == pulse => break,
+                (Ok(pulse), _) => {
+                    earlier = Some(pulse);
+                    sleep(BETWEEN_PULSES).await;
+                }
+                // A refused first connection is normal while a server starts.
+                (Err(error), _) => {
+                    tracing::debug!(%error, "the sandbox does not answer yet");
+                    earlier = None;
+                    sleep(BETWEEN_TRIES).await;
+                }
+            }
+        }
+        let version = reader.version().await?;
+        reader.close().await;
+        Ok(version)
+    }
+}
+
+/// What our commands carry as their comment, so that a database's log tells who asked.
+pub fn comment(plan: &DrillPlan) -> String {
+    format!("lifeboat-drill-{}", plan.id.label())
+}
+
+/// Room that a restore needs: the raw documents, a third for indexes, the server's own files; with
+/// mongorestore the dump once more, as it is copied in before.
+pub fn needed(raw: ByteSize, is_copied_in: bool) -> ByteSize {
+    const SLACK: u64 = 512 << 20;
+    let copies = if is_copied_in { 2 } else { 1 };
+    ByteSize(raw.bytes() * copies + raw.bytes() / 10 * 3 + SLACK)
+}
+
+fn used(docker: &Docker, image: &Image, facts: &ImageFacts) -> EngineUsed {
+    let engine = docker.engine();
+    EngineUsed {
+        engine: engine.kind.word().to_owned(),
+        version: engine.version.clone(),
+        arch: engine.architecture.clone(),
+        image: image.name.clone(),
+        digest: facts.digest.clone(),
+        server: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copied_dump_needs_its_room_twice() {
+        let raw = ByteSize::gibibytes(10);
+        assert_eq!(needed(raw, false).to_string(), "13.5 GiB");
+        assert_eq!(needed(raw, true).to_string(), "23.5 GiB");
+    }
+}

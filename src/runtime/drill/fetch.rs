@@ -1,0 +1,156 @@
+//! Download and scan: two steps that overlap, as the scan reads what arrives.
+
+use std::io::{self, Read};
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+use tokio::task::spawn_blocking;
+
+use crate::adapters::s3::{Checksum, Compared, Object, PartFile, S3};
+use crate::domain::failure::{Failure, FailureKind};
+use crate::domain::units::{ByteSize, Count, plural};
+use crate::domain::verdict::{self, Judgement, Severity};
+use crate::drill::event::{Advance, Step, Unit};
+use crate::drill::plan::DrillPlan;
+use crate::dump::{Dump, Limits, ScanProgress, take_census};
+
+use super::reporter::Reporter;
+
+/// The object on this machine, read once and judged.
+#[derive(Debug)]
+pub struct Fetched {
+    pub dump: Arc<Dump>,
+    /// Rules A1 to A4.
+    pub judgements: Vec<Judgement>,
+}
+
+impl Fetched {
+    /// Whether the dump is broken: such a dump is never restored.
+    pub fn is_refused(&self) -> bool {
+        let mut findings = self.judgements.iter().flat_map(Judgement::findings);
+        findings.any(|finding| finding.severity == Severity::Fail)
+    }
+}
+
+/// Downloads into `part`, scanning and checking the checksum of what arrives.
+pub async fn fetch(
+    s3: &S3,
+    part: &PartFile,
+    plan: &DrillPlan,
+    reporter: &Reporter,
+) -> Result<Fetched, Failure> {
+    let download = reporter.step(Step::Download, download(s3, part, reporter));
+    let scan = reporter.step(Step::Scan, async {
+        let dump = scan(part.reader(), Some(part.object().backup.size), reporter).await?;
+        let judgements = verdict::dump::judge(
+            &dump.census,
+            Some(part.object().backup.size),
+            plan.earlier_prelude,
+        );
+        let fetched = Fetched { dump: Arc::new(dump), judgements };
+        let summary = summary(&fetched);
+        Ok((fetched, summary))
+    });
+    // A download that fails wakes the scan, which then has nothing to add.
+    let (downloaded, scanned) = tokio::join!(download, scan);
+    downloaded?;
+    scanned
+}
+
+async fn download(
+    s3: &S3,
+    part: &PartFile,
+    reporter: &Reporter,
+) -> Result<((), String), Failure> {
+    let object = part.object();
+    let resumed = part.resumed();
+    if resumed.bytes() > 0 {
+        reporter.remember(Step::Download, format!("{resumed} of it were here from an earlier try"));
+    }
+    let checking = check(object, part.reader());
+    let observe = |moved: crate::adapters::s3::Transferred| {
+        let (done, total) = (moved.done.bytes(), moved.total.bytes());
+        reporter.advance(Step::Download, Advance::bytes(done, Some(total), ""));
+    };
+    let downloading = async { s3.download(part, &observe).await.map_err(Failure::from) };
+    let (downloaded, checked) = tokio::join!(downloading, checking);
+    downloaded?;
+    let checked = checked?;
+    if object.checksum.is_none() {
+        let why = "the storage keeps no checksum of the whole object: only its length was checked";
+        reporter.remember(Step::Download, why);
+    }
+    Ok(((), format!("{}, {checked}", object.backup.size)))
+}
+
+/// Compares the whole object with the checksum that the storage keeps, beside the download.
+async fn check(object: &Object, reader: impl Read + Send + 'static) -> Result<String, Failure> {
+    let Some(checksum) = object.checksum.clone() else {
+        return Ok("length checked".to_owned());
+    };
+    let algorithm = checksum.algorithm();
+    match blocking(move || Checksum::compare(&checksum, reader)).await? {
+        Compared::Same => Ok(format!("{algorithm} checked")),
+        Compared::Differs { stored, found } => Err(Failure::new(
+            FailureKind::Unexpected,
+            format!("what arrived is not what was stored: {algorithm} is {found}, not {stored}"),
+        )
+        .advise("drill it once more; if it differs again, the storage has lost the object")),
+    }
+}
+
+/// Reads a dump once. `size` is the object's, where it is known.
+pub async fn scan(
+    source: impl Read + Send + 'static,
+    size: Option<ByteSize>,
+    reporter: &Reporter,
+) -> Result<Dump, Failure> {
+    let (tell, mut told) = mpsc::channel::<ScanProgress>(4);
+    let reading = blocking(move || {
+        take_census(source, &Limits::default(), &mut |progress| {
+            // A report that nobody waits for is not worth a pause.
+            tell.try_send(progress.clone()).ok();
+        })
+    });
+    let reporting = async {
+        while let Some(progress) = told.recv().await {
+            let current = progress.current.map(|name| name.to_string()).unwrap_or_default();
+            let detail = format!("{} documents  {current}", Count(progress.documents));
+            let total = size.map(ByteSize::bytes);
+            reporter.advance(
+                Step::Scan,
+                Advance { done: progress.read, total, unit: Unit::Bytes, detail },
+            );
+        }
+    };
+    let (dump, ()) = tokio::join!(reading, reporting);
+    dump
+}
+
+/// Runs blocking work. Its failure is the source's: whatever is wrong in the bytes is a finding.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> Result<T, Failure> {
+    match spawn_blocking(work).await {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(error)) => Err(Failure::new(FailureKind::Unexpected, format!("reading: {error}"))),
+        Err(error) => Err(Failure::new(FailureKind::Unexpected, format!("reading ended: {error}"))),
+    }
+}
+
+fn summary(fetched: &Fetched) -> String {
+    let census = &fetched.dump.census;
+    let collections = census.judged().count() as u64;
+    let version = census
+        .server_version
+        .as_ref()
+        .map(|version| format!(", server {}", version.value))
+        .unwrap_or_default();
+    let found = format!(
+        "{} in {}, {} raw{version}",
+        plural(census.documents(), "document"),
+        plural(collections, "collection"),
+        census.bytes()
+    );
+    if fetched.is_refused() { format!("{found}: the dump is broken") } else { found }
+}

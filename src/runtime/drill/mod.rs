@@ -1,0 +1,416 @@
+//! Runs a drill: a straight line in which each step needs the value of the one before, and the
+//! clean-up on every way out.
+
+pub mod berth;
+pub mod count;
+pub mod fetch;
+pub mod reporter;
+pub mod restore;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+use crate::adapters::docker::{Docker, Surroundings};
+use crate::adapters::s3::{PartFile, S3};
+use crate::domain::engine::ServerVersion;
+use crate::domain::failure::{Failure, FailureKind};
+use crate::domain::settings::{ContainerEngine, Depth};
+use crate::domain::verdict::{Judgement, Rule, Verdict};
+use crate::drill::event::Step;
+use crate::drill::plan::DrillPlan;
+use crate::drill::record::{Cleanup, FailedStep, Record, SCHEMA};
+use crate::journal::{Journal, Line};
+use crate::runtime::clock::Clock;
+
+use berth::{Berth, Harbour};
+use count::{Census, Compared, Counted};
+use fetch::{Fetched, fetch};
+use reporter::Reporter;
+use restore::Salvage;
+
+/// How long the clean-up may take before it is reported as failed.
+const CLEAN_UP: Duration = Duration::from_mins(15);
+
+/// One drill with all that it needs.
+#[derive(Debug)]
+pub struct Drill {
+    pub plan: DrillPlan,
+    pub s3: S3,
+    pub container_engine: ContainerEngine,
+    pub journal: Journal,
+    pub cache: PathBuf,
+    /// The version that the object is believed to be from, so that the sandbox can start early.
+    pub expected: Option<ServerVersion>,
+    pub clock: Clock,
+}
+
+/// What a drill leaves.
+#[derive(Debug)]
+pub struct Conclusion {
+    pub record: Record,
+    pub cleanup: Cleanup,
+    /// Why the record could not be kept, where it could not.
+    pub unrecorded: Option<Failure>,
+    /// Where the tarball was kept, where that was asked for.
+    pub kept: Option<PathBuf>,
+}
+
+impl Drill {
+    /// Runs to the end, whatever happens. Cancelling ends the step under way; recording and
+    /// clean-up follow all the same.
+    pub async fn run(self, reporter: &Reporter, cancel: &CancellationToken) -> Conclusion {
+        let mut record = blank(&self.plan);
+        let mut part = None;
+        let steps = self.steps(&mut record, &mut part, reporter);
+        let outcome = cancel.run_until_cancelled(steps).await;
+        record.cancelled = outcome.is_none();
+        self.conclude(&mut record, reporter);
+        let recording = async {
+            let line = Line::Result(Box::new(record.clone()));
+            self.append(&line).map(|()| ((), format!("in {}", self.journal.folder().display())))
+        };
+        let unrecorded = reporter.step(Step::Record, recording).await.err();
+        if !self.plan.hold.is_zero() && !record.cancelled {
+            self.hold(reporter, cancel).await;
+        }
+        let (cleanup, kept) = self.clean_up(part, &record, reporter).await;
+        if unrecorded.is_none()
+            && let Err(failure) = self.append(&Line::Cleanup(cleanup.clone()))
+        {
+            tracing::error!(%failure, "the clean-up cannot be recorded");
+        }
+        if cleanup.failure.is_none() && unrecorded.is_none() {
+            reporter.finish();
+        }
+        Conclusion { record, cleanup, unrecorded, kept }
+    }
+
+    /// The line. What has been found out is in `record` at each point where it may end.
+    async fn steps(
+        &self,
+        record: &mut Record,
+        part: &mut Option<PartFile>,
+        reporter: &Reporter,
+    ) -> Result<(), Failure> {
+        let (fetched, early) = self.fetch_and_start_early(record, part, reporter).await?;
+        if fetched.is_refused() || self.plan.depth < Depth::Restore {
+            let why = if fetched.is_refused() {
+                "a broken dump is not restored"
+            } else {
+                "not asked for at depth quick"
+            };
+            skip(reporter, Step::StartSandbox, why).await;
+            return Ok(());
+        }
+        let Some(part) = part else { return Ok(()) };
+        let berth = self.settle(early, &fetched, reporter).await?;
+        record.container_engine = Some(berth.used.clone());
+        let restored = self.restore_and_judge(record, part, &fetched, &berth, reporter).await;
+        if restored.is_err() {
+            record.sandbox_log = berth.last_words().await;
+        }
+        restored
+    }
+
+    /// Downloads, scans, and meanwhile starts the sandbox where its version is believed to be known.
+    async fn fetch_and_start_early(
+        &self,
+        record: &mut Record,
+        part: &mut Option<PartFile>,
+        reporter: &Reporter,
+    ) -> Result<(Fetched, Option<Result<Berth, Failure>>), Failure> {
+        let opened = self.open_part(reporter).await?;
+        let opened = part.insert(opened);
+        let useless = CancellationToken::new();
+        let fetching = async {
+            let fetched = fetch(&self.s3, opened, &self.plan, reporter).await;
+            if fetched.as_ref().map_or(true, Fetched::is_refused) {
+                useless.cancel();
+            }
+            fetched
+        };
+        let starting = async {
+            if self.plan.depth < Depth::Restore || self.expected_image().is_none() {
+                return None;
+            }
+            let opening = self.start(self.expected.as_ref(), reporter);
+            useless.run_until_cancelled(opening).await
+        };
+        let (fetched, early) = tokio::join!(fetching, starting);
+        let fetched = fetched?;
+        record.census = Some(fetched.dump.census.clone());
+        record.server_version =
+            fetched.dump.census.server_version.clone().or_else(|| self.expected.clone());
+        record.judgements.extend(fetched.judgements.clone());
+        Ok((fetched, early))
+    }
+
+    async fn open_part(&self, reporter: &Reporter) -> Result<PartFile, Failure> {
+        let set = &self.plan.set;
+        let (bucket, key) = (&self.plan.object.bucket, &self.plan.object.key);
+        let opening = async {
+            let object = self.s3.head(bucket, key, Some(&set.name_format)).await?;
+            if object.backup.etag != self.plan.object.etag {
+                let what = format!("{} was replaced since it was picked", object.backup.url());
+                return Err(Failure::new(FailureKind::Unexpected, what)
+                    .advise("pick again: the new object is another backup"));
+            }
+            let cache = self.cache.clone();
+            let opened = tokio::task::spawn_blocking(move || PartFile::open(&cache, &object));
+            match opened.await {
+                Ok(part) => Ok(part?),
+                Err(error) => Err(Failure::new(FailureKind::Unexpected, error.to_string())),
+            }
+        };
+        match opening.await {
+            Ok(part) => Ok(part),
+            Err(failure) => reporter.step(Step::Download, async { Err(failure) }).await,
+        }
+    }
+
+    fn expected_image(&self) -> Option<crate::drill::recipe::Image> {
+        let plan = &self.plan;
+        crate::drill::recipe::image(&plan.image, &plan.mirror, self.expected.as_ref())
+    }
+
+    async fn start(
+        &self,
+        version: Option<&ServerVersion>,
+        reporter: &Reporter,
+    ) -> Result<Berth, Failure> {
+        let harbour =
+            Harbour { plan: &self.plan, engine: &self.container_engine, reporter };
+        let opening = async {
+            let berth = harbour.open(version).await?;
+            let server = berth.used.server.as_deref().unwrap_or("unknown");
+            let summary = format!("{} without network, server {server}", berth.image.name);
+            Ok((berth, summary))
+        };
+        reporter.step(Step::StartSandbox, opening).await
+    }
+
+    /// Takes the sandbox that was started early where it is the right one, else starts it now.
+    async fn settle(
+        &self,
+        early: Option<Result<Berth, Failure>>,
+        fetched: &Fetched,
+        reporter: &Reporter,
+    ) -> Result<Berth, Failure> {
+        let found = fetched.dump.census.server_version.as_ref();
+        match early {
+            Some(Ok(berth)) if berth.suits(&self.plan, found) => return Ok(berth),
+            Some(Ok(berth)) => {
+                let image = &berth.image.name;
+                let text = format!("{image} is not what the dump asks for: starting another");
+                reporter.note(Step::StartSandbox, text);
+                berth.docker.remove_sandbox(&self.plan.id.label()).await?;
+            }
+            Some(Err(failure)) => return Err(failure),
+            None => {}
+        }
+        self.start(found.or(self.expected.as_ref()), reporter).await
+    }
+
+    async fn restore_and_judge(
+        &self,
+        record: &mut Record,
+        part: &PartFile,
+        fetched: &Fetched,
+        berth: &Berth,
+        reporter: &Reporter,
+    ) -> Result<(), Failure> {
+        let dump: &Arc<_> = &fetched.dump;
+        let salvage = Salvage { berth, part, dump, reporter };
+        let report = reporter.step(Step::Restore, salvage.restore(self.plan.tool)).await?;
+        record.restored_with = Some(report.clone());
+        let census = Census { plan: &self.plan, dump, clock: self.clock, reporter };
+        let Counted { restored, judgements } =
+            reporter.step(Step::Count, census.count(berth, &report)).await?;
+        record.judgements.extend(judgements);
+        record.restored = Some(restored.clone());
+        if self.plan.depth < Depth::Compare {
+            reporter.skip(Step::Compare, "not asked for at depth restore").await;
+            return Ok(());
+        }
+        let Compared { source, judgements, loss } =
+            reporter.step(Step::Compare, census.compare(berth, &restored)).await?;
+        record.judgements.extend(judgements);
+        record.source = Some(source);
+        record.loss = Some(loss);
+        Ok(())
+    }
+
+    /// Completes the record: times, what failed, what was not run, the verdict.
+    fn conclude(&self, record: &mut Record, reporter: &Reporter) {
+        let progress = reporter.progress();
+        record.stages = reporter.stages();
+        record.notes = reporter.notes();
+        record.rto_s = progress.recovery_time().map(|time| (time.as_secs_f64() * 10.0).round() / 10.0);
+        record.failed = progress
+            .failure()
+            .map(|(step, failure)| FailedStep { step, failure: failure.clone() });
+        let why = match (&record.failed, record.cancelled) {
+            (_, true) => "the drill was cancelled".to_owned(),
+            (Some(failed), _) => format!("{} failed", failed.step),
+            (None, false) => "a broken dump is not restored".to_owned(),
+        };
+        for rule in Rule::ALL.into_iter().filter(|rule| rule.depth() <= self.plan.depth) {
+            if !record.judgements.iter().any(|judged| judged.rule == rule) {
+                record.judgements.push(Judgement::not_run(rule, why.as_str()));
+            }
+        }
+        record.judgements.sort_by_key(|judged| judged.rule);
+        record.judge();
+    }
+
+    async fn hold(&self, reporter: &Reporter, cancel: &CancellationToken) {
+        let left = self.plan.limit.saturating_sub(self.clock.elapsed());
+        let hold = self.plan.hold.min(left);
+        let holding = async {
+            tokio::select! {
+                () = tokio::time::sleep(hold) => {}
+                () = cancel.cancelled() => {}
+            }
+            Ok(((), "released".to_owned()))
+        };
+        reporter.step(Step::Hold, holding).await.ok();
+    }
+
+    /// Removes everything that carries this drill's name, and the download.
+    async fn clean_up(
+        &self,
+        part: Option<PartFile>,
+        record: &Record,
+        reporter: &Reporter,
+    ) -> (Cleanup, Option<PathBuf>) {
+        let (mut removed, mut kept) = (Vec::new(), None);
+        let work = async {
+            let sandbox = match timeout(CLEAN_UP, self.remove_sandbox(record)).await {
+                Ok(sandbox) => sandbox,
+                Err(_) => Err(Failure::new(FailureKind::TimedOut, "the engine does not answer")),
+            };
+            // The download goes even where the engine does not answer.
+            if let Some(part) = part {
+                match self.settle_download(part, record)? {
+                    Download::Removed(path) => removed.push(path),
+                    Download::Kept(path) => kept = Some(path),
+                    Download::Resumable => {}
+                }
+            }
+            removed.extend(sandbox?);
+            let count = removed.len();
+            Ok(((), format!("{count} removed, nothing left")))
+        };
+        let failure = reporter.step(Step::CleanUp, work).await.err();
+        (Cleanup { at: self.clock.now(), removed, failure }, kept)
+    }
+
+    async fn remove_sandbox(&self, record: &Record) -> Result<Vec<String>, Failure> {
+        if self.plan.depth < Depth::Restore {
+            return Ok(Vec::new());
+        }
+        let docker = Docker::connect(&self.container_engine, &Surroundings::of_this_process()).await;
+        let docker = match docker {
+            Ok(docker) => docker,
+            // An engine that was never reached holds nothing of ours.
+            Err(_) if record.container_engine.is_none() && self.never_started(record) => {
+                return Ok(Vec::new());
+            }
+            Err(error) => {
+                let failure = Failure::from(error);
+                let advice = "what may be left there has a label: `lifeboat sweep` finds it";
+                return Err(failure.advise(advice));
+            }
+        };
+        let removed = docker.remove_sandbox(&self.plan.id.label()).await?;
+        Ok([removed.containers, removed.volumes].concat())
+    }
+
+    /// Whether the engine refused at the first word.
+    fn never_started(&self, record: &Record) -> bool {
+        record.stages.iter().all(|stage| stage.name != Step::StartSandbox)
+            || record.failed.as_ref().is_some_and(|failed| {
+                failed.step == Step::StartSandbox
+                    && failed.failure.kind == FailureKind::Unreachable
+            })
+    }
+
+    fn settle_download(&self, part: PartFile, record: &Record) -> Result<Download, Failure> {
+        let path = part.path().to_owned();
+        let is_broken_off = record.failed.as_ref().is_some_and(|it| it.step == Step::Download);
+        if self.plan.keep_download && part.is_complete() {
+            let target = self.cache.join(self.plan.object.key.0.replace('/', "-"));
+            std::fs::rename(&path, &target).map_err(|error| {
+                let what = format!("keeping the download as {}: {error}", target.display());
+                Failure::new(FailureKind::Unexpected, what)
+            })?;
+            part.remove()?;
+            return Ok(Download::Kept(target));
+        }
+        // What arrived before the connection broke need not be fetched again within a day.
+        if is_broken_off && !part.is_complete() {
+            return Ok(Download::Resumable);
+        }
+        part.remove()?;
+        Ok(Download::Removed(path.display().to_string()))
+    }
+
+    fn append(&self, line: &Line) -> Result<(), Failure> {
+        self.journal.append(self.plan.id.0, line).map_err(|error| {
+            let folder = self.journal.folder().display();
+            Failure::new(FailureKind::Unexpected, format!("writing to the journal {folder}: {error}"))
+                .advise("check `[journal] directory`; the result is on the screen only")
+        })
+    }
+}
+
+enum Download {
+    Removed(String),
+    Kept(PathBuf),
+    Resumable,
+}
+
+/// Marks `from` and the steps behind it as not needed.
+async fn skip(reporter: &Reporter, from: Step, why: &str) {
+    for step in Step::ALL.into_iter().filter(|step| *step >= from && *step < Step::Record) {
+        reporter.skip(step, why).await;
+    }
+}
+
+/// A record that knows nothing yet but its plan; what a killed drill leaves is made of it.
+pub fn blank(plan: &DrillPlan) -> Record {
+    Record {
+        id: plan.id,
+        schema: SCHEMA,
+        started: plan.started,
+        actor: plan.actor.clone(),
+        console_version: env!("CARGO_PKG_VERSION").to_owned(),
+        trigger: plan.trigger,
+        environment: plan.set.environment.clone(),
+        set: plan.set.name.clone(),
+        production: plan.set.production,
+        object: plan.object.clone(),
+        selection: plan.selection.clone(),
+        container_engine: None,
+        server_version: None,
+        depth: plan.depth,
+        stages: Vec::new(),
+        census: None,
+        restored_with: None,
+        restored: None,
+        source: None,
+        judgements: Vec::new(),
+        failed: None,
+        cancelled: false,
+        verdict: Verdict::CouldNotVerify,
+        rto_s: None,
+        loss: None,
+        sandbox_log: Vec::new(),
+        notes: Vec::new(),
+        collections_first: plan.set.collections_first.clone(),
+    }
+}

@@ -1,0 +1,253 @@
+//! Restoring into the sandbox: with mongorestore inside it, or with the built-in restorer.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use bytes::{Bytes, BytesMut};
+use tokio::sync::mpsc;
+use tokio::task::spawn_blocking;
+use tokio_stream::wrappers::ReceiverStream;
+
+use crate::adapters::mongodb::{PlannedCollection, RestorePlan, Restored, Restorer, tool};
+use crate::adapters::s3::PartFile;
+use crate::domain::failure::{Failure, FailureKind};
+use crate::domain::restore::{RestoreReport, Tool};
+use crate::domain::units::{ByteSize, plural};
+use crate::drill::event::{Advance, Step};
+use crate::drill::plan::ToolChoice;
+use crate::drill::recipe::mongodb::{DATABASE_FOLDER, UPLOAD_FOLDER, mongorestore};
+use crate::dump::{BatchSize, Dump, read_batches, write_clean_tar};
+
+use super::berth::{Berth, needed};
+use super::reporter::Reporter;
+
+/// Batches that wait between the reader and the connections; they bound the memory.
+const BATCHES_WAITING: usize = 2;
+/// What is sent to the engine at once.
+const PIECE: usize = 256 << 10;
+const PIECES_WAITING: usize = 8;
+
+/// One restore: from the tarball on this machine into the berth's server.
+#[derive(Debug, Clone, Copy)]
+pub struct Salvage<'a> {
+    pub berth: &'a Berth,
+    pub part: &'a PartFile,
+    pub dump: &'a Arc<Dump>,
+    pub reporter: &'a Reporter,
+}
+
+impl Salvage<'_> {
+    pub async fn restore(&self, choice: ToolChoice) -> Result<(RestoreReport, String), Failure> {
+        let version = self.berth.docker.mongorestore_version(&self.berth.sandbox).await?;
+        let tool = match (choice, &version) {
+            (ToolChoice::Builtin, _) | (ToolChoice::Auto, None) => Tool::Builtin,
+            (ToolChoice::Auto | ToolChoice::Mongorestore, Some(_)) => Tool::Mongorestore,
+            (ToolChoice::Mongorestore, None) => {
+                let image = &self.berth.image.name;
+                return Err(Failure::new(
+                    FailureKind::Missing,
+                    format!("the image {image} has no mongorestore"),
+                )
+                .advise("use `--tool builtin`, or an image that has it"));
+            }
+        };
+        self.check_room(tool).await?;
+        let work = async {
+            match tool {
+                Tool::Builtin => self.builtin().await,
+                Tool::Mongorestore => self.mongorestore(version).await,
+            }
+        };
+        let restored = tokio::select! {
+            restored = work => restored,
+            failure = self.berth.relay.ended() => Err(failure),
+        };
+        let report = match restored {
+            Ok(report) => report,
+            Err(failure) => return Err(self.berth.explain(failure).await),
+        };
+        let documents = plural(report.restored.values().sum(), "document");
+        let refused = match report.refused {
+            0 => String::new(),
+            refused => format!(", {} refused", plural(refused, "document")),
+        };
+        Ok((report, format!("{documents}{refused} by {tool}")))
+    }
+
+    /// Refuses what cannot fit, and says when it will be tight.
+    async fn check_room(&self, tool: Tool) -> Result<(), Failure> {
+        let raw = self.dump.census.bytes();
+        let need = needed(raw, tool == Tool::Mongorestore);
+        let room = self.berth.docker.free_space(&self.berth.sandbox, DATABASE_FOLDER).await?;
+        if room.free < need {
+            return Err(Failure::new(
+                FailureKind::Unexpected,
+                format!("the sandbox has {} free, the restore of {raw} needs {need}", room.free),
+            )
+            .advise("make room on the engine's disk: `docker system df` shows what takes it"));
+        }
+        if room.free.bytes() < need.bytes() / 10 * 13 {
+            let tight = format!("room is tight: {} free, {need} needed", room.free);
+            self.reporter.remember(Step::Restore, tight);
+        }
+        Ok(())
+    }
+
+    async fn builtin(&self) -> Result<RestoreReport, Failure> {
+        let restorer = Restorer::new(&self.berth.sandbox)?;
+        let (send, batches) = mpsc::channel(BATCHES_WAITING);
+        let (reader, dump) = (self.part.reader(), Arc::clone(self.dump));
+        let reading = spawn_blocking(move || {
+            read_batches(reader, &dump, BatchSize::default(), &mut |batch| {
+                // Whoever took them has given up, and says why.
+                match send.blocking_send(batch) {
+                    Ok(()) => ControlFlow::Continue(()),
+                    Err(_) => ControlFlow::Break(()),
+                }
+            })
+        });
+        let done = AtomicU64::new(0);
+        let total = self.dump.census.bytes().bytes();
+        let plan = plan(&self.dump);
+        let observe = |restored: Restored| match restored {
+            Restored::Documents { namespace, bytes, .. } => {
+                let done = done.fetch_add(bytes.bytes(), Ordering::Relaxed) + bytes.bytes();
+                self.advance(done, total, namespace.to_string());
+            }
+            Restored::IndexesBegun { namespace, indexes } => {
+                let indexes = plural(indexes as u64, "index").replace("indexs", "indexes");
+                self.advance(total, total, format!("{indexes} of {namespace}"));
+            }
+        };
+        let restoring = restorer.restore(&plan, batches, &observe);
+        let (read, restored) = tokio::join!(reading, restoring);
+        let outcome = restored?;
+        finished(read)?;
+        restorer.close().await;
+        Ok(RestoreReport {
+            tool: Tool::Builtin,
+            tool_version: Some(env!("CARGO_PKG_VERSION").to_owned()),
+            refused: outcome.refused.iter().map(|refusal| refusal.count).sum(),
+            complaints: outcome
+                .refused
+                .into_iter()
+                .map(|refusal| format!("{}: {}", refusal.namespace, refusal.message))
+                .collect(),
+            restored: outcome.inserted,
+            skipped_files: Vec::new(),
+            failed_indexes: outcome.failed_indexes,
+            exit_code: None,
+        })
+    }
+
+    async fn mongorestore(&self, version: Option<String>) -> Result<RestoreReport, Failure> {
+        self.upload().await?;
+        let total = self.dump.census.bytes().bytes();
+        let mut listener = tool::Listener::default();
+        let mut done: BTreeMap<String, u64> = BTreeMap::new();
+        let argv = mongorestore();
+        let argv: Vec<&str> = argv.iter().map(String::as_str).collect();
+        let code = self
+            .berth
+            .docker
+            .stream(&self.berth.sandbox, &argv, &mut |line| {
+                let Some(event) = listener.hear(&line.text) else { return };
+                if let tool::ToolEvent::Progress { namespace, done: bytes, .. } = &event {
+                    done.insert(namespace.clone(), bytes.bytes());
+                    let sum = done.values().sum::<u64>().min(total);
+                    self.advance(sum, total, namespace.clone());
+                }
+            })
+            .await?;
+        Ok(listener.conclude(version, code))
+    }
+
+    /// Sends the cleaned dump into the sandbox's volume, as it is read from the tarball.
+    async fn upload(&self) -> Result<(), Failure> {
+        let (send, pieces) = mpsc::channel::<io::Result<Bytes>>(PIECES_WAITING);
+        let (reader, dump) = (self.part.reader(), Arc::clone(self.dump));
+        let writing = spawn_blocking(move || {
+            let mut pieces = Pieces { send: send.clone(), waiting: BytesMut::with_capacity(PIECE) };
+            let written = write_clean_tar(reader, &dump, &mut pieces).and_then(|()| pieces.flush());
+            if let Err(error) = &written {
+                // The engine must see a broken body, not one that looks complete.
+                send.blocking_send(Err(io::Error::new(error.kind(), error.to_string()))).ok();
+            }
+            written
+        });
+        let total = self.dump.census.bytes().bytes();
+        let mut sent = 0_u64;
+        let counted = ReceiverStream::new(pieces);
+        let (tell, mut told) = mpsc::unbounded_channel::<u64>();
+        let counted = futures_util::StreamExt::inspect(counted, move |piece| {
+            if let Ok(piece) = piece {
+                tell.send(piece.len() as u64).ok();
+            }
+        });
+        let uploading =
+            self.berth.docker.upload(&self.berth.sandbox, UPLOAD_FOLDER, counted);
+        let telling = async {
+            while let Some(length) = told.recv().await {
+                sent += length;
+                self.advance(sent.min(total), total, "into the sandbox");
+            }
+        };
+        let (written, uploaded, ()) = tokio::join!(writing, uploading, telling);
+        uploaded?;
+        finished(written)
+    }
+
+    fn advance(&self, done: u64, total: u64, detail: impl Into<String>) {
+        self.reporter.advance(Step::Restore, Advance::bytes(done, Some(total), detail));
+    }
+}
+
+/// What the dump's metadata says of each collection, as the restorer wants it.
+fn plan(dump: &Dump) -> RestorePlan {
+    let collections = dump.layout.collections.iter().map(|(namespace, layout)| PlannedCollection {
+        namespace: namespace.clone(),
+        kind: layout.kind,
+        options: layout.options.clone(),
+        indexes: layout.indexes.clone(),
+    });
+    RestorePlan { collections: collections.collect() }
+}
+
+fn finished(read: Result<io::Result<()>, tokio::task::JoinError>) -> Result<(), Failure> {
+    let reason = match read {
+        Ok(Ok(())) => return Ok(()),
+        Ok(Err(error)) => error.to_string(),
+        Err(error) => error.to_string(),
+    };
+    Err(Failure::new(FailureKind::Unexpected, format!("reading the dump again: {reason}")))
+}
+
+/// A writer whose bytes go through a bounded channel.
+struct Pieces {
+    send: mpsc::Sender<io::Result<Bytes>>,
+    waiting: BytesMut,
+}
+
+impl Write for Pieces {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.waiting.extend_from_slice(bytes);
+        if self.waiting.len() >= PIECE {
+            self.flush()?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.waiting.is_empty() {
+            return Ok(());
+        }
+        let piece = std::mem::replace(&mut self.waiting, BytesMut::with_capacity(PIECE));
+        self.send.blocking_send(Ok(piece.freeze())).map_err(|_| {
+            io::Error::new(io::ErrorKind::BrokenPipe, "the upload was given up")
+        })
+    }
+}
+

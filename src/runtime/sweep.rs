@@ -1,0 +1,287 @@
+//! What earlier drills left behind: which of it is ours to remove, and removing it.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use tokio::task::spawn_blocking;
+
+use crate::adapters::docker::leftovers::{Leftover, LeftoverKind};
+use crate::adapters::docker::{Docker, Surroundings};
+use crate::adapters::s3::PartFile;
+use crate::domain::failure::{Failure, FailureKind};
+use crate::domain::settings::Settings;
+use crate::drill::event::Step;
+use crate::drill::plan::Trigger;
+use crate::drill::record::{Cleanup, FailedStep};
+use crate::journal::{Journal, Line};
+
+use super::process::{self, ProcessIdentity};
+use super::runs::{self, FoundRun};
+
+/// Downloads that broke off are kept so long for another try.
+const KEPT: std::time::Duration = std::time::Duration::from_hours(24);
+
+/// Everything on the engine that carries one drill's label.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wreck {
+    pub drill: String,
+    pub owner: Option<String>,
+    pub process: Option<String>,
+    pub expires: Option<Timestamp>,
+    pub names: Vec<String>,
+    pub is_running: bool,
+    pub fate: Fate,
+}
+
+/// What a sweep does with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// Ours, and its process is gone.
+    Orphaned,
+    /// Its time is over, whoever made it.
+    Expired,
+    /// Its process lives on this host.
+    InUse,
+    /// Somebody else's, and its time is not over.
+    Foreign,
+}
+
+impl Fate {
+    pub const fn is_removable(self) -> bool {
+        matches!(self, Self::Orphaned | Self::Expired)
+    }
+
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Orphaned => "left by a drill that was killed",
+            Self::Expired => "expired",
+            Self::InUse => "in use by a running drill",
+            Self::Foreign => "somebody else's",
+        }
+    }
+}
+
+/// What was found, on the engine and in the state folder.
+#[derive(Debug, Default)]
+pub struct Found {
+    pub wrecks: Vec<Wreck>,
+    /// Runs whose process is gone.
+    pub runs: Vec<FoundRun>,
+}
+
+/// Who asks, and when.
+#[derive(Debug, Clone, Copy)]
+pub struct Watch<'a> {
+    pub owner: &'a str,
+    pub now: Timestamp,
+    pub is_alive: fn(&str) -> bool,
+}
+
+/// Decides what becomes of leftovers, a drill at a time.
+pub fn sort(leftovers: Vec<Leftover>, watch: Watch<'_>) -> Vec<Wreck> {
+    let mut drills: BTreeMap<String, Vec<Leftover>> = BTreeMap::new();
+    for leftover in leftovers {
+        drills.entry(leftover.drill.clone()).or_default().push(leftover);
+    }
+    drills.into_iter().map(|(drill, parts)| wreck(drill, &parts, watch)).collect()
+}
+
+fn wreck(drill: String, parts: &[Leftover], watch: Watch<'_>) -> Wreck {
+    let owner = parts.iter().find_map(|part| part.owner.clone());
+    let process = parts.iter().find_map(|part| part.process.clone());
+    let expires = parts.iter().filter_map(|part| part.expires).max();
+    let is_ours = owner.as_deref() == Some(watch.owner);
+    // Only on the owner's host does a process's absence say anything.
+    let is_here = host(owner.as_deref()).is_some_and(|its| Some(its) == host(Some(watch.owner)));
+    let lives = is_here && process.as_deref().is_some_and(watch.is_alive);
+    let fate = if lives {
+        Fate::InUse
+    } else if is_ours && process.is_some() {
+        Fate::Orphaned
+    } else if expires.is_some_and(|expires| expires < watch.now) {
+        Fate::Expired
+    } else {
+        Fate::Foreign
+    };
+    let is_running = parts.iter().any(|part| part.kind == LeftoverKind::RunningContainer);
+    let names = parts.iter().map(|part| part.name.clone()).collect();
+    Wreck { drill, owner, process, expires, names, is_running, fate }
+}
+
+fn host(owner: Option<&str>) -> Option<&str> {
+    owner?.split_once('@').map(|(_, host)| host)
+}
+
+/// Looks at the engine and the state folder. An engine that does not answer is a failure beside
+/// what the folder tells: it is never "nothing left".
+pub async fn look(settings: &Settings, now: Timestamp) -> (Found, Option<Failure>) {
+    let runs = runs::find(&settings.folders.state).unwrap_or_else(|error| {
+        tracing::warn!(%error, "the runs cannot be listed");
+        Vec::new()
+    });
+    let runs: Vec<_> = runs.into_iter().filter(|run| !run.is_alive).collect();
+    let listing = async {
+        let docker =
+            Docker::connect(&settings.container_engine, &Surroundings::of_this_process()).await?;
+        docker.leftovers().await
+    };
+    let owner = process::owner();
+    let is_alive =
+        |label: &str| ProcessIdentity::parse(label).is_some_and(|process| process.is_alive());
+    match listing.await {
+        Ok(leftovers) => {
+            let wrecks = sort(leftovers, Watch { owner: &owner, now, is_alive });
+            (Found { wrecks, runs }, None)
+        }
+        Err(error) => (Found { wrecks: Vec::new(), runs }, Some(error.into())),
+    }
+}
+
+/// What was removed.
+#[derive(Debug, Default)]
+pub struct Swept {
+    pub removed: Vec<String>,
+    /// Drills that were killed and have a record now.
+    pub recorded: u64,
+    pub failures: Vec<Failure>,
+}
+
+/// Removes what is removable, and the drill that `force` names whoever owns it; writes the records
+/// that killed drills could not write.
+pub async fn sweep(settings: &Settings, found: Found, force: Option<&str>, now: Timestamp) -> Swept {
+    let mut swept = Swept::default();
+    let is_wanted = |wreck: &&Wreck| {
+        wreck.fate.is_removable() || force.is_some_and(|force| wreck.drill == force.to_lowercase())
+    };
+    for wreck in found.wrecks.iter().filter(is_wanted) {
+        match remove(settings, &wreck.drill).await {
+            Ok(names) => swept.removed.extend(names),
+            Err(failure) => swept.failures.push(failure),
+        }
+    }
+    for run in found.runs {
+        match bury(settings, run, now).await {
+            Ok(names) => {
+                swept.removed.extend(names);
+                swept.recorded += 1;
+            }
+            Err(failure) => swept.failures.push(failure),
+        }
+    }
+    let cache = settings.folders.cache.clone();
+    match spawn_blocking(move || PartFile::sweep(&cache, KEPT, now)).await {
+        Ok(Ok(count)) if count > 0 => swept.removed.push(format!("{count} broken-off downloads")),
+        Ok(Ok(_)) => {}
+        Ok(Err(error)) => swept.failures.push(error.into()),
+        Err(error) => swept.failures.push(Failure::new(FailureKind::Unexpected, error.to_string())),
+    }
+    swept
+}
+
+async fn remove(settings: &Settings, drill: &str) -> Result<Vec<String>, Failure> {
+    let docker =
+        Docker::connect(&settings.container_engine, &Surroundings::of_this_process()).await?;
+    let removed = docker.remove_sandbox(drill).await?;
+    Ok([removed.containers, removed.volumes].concat())
+}
+
+/// Writes the record of a drill that was killed, once nothing of it is left.
+async fn bury(settings: &Settings, run: FoundRun, now: Timestamp) -> Result<Vec<String>, Failure> {
+    let label = run.id.label();
+    let reached_engine = run.run.step.is_some_and(|step| step >= Step::StartSandbox);
+    let mut removed = match remove(settings, &label).await {
+        Ok(removed) => removed,
+        // An engine that is gone holds nothing where the drill never spoke to it.
+        Err(_) if !reached_engine => Vec::new(),
+        Err(failure) => return Err(failure),
+    };
+    let mut record = run.run.record.clone();
+    record.trigger = Trigger::Interrupted;
+    let step = run.run.step.unwrap_or(Step::Download);
+    let what = format!("interrupted at {step}: the process was killed");
+    record.failed =
+        Some(FailedStep { step, failure: Failure::new(FailureKind::Unexpected, what) });
+    record.judge();
+    let journal = Journal::at(&settings.folders.journal);
+    let told = |error: std::io::Error| {
+        let folder = journal.folder().display();
+        Failure::new(FailureKind::Unexpected, format!("writing to the journal {folder}: {error}"))
+    };
+    let is_known = journal.read().map_err(told)?.entries.iter().any(|entry| entry.id == run.id.0);
+    if !is_known {
+        journal.append(run.id.0, &Line::Result(Box::new(record))).map_err(told)?;
+    }
+    let cleanup = Cleanup { at: now, removed: removed.clone(), failure: None };
+    journal.append(run.id.0, &Line::Cleanup(cleanup)).map_err(told)?;
+    run.forget().map_err(|error| {
+        Failure::new(FailureKind::Unexpected, format!("removing the run file: {error}"))
+    })?;
+    removed.push(format!("the run of {label}"));
+    Ok(removed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: &str = "2026-11-20T12:00:00Z";
+
+    fn leftover(owner: &str, process: &str, expires: &str) -> Leftover {
+        Leftover {
+            drill: "01x".to_owned(),
+            kind: LeftoverKind::Volume,
+            name: "lifeboat-drill-01x-db".to_owned(),
+            owner: Some(owner.to_owned()),
+            process: Some(process.to_owned()),
+            expires: expires.parse().ok(),
+            created: None,
+        }
+    }
+
+    fn fate(leftover: Leftover) -> Fate {
+        let watch = Watch {
+            owner: "ada@jump",
+            now: NOW.parse().unwrap(),
+            is_alive: |process| process == "alive",
+        };
+        sort(vec![leftover], watch).remove(0).fate
+    }
+
+    #[test]
+    fn ours_goes_once_its_process_is_gone() {
+        assert_eq!(fate(leftover("ada@jump", "gone", "2026-11-20T15:00:00Z")), Fate::Orphaned);
+        assert_eq!(fate(leftover("ada@jump", "alive", "2026-11-20T15:00:00Z")), Fate::InUse);
+    }
+
+    #[test]
+    fn what_is_expired_goes_unless_its_process_lives_here() {
+        let expired = "2026-11-20T11:00:00Z";
+        assert_eq!(fate(leftover("bob@laptop", "gone", expired)), Fate::Expired);
+        assert_eq!(fate(leftover("bob@jump", "alive", expired)), Fate::InUse);
+        assert_eq!(fate(leftover("ada@jump", "alive", expired)), Fate::InUse);
+    }
+
+    #[test]
+    fn somebody_elses_stays_until_it_expires() {
+        let later = "2026-11-20T15:00:00Z";
+        assert_eq!(fate(leftover("bob@laptop", "gone", later)), Fate::Foreign);
+        assert_eq!(fate(leftover("bob@jump", "gone", later)), Fate::Foreign);
+        assert_eq!(fate(leftover("bob@laptop", "gone", "never")), Fate::Foreign);
+    }
+
+    #[test]
+    fn parts_of_one_drill_are_one_wreck() {
+        let volume = leftover("ada@jump", "gone", NOW);
+        let container = Leftover {
+            kind: LeftoverKind::RunningContainer,
+            name: "lifeboat-drill-01x".to_owned(),
+            ..volume.clone()
+        };
+        let watch = Watch { owner: "ada@jump", now: NOW.parse().unwrap(), is_alive: |_| false };
+        let wrecks = sort(vec![container, volume], watch);
+        assert_eq!(wrecks.len(), 1);
+        let wreck = wrecks.first().unwrap();
+        assert!(wreck.is_running);
+        assert_eq!(wreck.names.len(), 2);
+    }
+}
