@@ -1,0 +1,35 @@
+//! S3 and the storages that speak its API: backups are listed, looked at and downloaded, and nothing
+//! is ever written.
+
+mod checksum;
+mod client;
+mod download;
+mod frontier;
+mod listing;
+mod object;
+mod part;
+mod ranges;
+mod refusal;
+mod resume;
+#[cfg(test)]
+mod storage;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use aws_sdk_s3::Client;
+
+pub use checksum::{Algorithm, Checksum, Compared};
+pub use download::Transferred;
+pub use frontier::GrowingReader;
+pub use object::{Availability, Object};
+pub use part::PartFile;
+
+/// A storage, and who speaks to it. Clones share connections.
+#[derive(Debug, Clone)]
+pub struct S3 {
+    client: Client,
+    access: Arc<refusal::Access>,
+    location: Arc<client::Location>,
+}
