@@ -16,7 +16,6 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::adapters::docker::Docker;
-use crate::adapters::docker::container::ContainerState;
 use crate::adapters::docker::exit::explain_exit;
 use crate::adapters::docker::tunnel::Tunnel;
 use crate::adapters::sandbox::Sandbox;
@@ -92,14 +91,6 @@ impl Relay {
     }
 }
 
-/// How one connection ended.
-enum Parting {
-    /// The driver hung up.
-    Driver,
-    /// The server did, or the way to it broke: is the sandbox still there?
-    Server,
-}
-
 #[derive(Clone)]
 struct Gate {
     docker: Docker,
@@ -107,12 +98,15 @@ struct Gate {
 }
 
 impl Gate {
-    /// Accepts connections until the sandbox is gone; then nothing listens any more, so that the
-    /// driver does not start a program there for each of its tries.
+    /// Accepts connections until the sandbox has ended; then nothing listens any more, so that the
+    /// driver does not try to start a program there twice a second.
     async fn serve(self, listener: UnixListener) -> Failure {
-        let mut connections: JoinSet<Parting> = JoinSet::new();
-        loop {
+        let mut connections = JoinSet::new();
+        let end = self.end();
+        tokio::pin!(end);
+        let failure = loop {
             tokio::select! {
+                failure = &mut end => break failure,
                 accepted = listener.accept(), if connections.len() < CONNECTIONS => match accepted {
                     Ok((client, _)) => {
                         connections.spawn(self.clone().relay(client));
@@ -120,45 +114,38 @@ impl Gate {
                     Err(error) => {
                         let path = self.sandbox.socket().display();
                         let what = format!("accepting a connection on {path}: {error}");
-                        return Failure::new(FailureKind::Unexpected, what);
+                        break Failure::new(FailureKind::Unexpected, what);
                     }
                 },
-                Some(parting) = connections.join_next() => {
-                    if matches!(parting, Ok(Parting::Server) | Err(_))
-                        && let Some(failure) = self.is_over().await
-                    {
-                        remove(self.sandbox.socket());
-                        return failure;
-                    }
-                }
+                Some(_) = connections.join_next() => {}
             }
-        }
+        };
+        remove(self.sandbox.socket());
+        failure
     }
 
-    /// Why the sandbox cannot be reached any more; `None` while it runs.
-    async fn is_over(&self) -> Option<Failure> {
-        let state = match self.docker.state(&self.sandbox).await {
-            Ok(ContainerState::Running) => return None,
+    /// Waits for the sandbox's end, and explains it.
+    async fn end(&self) -> Failure {
+        let state = match self.docker.exited(&self.sandbox).await {
             Ok(state) => state,
-            Err(error) => return Some(error.into()),
+            Err(error) => return error.into(),
         };
         let log = self.docker.log_tail(&self.sandbox, LAST_WORDS).await.unwrap_or_default();
-        Some(explain_exit(&state, &log))
+        explain_exit(&state, &log)
     }
 
-    async fn relay(self, client: UnixStream) -> Parting {
+    async fn relay(self, client: UnixStream) {
         match self.docker.tunnel(&self.sandbox).await {
             Ok(tunnel) => pump(client, tunnel).await,
             Err(error) => {
                 tracing::warn!(sandbox = self.sandbox.name(), %error, "no way into the sandbox");
-                Parting::Server
             }
         }
     }
 }
 
 /// Copies both ways until either side ends.
-async fn pump(client: UnixStream, tunnel: Tunnel) -> Parting {
+async fn pump(client: UnixStream, tunnel: Tunnel) {
     let Tunnel { mut output, mut input } = tunnel;
     let (mut from_client, mut to_client) = client.into_split();
     let up = async {
@@ -174,11 +161,7 @@ async fn pump(client: UnixStream, tunnel: Tunnel) -> Parting {
     let down = async {
         loop {
             match output.next().await {
-                Ok(Some(bytes)) => {
-                    if to_client.write_all(&bytes).await.is_err() {
-                        return Parting::Driver;
-                    }
-                }
+                Ok(Some(bytes)) => to_client.write_all(&bytes).await?,
                 Ok(None) => break,
                 Err(error) => {
                     tracing::warn!(%error, "a connection to the sandbox broke");
@@ -190,16 +173,19 @@ async fn pump(client: UnixStream, tunnel: Tunnel) -> Parting {
         if !complaints.is_empty() {
             tracing::debug!(complaints, "a connection to the sandbox ended");
         }
-        Parting::Server
+        io::Result::Ok(())
     };
     tokio::pin!(up, down);
-    tokio::select! {
-        parting = &mut down => parting,
-        _ = &mut up => {
+    let parting: io::Result<()> = tokio::select! {
+        ended = &mut down => ended,
+        ended = &mut up => {
             // The copies inside end when they see our end; waiting for that leaves none behind.
             tokio::time::timeout(FAREWELL, &mut down).await.ok();
-            Parting::Driver
+            ended
         }
+    };
+    if let Err(error) = parting {
+        tracing::debug!(%error, "the driver hung up on the sandbox");
     }
 }
 

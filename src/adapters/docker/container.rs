@@ -8,8 +8,11 @@ use bollard::models::{
     ContainerCreateBody, ContainerStateStatusEnum, HostConfig, HostConfigLogConfig, Mount,
     MountType, MountVolumeOptions, VolumeCreateRequest,
 };
-use bollard::query_parameters::{CreateContainerOptionsBuilder, LogsOptionsBuilder};
-use futures_util::TryStreamExt;
+use bollard::query_parameters::{
+    CreateContainerOptionsBuilder, LogsOptionsBuilder, WaitContainerOptions,
+};
+use futures_util::future::ready;
+use futures_util::{StreamExt, TryStreamExt};
 
 use crate::adapters::docker::Docker;
 use crate::adapters::docker::image::ImageFacts;
@@ -168,6 +171,23 @@ impl Docker {
             }
             _ => ContainerState::Running,
         })
+    }
+
+    /// Waits until the sandbox no longer runs.
+    pub async fn exited(&self, sandbox: &Sandbox) -> Result<ContainerState, AdapterError> {
+        /// An engine that does not hold the line is asked once in a while.
+        const PAUSE: Duration = Duration::from_secs(1);
+        loop {
+            // Only the state is believed: the line may break, or end with our own time limit.
+            let line = self.client.wait_container(sandbox.name(), None::<WaitContainerOptions>);
+            line.for_each(|_| ready(())).await;
+            match self.state(sandbox).await? {
+                ContainerState::Running | ContainerState::Created => {
+                    tokio::time::sleep(PAUSE).await;
+                }
+                state => return Ok(state),
+            }
+        }
     }
 
     /// The newest lines of the sandbox's log, oldest first.
