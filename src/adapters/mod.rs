@@ -1,5 +1,6 @@
 //! One file or folder per outside system: the only places that name its SDK.
 
+pub mod docker;
 pub mod error;
 pub mod s3;
 pub mod sandbox;

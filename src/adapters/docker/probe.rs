@@ -1,0 +1,104 @@
+//! Asks the sandbox what it has: room on its disk, MongoDB's own tools.
+
+use crate::adapters::docker::Docker;
+use crate::adapters::docker::exec::Output;
+use crate::adapters::docker::refusal::{Meaning, lacks_program, one_line};
+use crate::adapters::error::AdapterError;
+use crate::adapters::sandbox::Sandbox;
+use crate::domain::failure::FailureKind;
+use crate::domain::units::ByteSize;
+
+/// Prints the version of `mongorestore`, and fails where there is none.
+const RESTORE_TOOL: &str = "command -v mongorestore >/dev/null && mongorestore --version";
+
+/// The room on the disk that a folder of the sandbox lies on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DiskSpace {
+    pub total: ByteSize,
+    pub free: ByteSize,
+}
+
+impl Docker {
+    /// The room at `path` as the sandbox sees it: the engine's disk may not be this machine's.
+    pub async fn free_space(
+        &self,
+        sandbox: &Sandbox,
+        path: &str,
+    ) -> Result<DiskSpace, AdapterError> {
+        let Output { stdout, stderr, .. } = self.run(sandbox, &["df", "-Pk", path]).await?;
+        disk_space(&stdout).ok_or_else(|| {
+            let said = one_line(&format!("{stdout} {stderr}"));
+            Meaning::new(FailureKind::Unexpected, format!("`df` answered {said:?}")).of(
+                "asking for free space at",
+                format!("{}:{path}", sandbox.name()),
+                None,
+            )
+        })
+    }
+
+    /// The version of the image's own `mongorestore`, if it has one.
+    pub async fn mongorestore_version(
+        &self,
+        sandbox: &Sandbox,
+    ) -> Result<Option<String>, AdapterError> {
+        match self.run(sandbox, &["sh", "-c", RESTORE_TOOL]).await {
+            Ok(output) if output.code == 0 => Ok(tool_version(&output.stdout)),
+            Ok(_) => Ok(None),
+            Err(error) if lacks_program(&error) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Reads what POSIX makes `df -Pk` print: one header, one line, sizes in KiB.
+fn disk_space(text: &str) -> Option<DiskSpace> {
+    let fields: Vec<&str> = text.lines().nth(1)?.split_whitespace().collect();
+    // The name of the file system may hold spaces; counted from its percentage nothing else can.
+    let percentage = fields.iter().rposition(|field| field.ends_with('%'))?;
+    let size = |back: usize| {
+        let kibibytes: u64 = fields.get(percentage.checked_sub(back)?)?.parse().ok()?;
+        Some(ByteSize(kibibytes.checked_mul(1024)?))
+    };
+    Some(DiskSpace { total: size(3)?, free: size(1)? })
+}
+
+/// `100.9.4` of `mongorestore version: 100.9.4`; `4.2.24` of the older `r4.2.24`.
+fn tool_version(text: &str) -> Option<String> {
+    let line = text.lines().find(|line| line.contains("version"))?;
+    let version = line.rsplit([':', ' ']).find(|word| !word.is_empty())?;
+    Some(version.trim_start_matches(['r', 'v']).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn df_is_read_as_posix_prints_it() {
+        for (text, free) in [
+            (
+                "Filesystem 1024-blocks Used Available Capacity Mounted on\n\
+                 /dev/vda1 100 60 40 60% /drill\n",
+                Some(40 << 10),
+            ),
+            (
+                "Filesystem 1024-blocks Used Available Capacity Mounted on\n\
+                 my disk 100 60 39 61% /a b\n",
+                Some(39 << 10),
+            ),
+            ("Filesystem 1024-blocks Used Available Capacity Mounted on\n", None),
+            ("df: /drill: No such file or directory\n", None),
+            ("", None),
+        ] {
+            assert_eq!(disk_space(text).map(|space| space.free.bytes()), free, "{text}");
+        }
+    }
+
+    #[test]
+    fn tools_tell_their_version_in_two_ways() {
+        let new = "mongorestore version: 100.9.4\ngit version: 1234\nGo version: go1.20\n";
+        assert_eq!(tool_version(new).as_deref(), Some("100.9.4"));
+        assert_eq!(tool_version("mongorestore version: r4.2.24\n").as_deref(), Some("4.2.24"));
+        assert_eq!(tool_version("hello"), None);
+    }
+}

@@ -1,0 +1,212 @@
+//! Lets the database driver reach a sandbox that has no network: a unix socket in a private folder,
+//! and for each connection to it a program inside the container that copies bytes.
+//!
+//! Invariant: when a [`Relay`] is dropped, its socket is gone and nothing of it runs in the sandbox.
+
+use std::fs::Permissions;
+use std::io;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::adapters::docker::Docker;
+use crate::adapters::docker::exit::explain_exit;
+use crate::adapters::docker::tunnel::Tunnel;
+use crate::adapters::sandbox::Sandbox;
+use crate::domain::failure::{Failure, FailureKind};
+
+/// More connections wait in line: each is a shell and two copies inside the sandbox.
+const CONNECTIONS: usize = 32;
+/// How much is read from the driver at once.
+const CHUNK: usize = 128 << 10;
+/// How long a connection that the driver has closed may take to end in the sandbox.
+const FAREWELL: Duration = Duration::from_secs(5);
+/// How much of the sandbox's log explains its end.
+const LAST_WORDS: usize = 20;
+
+/// A private folder with the place of a socket; known before there is a sandbox.
+#[derive(Debug)]
+pub struct RelaySocket {
+    folder: TempDir,
+}
+
+impl RelaySocket {
+    pub fn new() -> io::Result<Self> {
+        // The folder guards the socket: whoever may connect reads the restored data.
+        let only_us = Permissions::from_mode(0o700);
+        let folder = tempfile::Builder::new().prefix("lifeboat-").permissions(only_us).tempdir()?;
+        Ok(Self { folder })
+    }
+
+    pub fn path(&self) -> PathBuf {
+        self.folder.path().join("server.sock")
+    }
+}
+
+/// The relay of one sandbox, for as long as it is held.
+#[derive(Debug)]
+pub struct Relay {
+    ended: watch::Receiver<Option<Failure>>,
+    /// Aborts the listener, and with it every connection, when dropped.
+    _serving: JoinSet<()>,
+    _socket: RelaySocket,
+}
+
+impl Relay {
+    /// Listens on the sandbox's socket. The server inside need not be up yet: connections that come
+    /// too early end at once.
+    pub async fn start(
+        docker: &Docker,
+        sandbox: &Sandbox,
+        socket: RelaySocket,
+    ) -> Result<Self, Failure> {
+        docker.check_tunnel(sandbox).await?;
+        let listener = UnixListener::bind(sandbox.socket()).map_err(|error| {
+            let path = sandbox.socket().display();
+            Failure::new(FailureKind::Unexpected, format!("listening on {path}: {error}"))
+        })?;
+        let (tell, ended) = watch::channel(None);
+        let mut serving = JoinSet::new();
+        let gate = Gate { docker: docker.clone(), sandbox: sandbox.clone() };
+        serving.spawn(async move {
+            let failure = gate.serve(listener).await;
+            tell.send_replace(Some(failure));
+        });
+        Ok(Self { ended, _serving: serving, _socket: socket })
+    }
+
+    /// Waits until the sandbox cannot be reached any more, and says why.
+    pub async fn ended(&self) -> Failure {
+        let mut ended = self.ended.clone();
+        let found = ended.wait_for(Option::is_some).await.ok();
+        found.and_then(|failure| failure.clone()).unwrap_or_else(|| {
+            Failure::new(FailureKind::Unexpected, "the relay to the sandbox was ended")
+        })
+    }
+}
+
+#[derive(Clone)]
+struct Gate {
+    docker: Docker,
+    sandbox: Sandbox,
+}
+
+impl Gate {
+    /// Accepts connections until the sandbox has ended; then nothing listens any more, so that the
+    /// driver does not try to start a program there twice a second.
+    async fn serve(self, listener: UnixListener) -> Failure {
+        let mut connections = JoinSet::new();
+        let end = self.end();
+        tokio::pin!(end);
+        let failure = loop {
+            tokio::select! {
+                failure = &mut end => break failure,
+                accepted = listener.accept(), if connections.len() < CONNECTIONS => match accepted {
+                    Ok((client, _)) => {
+                        connections.spawn(self.clone().relay(client));
+                    }
+                    Err(error) => {
+                        let path = self.sandbox.socket().display();
+                        let what = format!("accepting a connection on {path}: {error}");
+                        break Failure::new(FailureKind::Unexpected, what);
+                    }
+                },
+                Some(_) = connections.join_next() => {}
+            }
+        };
+        remove(self.sandbox.socket());
+        failure
+    }
+
+    /// Waits for the sandbox's end, and explains it.
+    async fn end(&self) -> Failure {
+        let state = match self.docker.exited(&self.sandbox).await {
+            Ok(state) => state,
+            Err(error) => return error.into(),
+        };
+        let log = self.docker.log_tail(&self.sandbox, LAST_WORDS).await.unwrap_or_default();
+        explain_exit(&state, &log)
+    }
+
+    async fn relay(self, client: UnixStream) {
+        match self.docker.tunnel(&self.sandbox).await {
+            Ok(tunnel) => pump(client, tunnel).await,
+            Err(error) => {
+                tracing::warn!(sandbox = self.sandbox.name(), %error, "no way into the sandbox");
+            }
+        }
+    }
+}
+
+/// Copies both ways until either side ends.
+async fn pump(client: UnixStream, tunnel: Tunnel) {
+    let Tunnel { mut output, mut input } = tunnel;
+    let (mut from_client, mut to_client) = client.into_split();
+    let up = async {
+        let mut chunk = vec![0; CHUNK];
+        loop {
+            let count = from_client.read(&mut chunk).await?;
+            match chunk.get(..count) {
+                None | Some([]) => return input.shutdown().await,
+                Some(bytes) => input.write_all(bytes).await?,
+            }
+        }
+    };
+    let down = async {
+        loop {
+            match output.next().await {
+                Ok(Some(bytes)) => to_client.write_all(&bytes).await?,
+                Ok(None) => break,
+                Err(error) => {
+                    tracing::warn!(%error, "a connection to the sandbox broke");
+                    break;
+                }
+            }
+        }
+        let complaints = output.complaints();
+        if !complaints.is_empty() {
+            tracing::debug!(complaints, "a connection to the sandbox ended");
+        }
+        io::Result::Ok(())
+    };
+    tokio::pin!(up, down);
+    let parting: io::Result<()> = tokio::select! {
+        ended = &mut down => ended,
+        ended = &mut up => {
+            // The copies inside end when they see our end; waiting for that leaves none behind.
+            tokio::time::timeout(FAREWELL, &mut down).await.ok();
+            ended
+        }
+    };
+    if let Err(error) = parting {
+        tracing::debug!(%error, "the driver hung up on the sandbox");
+    }
+}
+
+fn remove(socket: &Path) {
+    if let Err(error) = std::fs::remove_file(socket) {
+        tracing::debug!(%error, "the relay's socket was gone already");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sockets_folder_is_ours_alone_and_goes_with_it() {
+        let socket = RelaySocket::new().unwrap();
+        let folder = socket.path().parent().unwrap().to_owned();
+        let mode = std::fs::metadata(&folder).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o700);
+        assert!(socket.path().to_string_lossy().ends_with(".sock"));
+        drop(socket);
+        assert!(!folder.exists());
+    }
+}
