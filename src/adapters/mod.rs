@@ -1,4 +1,5 @@
 //! One file or folder per outside system: the only places that name its SDK.
 
 pub mod error;
+pub mod mongodb;
 pub mod sandbox;
