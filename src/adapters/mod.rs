@@ -2,5 +2,7 @@
 
 pub mod docker;
 pub mod error;
+pub mod mongodb;
 pub mod s3;
 pub mod sandbox;
+pub mod slack;

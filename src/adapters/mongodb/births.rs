@@ -1,0 +1,131 @@
+//! When documents were born, as filters that a server counts by.
+
+use std::time::Duration;
+
+use bson::oid::ObjectId;
+use bson::{DateTime, Document, doc};
+use jiff::Timestamp;
+
+/// The moments that part the documents of a collection: before the dump, in between, after it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Moments {
+    /// T0.
+    pub(super) began: Timestamp,
+    /// T0 less the clock margin.
+    pub(super) before: Timestamp,
+    /// T1 and the clock margin.
+    pub(super) after: Timestamp,
+}
+
+impl Moments {
+    pub(super) fn new(began: Timestamp, ended: Timestamp, margin: Duration) -> Self {
+        Self {
+            began,
+            before: began.checked_sub(margin).unwrap_or(Timestamp::MIN),
+            after: ended.max(began).checked_add(margin).unwrap_or(Timestamp::MAX),
+        }
+    }
+}
+
+/// The smallest id that was made at `moment` or later; ids carry whole seconds.
+pub(super) fn first_id_from(moment: Timestamp) -> ObjectId {
+    let fraction = i64::from(moment.subsec_nanosecond() > 0);
+    first_id_of(moment.as_second().saturating_add(fraction))
+}
+
+/// The smallest id that was made after `moment`.
+pub(super) fn first_id_after(moment: Timestamp) -> ObjectId {
+    first_id_of(moment.as_second().saturating_add(1))
+}
+
+fn first_id_of(second: i64) -> ObjectId {
+    let second = u32::try_from(second.max(0)).unwrap_or(u32::MAX);
+    ObjectId::from_parts(second, [0; 5], [0; 3])
+}
+
+/// When an id was made.
+pub(super) fn moment_of(id: ObjectId) -> Option<Timestamp> {
+    Timestamp::from_millisecond(id.timestamp().timestamp_millis()).ok()
+}
+
+/// Filters that match ids only where they are `ObjectId`s: a comparison keeps to its type.
+pub(super) fn id_before(moment: Timestamp) -> Document {
+    doc! {"_id": {"$lt": first_id_from(moment)}}
+}
+
+pub(super) fn id_between(from: Timestamp, to: Timestamp) -> Document {
+    doc! {"_id": {"$gte": first_id_from(from), "$lt": first_id_after(to)}}
+}
+
+pub(super) fn id_after(moment: Timestamp) -> Document {
+    doc! {"_id": {"$gte": first_id_after(moment)}}
+}
+
+/// Filters that match a field only where it is a date.
+pub(super) fn field_before(field: &str, moment: Timestamp) -> Document {
+    doc! {field: {"$lt": date(moment)}}
+}
+
+pub(super) fn field_after(field: &str, moment: Timestamp) -> Document {
+    doc! {field: {"$gt": date(moment)}}
+}
+
+pub(super) fn field_is_no_date(field: &str) -> Document {
+    doc! {field: {"$not": {"$type": "date"}}}
+}
+
+fn date(moment: Timestamp) -> DateTime {
+    DateTime::from_millis(moment.as_millisecond())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn id(second: i64, rest: u8) -> ObjectId {
+        ObjectId::from_parts(u32::try_from(second).unwrap(), [rest; 5], [rest; 3])
+    }
+
+    #[test]
+    fn every_id_falls_into_exactly_one_window() {
+        for (began, ended) in [
+            ("2026-11-03T00:00:00Z", "2026-11-03T00:06:00Z"),
+            ("2026-11-03T00:00:00.5Z", "2026-11-03T00:06:00.25Z"),
+            ("2026-11-03T00:00:00Z", "2026-11-03T00:00:00Z"),
+        ] {
+            let moments = Moments::new(at(began), at(ended), Duration::from_secs(2));
+            let (low, high) = (first_id_from(moments.before), first_id_after(moments.after));
+            assert!(low <= high);
+            let centre = at(began).as_second();
+            for second in centre - 400..centre + 800 {
+                for rest in [0, 255] {
+                    let born = Timestamp::from_second(second).unwrap();
+                    assert_eq!(id(second, rest) < low, born < moments.before, "{born}");
+                    assert_eq!(id(second, rest) >= high, born > moments.after, "{born}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn moments_outside_of_an_ids_range_take_all_or_nothing() {
+        assert_eq!(first_id_from(at("1950-01-01T00:00:00Z")), id(0, 0));
+        let late = first_id_after(at("2200-01-01T00:00:00Z"));
+        assert!(late > id(i64::from(u32::MAX - 1), 255));
+        let moments = Moments::new(Timestamp::MIN, Timestamp::MAX, Duration::from_mins(5));
+        assert_eq!((moments.before, moments.after), (Timestamp::MIN, Timestamp::MAX));
+    }
+
+    #[test]
+    fn an_id_tells_its_second() {
+        let moment = at("2026-11-03T00:00:00Z");
+        assert_eq!(moment_of(first_id_from(moment)), Some(moment));
+        // Past 2038 the seconds no longer fit a signed number of 32 bits.
+        let late = at("2100-01-01T00:00:00Z");
+        assert_eq!(moment_of(first_id_from(late)), Some(late));
+    }
+}

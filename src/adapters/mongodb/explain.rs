@@ -1,0 +1,249 @@
+//! The driver's errors in our words: what sort of refusal it was, and what to do about it.
+
+use mongodb::error::{Error, ErrorKind};
+
+use crate::adapters::error::{AdapterError, System};
+use crate::domain::failure::FailureKind;
+
+/// What was tried, on what, and where: the place chooses the advice.
+#[derive(Debug, Clone)]
+pub(super) struct Attempt {
+    pub(super) operation: &'static str,
+    /// `admin.file on db-1:27017`; never holds a secret.
+    pub(super) target: String,
+    pub(super) place: Place,
+}
+
+/// Which server was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// A source on another machine.
+    Remote,
+    /// A source behind a loopback address, most likely a port-forward.
+    Loopback,
+    Sandbox,
+}
+
+/// Codes of the server's own errors: <https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml>.
+pub(super) mod code {
+    pub(in super::super) const UNAUTHORIZED: i32 = 13;
+    pub(in super::super) const AUTHENTICATION_FAILED: i32 = 18;
+    pub(in super::super) const NAMESPACE_NOT_FOUND: i32 = 26;
+    pub(in super::super) const MAX_TIME_EXPIRED: i32 = 50;
+    pub(in super::super) const NOT_PRIMARY: [i32; 3] = [10107, 13435, 13436];
+    pub(in super::super) const OUT_OF_DISK_SPACE: i32 = 14031;
+}
+
+impl Attempt {
+    /// A failure in our own words.
+    pub(super) fn failed(&self, kind: FailureKind, reason: impl Into<String>) -> AdapterError {
+        AdapterError {
+            system: System::Mongodb,
+            operation: self.operation,
+            target: self.target.clone(),
+            kind,
+            reason: reason.into(),
+            advice: None,
+            source: None,
+        }
+    }
+
+    /// The server has no space left for what it should store.
+    pub(super) fn disk_is_full(&self) -> AdapterError {
+        self.say(Words::of_code(code::OUT_OF_DISK_SPACE, ""))
+    }
+
+    /// A failure of the driver or the server. The server's whole reply stays out of the log: it
+    /// may quote documents.
+    pub(super) fn explain(&self, error: Error) -> AdapterError {
+        let words = Words::of(&error.kind, self.place);
+        let source = Some(error.kind as Box<dyn std::error::Error + Send + Sync>);
+        AdapterError { source, ..self.say(words) }
+    }
+
+    fn say(&self, words: Words) -> AdapterError {
+        let advice = words.advice.map(ToOwned::to_owned);
+        AdapterError { advice, ..self.failed(words.kind, words.reason) }
+    }
+}
+
+/// What an error comes to, for the one who reads it.
+#[derive(Debug, PartialEq, Eq)]
+struct Words {
+    kind: FailureKind,
+    reason: String,
+    advice: Option<&'static str>,
+}
+
+impl Words {
+    fn new(kind: FailureKind, reason: impl Into<String>) -> Self {
+        Self { kind, reason: reason.into(), advice: None }
+    }
+
+    fn advise(self, advice: &'static str) -> Self {
+        Self { advice: Some(advice), ..self }
+    }
+
+    fn of(error: &ErrorKind, place: Place) -> Self {
+        match error {
+            ErrorKind::Command(refusal) => Self::of_code(refusal.code, &refusal.message),
+            ErrorKind::Authentication { message, .. } => {
+                Self::new(FailureKind::Denied, redact(message)).advise(CREDENTIALS)
+            }
+            ErrorKind::DnsResolve { message, .. } => {
+                Self::new(FailureKind::Unreachable, redact(message)).advise("check the host's name")
+            }
+            ErrorKind::InvalidTlsConfig { message, .. } => {
+                Self::new(FailureKind::Denied, redact(message)).advise("check the tls options")
+            }
+            ErrorKind::ServerSelection { message, .. }
+            | ErrorKind::ConnectionPoolCleared { message, .. } => Self::of_network(message, place),
+            ErrorKind::Io(error) => Self::of_network(&error.to_string(), place),
+            other => Self::new(FailureKind::Unexpected, redact(&other.to_string())),
+        }
+    }
+
+    fn of_code(code: i32, message: &str) -> Self {
+        let reason = redact(message);
+        match code {
+            code::UNAUTHORIZED => Self::new(FailureKind::Denied, reason)
+                .advise("a drill needs the role `readAnyDatabase` on the source"),
+            code::AUTHENTICATION_FAILED => {
+                Self::new(FailureKind::Denied, reason).advise(CREDENTIALS)
+            }
+            code::NAMESPACE_NOT_FOUND => Self::new(FailureKind::Missing, reason),
+            code::MAX_TIME_EXPIRED => Self::new(FailureKind::TimedOut, reason),
+            code::OUT_OF_DISK_SPACE => Self::new(FailureKind::Unexpected, "the disk is full")
+                .advise("free space where the container engine keeps its volumes"),
+            code if code::NOT_PRIMARY.contains(&code) => {
+                Self::new(FailureKind::Unreachable, reason).advise("the set has no primary now")
+            }
+            code => Self::new(FailureKind::Unexpected, format!("{reason} (code {code})")),
+        }
+    }
+
+    /// No server could be reached: the driver describes each one that it tried in one long line.
+    fn of_network(message: &str, place: Place) -> Self {
+        use FailureKind::{Denied, Unreachable};
+
+        let text = message.to_lowercase();
+        let says = |any: &[&str]| any.iter().any(|word| text.contains(word));
+        if says(&["connection refused", "no such file or directory"]) {
+            Self::new(Unreachable, "connection refused").advise(match place {
+                Place::Loopback => "is the port-forward running?",
+                Place::Remote => "is the server up, and may this machine reach it?",
+                Place::Sandbox => "has the server in the sandbox started?",
+            })
+        } else if says(&["failed to lookup", "name or service not known", "nodename nor servname"])
+        {
+            Self::new(Unreachable, "the name is not known").advise(match place {
+                Place::Loopback => "behind a port-forward, add `directConnection=true`",
+                Place::Remote | Place::Sandbox => "check the host's name, or the vpn",
+            })
+        } else if says(&["certificate", "unknownissuer", "corrupt message", "handshake", "tls"]) {
+            Self::new(Denied, "the server's certificate or TLS was not accepted").advise(
+                "a private authority needs `tlsCAFile`; a server without TLS needs `tls=false`",
+            )
+        } else if says(&["unexpected end", "end of file", "connection reset", "broken pipe"]) {
+            Self::new(Unreachable, "the connection was closed").advise(match place {
+                Place::Loopback => {
+                    "has the port-forward ended, or does the server want `tls=true`?"
+                }
+                Place::Remote => "does the server want `tls=true`?",
+                Place::Sandbox => "the sandbox may have run out of memory or disk",
+            })
+        } else {
+            let first = message.split(" Topology:").next().unwrap_or(message);
+            Self::new(Unreachable, redact(first))
+        }
+    }
+}
+
+const CREDENTIALS: &str = "check user, password and authSource";
+
+/// How much of a server's sentence is kept.
+const LONGEST: usize = 300;
+
+/// A server's sentence without what it quotes of documents: `dup key: { name: "…" }` loses its
+/// braces and all between the first and the last.
+pub(super) fn redact(message: &str) -> String {
+    let message = message.trim().trim_end_matches('.');
+    let text = match message.split_once('{') {
+        None => message.to_owned(),
+        Some((head, rest)) => {
+            let tail = rest.rsplit_once('}').map_or("", |(_, tail)| tail);
+            format!("{head}{{…}}{tail}")
+        }
+    };
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_server_quotes_of_a_document_is_left_out() {
+        for (message, shown) in [
+            (
+                r#"E11000 duplicate key error collection: a.b index: x_1 dup key: { x: "Jane}" }"#,
+                "E11000 duplicate key error collection: a.b index: x_1 dup key: {…}",
+            ),
+            ("dup key: { x: \"cut of", "dup key: {…}"),
+            (
+                "Error in specification { key: { b: 1 } } :: caused by :: Unknown index plugin 'x'",
+                "Error in specification {…} :: caused by :: Unknown index plugin 'x'",
+            ),
+            ("not authorized on admin.", "not authorized on admin"),
+        ] {
+            assert_eq!(redact(message), shown);
+        }
+        assert_eq!(redact(&"ä".repeat(1000)).chars().count(), LONGEST + 1);
+    }
+
+    #[test]
+    fn the_reasons_for_an_unreachable_server_are_told_apart() {
+        for (message, place, kind, reason, advice) in [
+            (
+                "Server selection timeout: No available servers. Topology: { Type: Unknown, Servers: \
+                 [ { Address: 127.0.0.1:1, Error: Connection refused (os error 111) } ] }",
+                Place::Loopback,
+                FailureKind::Unreachable,
+                "connection refused",
+                "is the port-forward running?",
+            ),
+            (
+                "Server selection timeout: No available servers. Topology: { Error: failed to \
+                 lookup address information: Name or service not known }",
+                Place::Remote,
+                FailureKind::Unreachable,
+                "the name is not known",
+                "check the host's name, or the vpn",
+            ),
+            (
+                "Topology: { Error: invalid peer certificate: UnknownIssuer }",
+                Place::Remote,
+                FailureKind::Denied,
+                "the server's certificate or TLS was not accepted",
+                "a private authority needs `tlsCAFile`; a server without TLS needs `tls=false`",
+            ),
+            (
+                "unexpected end of file",
+                Place::Sandbox,
+                FailureKind::Unreachable,
+                "the connection was closed",
+                "the sandbox may have run out of memory or disk",
+            ),
+        ] {
+            let expected = Words::new(kind, reason).advise(advice);
+            assert_eq!(Words::of_network(message, place), expected);
+        }
+        assert_eq!(
+            Words::of_network("Server selection timeout: none. Topology: { long }", Place::Remote),
+            Words::new(FailureKind::Unreachable, "Server selection timeout: none")
+        );
+    }
+}
