@@ -1,4 +1,5 @@
 //! Lifeboat.
 
 pub mod adapters;
+pub mod config;
 pub mod domain;
