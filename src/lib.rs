@@ -1,8 +1,11 @@
 //! Lifeboat.
 
 pub mod adapters;
+pub mod cli;
+pub mod config;
 pub mod domain;
 pub mod drill;
 pub mod dump;
 pub mod journal;
+pub mod logging;
 pub mod runtime;

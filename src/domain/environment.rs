@@ -53,6 +53,11 @@ pub struct Kubernetes {
     pub namespaces: Vec<String>,
 }
 
+impl Kubernetes {
+    /// The namespaces that are looked at unless others are named.
+    pub const NAMESPACES: [&str; 2] = ["default", "kube-system"];
+}
+
 /// One stream of backups: engine, bucket, prefix, name format, schedule, retention.
 #[derive(Debug, Clone)]
 pub struct BackupSet {

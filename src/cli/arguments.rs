@@ -1,0 +1,303 @@
+//! The arguments of each command.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Subcommand, ValueEnum};
+#[cfg(feature = "demo")]
+use jiff::Timestamp;
+
+#[cfg(feature = "demo")]
+use crate::cli::examples;
+use crate::config::parse_duration;
+use crate::domain::backup::BackupKey;
+use crate::domain::settings::Depth;
+
+#[derive(Debug, Clone, Args)]
+pub struct DrillArguments {
+    /// The environment; default: the one that is production
+    #[arg(long = "env", value_name = "NAME")]
+    pub environment: Option<String>,
+
+    /// The backup set; default: the only one of the environment that can be drilled
+    #[arg(long, value_name = "NAME")]
+    pub set: Option<String>,
+
+    #[command(flatten)]
+    selection: SelectionArguments,
+
+    /// How deep to look: quick, restore or compare; default: as configured
+    #[arg(long, value_parser = depth(), hide_possible_values = true)]
+    pub depth: Option<Depth>,
+
+    /// What restores: mongorestore where the image has it, or the built-in restorer
+    #[arg(long, value_enum, default_value_t = Tool::Auto)]
+    pub tool: Tool,
+
+    /// The sandbox's image; default: as configured
+    #[arg(long)]
+    pub image: Option<String>,
+
+    /// How long to keep the sandbox after the result, such as 10m
+    #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = duration)]
+    pub hold: Duration,
+
+    /// Keep the downloaded tarball
+    #[arg(long)]
+    pub keep_download: bool,
+
+    /// Exit with 1 on a warning too
+    #[arg(long)]
+    pub strict: bool,
+}
+
+#[derive(Debug, Clone, Args)]
+struct SelectionArguments {
+    /// Pick at random among those not tested yet, as without any choice
+    #[arg(long, group = "selection")]
+    random: bool,
+
+    /// Take the backup with this key
+    #[arg(long, value_name = "KEY", group = "selection")]
+    object: Option<String>,
+
+    /// Take the newest backup
+    #[arg(long, group = "selection")]
+    latest: bool,
+
+    /// Repeat the random pick that a record tells of
+    #[arg(long, value_name = "NUMBER", conflicts_with_all = ["object", "latest"])]
+    seed: Option<u64>,
+}
+
+/// Which backup of a set is drilled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Selection {
+    /// By the dice; a seed repeats a throw.
+    Random {
+        seed: Option<u64>,
+    },
+    Object(BackupKey),
+    Latest,
+}
+
+impl DrillArguments {
+    pub fn selection(&self) -> Selection {
+        let SelectionArguments { random: _, object, latest, seed } = &self.selection;
+        match object {
+            Some(key) => Selection::Object(BackupKey(key.clone())),
+            None if *latest => Selection::Latest,
+            None => Selection::Random { seed: *seed },
+        }
+    }
+}
+
+/// What restores a dump.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Tool {
+    /// Mongorestore where the image has it, else the built-in restorer
+    Auto,
+    /// Mongorestore in the sandbox
+    Mongorestore,
+    /// The built-in restorer
+    Builtin,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct ScanArguments {
+    /// `s3://BUCKET/KEY`, a file, or - for standard input
+    pub source: ScanSource,
+
+    /// The storage that has the object; default: the only one
+    #[arg(long, value_name = "NAME", conflicts_with = "environment")]
+    pub storage: Option<String>,
+
+    /// The environment whose storage has the object
+    #[arg(long = "env", value_name = "NAME")]
+    pub environment: Option<String>,
+}
+
+impl ScanArguments {
+    pub(super) fn contradiction(&self) -> Option<&'static str> {
+        let names_storage = self.storage.is_some() || self.environment.is_some();
+        let is_object = matches!(self.source, ScanSource::Object { .. });
+        (names_storage && !is_object)
+            .then_some("--storage and --env say where an object s3://BUCKET/KEY is; this is none")
+    }
+}
+
+/// Where a dump is read from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ScanSource {
+    Object { bucket: String, key: BackupKey },
+    File(PathBuf),
+    StandardInput,
+}
+
+impl FromStr for ScanSource {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == "-" {
+            return Ok(Self::StandardInput);
+        }
+        let Some(object) = text.strip_prefix("s3://") else {
+            return Ok(Self::File(PathBuf::from(text)));
+        };
+        match object.split_once('/') {
+            Some((bucket, key)) if !bucket.is_empty() && !key.is_empty() => {
+                Ok(Self::Object { bucket: bucket.to_owned(), key: BackupKey(key.to_owned()) })
+            }
+            _ => Err("an object is written s3://BUCKET/KEY".to_owned()),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct HistoryArguments {
+    /// The drill to show, as the list names it; the beginning of its id will do
+    pub id: Option<String>,
+
+    /// List only the drills of this environment
+    #[arg(long = "env", value_name = "NAME", conflicts_with = "id")]
+    pub environment: Option<String>,
+
+    /// Write the report of one drill, for a ticket
+    #[arg(long, requires = "id", conflicts_with = "csv")]
+    markdown: bool,
+
+    /// Write rows for a spreadsheet
+    #[arg(long)]
+    csv: bool,
+
+    #[command(subcommand)]
+    pub command: Option<HistoryCommand>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
+pub enum HistoryCommand {
+    /// Add the records of another journal, or the rows of a spreadsheet
+    ///
+    /// A spreadsheet is a CSV file with the header date,environment,backup,result,note.
+    Import {
+        /// A journal's folder, or a CSV file
+        #[arg(value_name = "FILE|DIR")]
+        from: PathBuf,
+    },
+}
+
+/// How records are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HistoryFormat {
+    Terminal,
+    Json,
+    Markdown,
+    Csv,
+}
+
+impl HistoryArguments {
+    /// The format asked for; `json` is the flag that all commands share.
+    pub fn format(&self, json: bool) -> HistoryFormat {
+        match self {
+            Self { markdown: true, .. } => HistoryFormat::Markdown,
+            Self { csv: true, .. } => HistoryFormat::Csv,
+            Self { .. } if json => HistoryFormat::Json,
+            Self { .. } => HistoryFormat::Terminal,
+        }
+    }
+
+    pub(super) fn contradiction(&self, json: bool) -> Option<&'static str> {
+        (json && (self.markdown || self.csv))
+            .then_some("--json cannot be used with --markdown or --csv")
+    }
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct SweepArguments {
+    /// Remove what the drill with this id has left, whoever it belongs to; may be repeated
+    #[arg(long, value_name = "ID")]
+    pub force: Vec<String>,
+
+    /// Only say what would be removed
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// The faults that the embedded world can rehearse.
+#[cfg(feature = "demo")]
+const FAULTS: [&str; 10] = [
+    "cut-dump",
+    "other-environment",
+    "disk-full",
+    "oom",
+    "source-unreachable",
+    "engine-gone",
+    "slow",
+    "s3-5xx",
+    "refused",
+    "wrong-bytes",
+];
+
+#[cfg(feature = "demo")]
+#[derive(Debug, Clone, Args)]
+pub struct DemoArguments {
+    /// Rehearse something that goes wrong
+    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(FAULTS))]
+    pub fault: Option<String>,
+
+    /// Keep the world up and say how to reach its servers
+    #[arg(long)]
+    pub serve: bool,
+
+    /// What time it is in the world
+    #[arg(long, value_name = "TIME", hide = true)]
+    pub at: Option<Timestamp>,
+
+    /// What the world's contents grow from
+    #[arg(long, value_name = "NUMBER", hide = true)]
+    pub world_seed: Option<u64>,
+
+    #[command(subcommand)]
+    pub command: Option<DemoCommand>,
+}
+
+/// What can be run against the embedded world.
+#[cfg(feature = "demo")]
+#[derive(Debug, Clone, Subcommand)]
+pub enum DemoCommand {
+    /// Restore a backup of the world into a container of the world
+    #[command(after_help = examples::DEMO_DRILL)]
+    Drill(DrillArguments),
+    /// Read a dump of the world
+    Scan(ScanArguments),
+    /// List the records of the world's drills
+    #[command(args_conflicts_with_subcommands = true)]
+    History(HistoryArguments),
+    /// Remove what drills have left behind in the world
+    Sweep(SweepArguments),
+}
+
+#[cfg(feature = "demo")]
+impl DemoArguments {
+    pub(super) fn contradiction(&self, json: bool) -> Option<&'static str> {
+        match &self.command {
+            Some(_) if self.serve => Some("--serve keeps the world up for others: no command fits"),
+            None if !self.serve => Some("say what to run in the world, such as `demo drill`"),
+            Some(DemoCommand::History(history)) => history.contradiction(json),
+            Some(DemoCommand::Scan(scan)) => scan.contradiction(),
+            Some(DemoCommand::Drill(_) | DemoCommand::Sweep(_)) | None => None,
+        }
+    }
+}
+
+fn depth() -> impl TypedValueParser<Value = Depth> {
+    PossibleValuesParser::new(Depth::ALL.map(Depth::word)).try_map(|word| {
+        Depth::ALL.into_iter().find(|depth| depth.word() == word).ok_or("not a depth")
+    })
+}
+
+fn duration(text: &str) -> Result<Duration, &'static str> {
+    parse_duration(text).ok_or("write numbers with units, such as 10m or 1h30m")
+}

@@ -1,0 +1,84 @@
+//! The examples at the end of each help.
+
+pub(super) const LIFEBOAT: &str = "\
+Examples:
+  lifeboat demo drill          see a drill, with nothing else installed
+  lifeboat config init         begin a configuration from what is found here
+  lifeboat drill               drill a random backup of production
+  lifeboat history             what has been tested, and what came of it";
+
+pub(super) const DRILL: &str = "\
+Examples:
+  lifeboat drill                                   a random backup of production
+  lifeboat drill --env staging --depth restore     restored and counted, without its source
+  lifeboat drill --env prod --object prod/2026-11-03T00_00.tar.gz
+  lifeboat drill --seed 4711                       the same pick once more
+  lifeboat drill --latest --strict --json          for a scheduled job";
+
+pub(super) const SCAN: &str = "\
+Examples:
+  lifeboat scan s3://ingest-db-backup/prod/2026-11-03T00_00.tar.gz
+  lifeboat scan ./2026-11-03T00_00.tar.gz
+  mongodump --out dump && tar -cz dump | lifeboat scan -";
+
+pub(super) const HISTORY: &str = "\
+Examples:
+  lifeboat history --env prod             the drills of production
+  lifeboat history 01KA3 --markdown       one report, for a ticket
+  lifeboat history --csv > drills.csv     all of them, for a spreadsheet
+  lifeboat history import checklist.csv   what was tested before Lifeboat";
+
+pub(super) const SWEEP: &str = "\
+Examples:
+  lifeboat sweep --dry-run                what would be removed
+  lifeboat sweep                          remove it
+  lifeboat sweep --force 01KA3QZX8M       also what another user's drill has left";
+
+pub(super) const CONFIG: &str = "\
+Examples:
+  lifeboat config init                    begin a file
+  lifeboat config check                   everything that is wrong with it
+  lifeboat config show                    what is in effect, defaults marked";
+
+pub(super) const CONFIG_INIT: &str = "\
+Examples:
+  lifeboat config init                      write to the usual place
+  lifeboat config init --config my.toml     write elsewhere";
+
+pub(super) const CONFIG_CHECK: &str = "\
+Examples:
+  lifeboat config check
+  lifeboat config check --config my.toml";
+
+pub(super) const CONFIG_SHOW: &str = "\
+Examples:
+  lifeboat config show
+  lifeboat config show --config my.toml";
+
+pub(super) const CONFIG_PATH: &str = "\
+Examples:
+  $EDITOR \"$(lifeboat config path)\"";
+
+#[cfg(feature = "demo")]
+pub(super) const DEMO: &str = "\
+Examples:
+  lifeboat demo drill                     a healthy backup, from end to end
+  lifeboat demo --fault cut-dump drill    the same, but the dump is cut short
+  lifeboat demo history                   what the world's journal holds
+  lifeboat demo --serve                   reach its servers with your own tools";
+
+#[cfg(feature = "demo")]
+pub(super) const DEMO_DRILL: &str = "\
+Examples:
+  lifeboat demo drill
+  lifeboat demo drill --env staging --depth restore
+  lifeboat demo --fault oom drill";
+
+pub(super) const COMPLETIONS: &str = "\
+Examples:
+  lifeboat completions bash > ~/.local/share/bash-completion/completions/lifeboat
+  lifeboat completions zsh > ~/.zfunc/_lifeboat";
+
+pub(super) const MAN: &str = "\
+Examples:
+  lifeboat man > ~/.local/share/man/man1/lifeboat.1";

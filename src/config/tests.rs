@@ -1,0 +1,186 @@
+//! One test file per case: `tests/data/config/valid/*.toml` read, each `invalid/NAME.toml` gives
+//! the text of `invalid/NAME.txt`. With `BLESS=1` the texts are written instead of compared.
+
+use std::path::{Path, PathBuf};
+
+use super::*;
+use crate::domain::census::Namespace;
+use crate::domain::settings::{DrillSettings, Secret};
+
+pub(super) fn folders() -> DefaultFolders {
+    DefaultFolders {
+        config_file: PathBuf::from("/home/ann/.config/lifeboat/config.toml"),
+        data: PathBuf::from("/home/ann/.local/share/lifeboat"),
+        cache: PathBuf::from("/home/ann/.cache/lifeboat"),
+        state: PathBuf::from("/home/ann/.local/state/lifeboat"),
+    }
+}
+
+pub(super) fn read_ok(text: &str) -> Settings {
+    read(text, "config.toml", &folders()).unwrap_or_else(|problems| panic!("{problems}\n{text}"))
+}
+
+fn problems(text: &str) -> String {
+    read(text, "config.toml", &folders()).unwrap_err().to_string()
+}
+
+/// The files of a folder of test data with this ending, as name and text.
+fn files(folder: &str, ending: &str) -> Vec<(PathBuf, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let entries = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut paths: Vec<PathBuf> =
+        entries.filter(|path| path.extension().is_some_and(|found| found == ending)).collect();
+    paths.sort();
+    assert!(!paths.is_empty(), "{} holds nothing", folder.display());
+    paths.into_iter().map(|path| (path.clone(), std::fs::read_to_string(path).unwrap())).collect()
+}
+
+#[test]
+fn every_valid_file_reads() {
+    for folder in ["config", "config/examples", "tests/data/config/valid"] {
+        for (path, text) in files(folder, "toml") {
+            if let Err(problems) = read(&text, &path.display().to_string(), &folders()) {
+                panic!("{problems}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_invalid_file_gives_the_problems_beside_it() {
+    let mut wrong = Vec::new();
+    for (path, text) in files("tests/data/config/invalid", "toml") {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let problems = match read(&text, &name, &folders()) {
+            Ok(_) => "it reads\n".to_owned(),
+            Err(problems) => problems.render(Colours::Off),
+        };
+        let beside = path.with_extension("txt");
+        if std::env::var_os("BLESS").is_some() {
+            std::fs::write(&beside, &problems).unwrap();
+        }
+        let expected = std::fs::read_to_string(&beside).unwrap_or_default();
+        if problems != expected {
+            wrong.push(format!("{name}, expected:\n{expected}\nfound:\n{problems}\n"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.concat());
+    for (path, _) in files("tests/data/config/invalid", "txt") {
+        assert!(path.with_extension("toml").exists(), "{} has no file", path.display());
+    }
+}
+
+#[test]
+fn no_problem_shows_a_secret() {
+    for (path, _) in files("tests/data/config/invalid", "txt") {
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(!text.contains("hunter2"), "{}", path.display());
+    }
+}
+
+#[test]
+fn the_effective_settings_read_back_to_themselves() {
+    for folder in ["config", "config/examples", "tests/data/config/valid"] {
+        for (path, text) in files(folder, "toml") {
+            let settings = read_ok(&text);
+            let shown = show(&settings);
+            let again = read_ok(&shown);
+            assert_eq!(format!("{settings:?}"), format!("{again:?}"), "{}", path.display());
+            assert_eq!(show(&again), shown, "{}", path.display());
+        }
+    }
+}
+
+#[test]
+fn an_empty_file_and_a_missing_one_mean_the_defaults() {
+    let missing =
+        DefaultFolders { config_file: PathBuf::from("/nowhere/config.toml"), ..folders() };
+    for settings in [read_ok(""), load(None, &missing).unwrap()] {
+        assert!(settings.environments.is_empty());
+        assert_eq!(settings.folders.journal, folders().data);
+        assert!(settings.folders.journal_is_local);
+    }
+}
+
+#[test]
+fn a_file_that_was_named_must_be_there() {
+    let problems = load(Some(Path::new("/nowhere/lifeboat.toml")), &folders()).unwrap_err();
+    let text = problems.to_string();
+    assert!(text.contains("--> /nowhere/lifeboat.toml"), "{text}");
+    assert!(text.contains("`lifeboat config init`"), "{text}");
+}
+
+#[test]
+fn a_file_that_is_not_text_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.toml");
+    std::fs::write(&path, b"a = \"\xff\"").unwrap();
+    let text = load(Some(&path), &folders()).unwrap_err().to_string();
+    assert!(text.contains("byte 5 is not UTF-8"), "{text}");
+}
+
+#[test]
+fn the_reference_shows_the_defaults_of_a_drill() {
+    let drill = read_ok(REFERENCE).drill;
+    assert_eq!(format!("{drill:?}"), format!("{:?}", DrillSettings::default()));
+}
+
+#[test]
+fn the_reference_holds_every_setting() {
+    // Each key that is known somewhere is named by the hint about an unknown one.
+    for (table, end) in [
+        ("[[storage]]", "xyz = 1"),
+        ("[[environment]]", "xyz = 1"),
+        ("[[environment]]\n[[environment.backup]]", "xyz = 1"),
+        ("[drill]", "xyz = 1"),
+        ("[journal]", "xyz = 1"),
+        ("[notify]", "xyz = 1"),
+    ] {
+        let text = problems(&format!("{table}\n{end}"));
+        let known = text.split("known here: ").nth(1).unwrap().lines().next().unwrap();
+        for key in known.split(", ") {
+            let is_there = REFERENCE.lines().any(|line| {
+                line.starts_with(&format!("{key} = "))
+                    || line.ends_with(&format!(".{key}]"))
+                    || line.ends_with(&format!(".{key}]]"))
+            });
+            assert!(is_there, "{key} of {table}");
+        }
+    }
+}
+
+#[test]
+fn a_set_knows_its_environment_and_its_secrets_by_name() {
+    let (_, text) = files("config/examples", "toml").remove(0);
+    let settings = read_ok(&text);
+    let set = settings.sets().last().unwrap();
+    assert_eq!((set.path().as_str(), set.production), ("prod/ingest", true));
+    let Some(Secret::Variable(variable)) = set.source.as_ref().map(|source| &source.uri) else {
+        panic!("no variable");
+    };
+    assert_eq!(variable, "INGEST_PROD_MONGO");
+    assert_eq!(set.collections_first[1], Namespace::new("admin", "bundleManifest"));
+}
+
+#[test]
+fn a_shared_journal_is_not_this_machines_alone() {
+    let settings = read_ok("[journal]\ndirectory = \"/shared/lifeboat\"");
+    assert!(!settings.folders.journal_is_local);
+}
+
+#[test]
+fn a_server_other_than_aws_has_its_buckets_in_the_path() {
+    let settings = read_ok(
+        "[[storage]]\nname = \"a\"\n[[storage]]\nname = \"b\"\nendpoint = \"http://localhost:9000\"",
+    );
+    let styles: Vec<bool> = settings.storages.iter().map(|storage| storage.path_style).collect();
+    assert_eq!(styles, [false, true]);
+}
+
+#[test]
+fn a_storage_that_is_wrong_is_still_known_to_its_sets() {
+    let text = "[[storage]]\nname = \"aws\"\nregion = 3\n[[environment]]\nname = \"dev\"\n\
+                [[environment.backup]]\nname = \"main\"\nstorage = \"aws\"\nbucket = \"b\"\n\
+                name_format = \"%F\"\nschedule = \"@daily\"";
+    assert!(problems(text).ends_with("1 problem in config.toml"), "{}", problems(text));
+}
