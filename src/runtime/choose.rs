@@ -104,9 +104,9 @@ pub async fn choose(
     set: &BackupSet,
     settings: &DrillSettings,
     request: &Request,
-    surroundings: Surroundings<'_>,
+    situation: Situation<'_>,
 ) -> Result<Chosen, Failure> {
-    let Surroundings { reading, now, id, .. } = surroundings;
+    let Situation { reading, now, id, .. } = situation;
     let mut notes = Vec::new();
     let (object, selection) = match &request.wanted {
         Wanted::Named(name) => (named(s3, set, name).await?, Selection::Named),
@@ -144,7 +144,7 @@ pub async fn choose(
             if pick.exhausted {
                 notes.push("every backup of the window was tested: all are in the pool again".to_owned());
             }
-            if surroundings.is_local && !pick.excluded.is_empty() {
+            if situation.is_local && !pick.excluded.is_empty() {
                 notes.push(format!(
                     "{} tested before and left out; known on this machine only",
                     pick.excluded.len()
@@ -178,7 +178,7 @@ pub async fn choose(
 
 /// What a choice depends on besides the request.
 #[derive(Debug, Clone, Copy)]
-pub struct Surroundings<'a> {
+pub struct Situation<'a> {
     pub reading: &'a Reading,
     pub now: Timestamp,
     pub id: DrillId,

@@ -11,7 +11,7 @@ use bollard::Docker as Client;
 
 use crate::domain::units::ByteSize;
 
-pub mod address;
+mod address;
 mod connect;
 pub mod container;
 pub mod cpu;
@@ -26,7 +26,10 @@ pub mod pull;
 mod refusal;
 pub mod removal;
 pub mod tunnel;
+
 mod upload;
+
+pub use address::Surroundings;
 
 /// One container engine that answered. Clones share the connection's settings.
 #[derive(Debug, Clone)]

@@ -12,6 +12,7 @@ mod explain;
 mod identity;
 mod insert;
 mod refused;
+mod sample;
 mod windows;
 
 #[cfg(test)]

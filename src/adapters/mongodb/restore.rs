@@ -16,6 +16,7 @@ use crate::adapters::mongodb::refused::{Refusals, Reply};
 use crate::adapters::sandbox::Sandbox;
 use crate::domain::census::{CollectionKind, Namespace};
 use crate::domain::failure::FailureKind;
+use crate::domain::restore::FailedIndex;
 use crate::domain::units::ByteSize;
 use crate::dump::Batch;
 
@@ -70,14 +71,6 @@ pub struct Refusal {
     /// The server's code; 0 where it gave none.
     pub code: i32,
     pub message: String,
-}
-
-/// An index that could not be built although its collection's data is complete.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FailedIndex {
-    pub namespace: Namespace,
-    pub name: String,
-    pub why: String,
 }
 
 /// Writes into one sandbox. There is no other way to make one.

@@ -140,7 +140,7 @@ impl Reader {
 
     /// Counts as drivers' `countDocuments` does: unlike `count` it is exact on a sharded cluster,
     /// and takes our comment on every server.
-    async fn count(
+    pub(super) async fn count(
         &self,
         operation: &'static str,
         namespace: &Namespace,

@@ -1,4 +1,4 @@
-//! How a MongoDB dump is restored: the server's image and flags, mongorestore's arguments.
+//! How a MongoDB dump is restored: the server's image, folders in the sandbox, the command to copy.
 
 use crate::domain::engine::ServerVersion;
 
@@ -13,27 +13,6 @@ pub const DATABASE_FOLDER: &str = "/data/db";
 pub fn image(version: &ServerVersion) -> String {
     format!("mongo:{}", version.series())
 }
-
-/// The server's command. TTL indexes would delete restored documents within a minute, so their
-/// monitor is off; the cache is small, because old servers size it by the host's memory.
-pub fn server() -> Vec<String> {
-    ["mongod", "--wiredTigerCacheSizeGB", "0.5", "--setParameter", "ttlMonitorEnabled=false"]
-        .map(str::to_owned)
-        .into()
-}
-
-/// mongorestore inside the sandbox. Users and roles are of no business there, validators are no
-/// fault of a backup, and `--drop` is never needed in an empty server.
-pub fn mongorestore() -> Vec<String> {
-    let mut argv = vec!["mongorestore".to_owned()];
-    argv.extend(["--host", "127.0.0.1", "--port", "27017"].map(str::to_owned));
-    argv.extend(EXCLUDED.iter().flat_map(|name| ["--nsExclude".to_owned(), (*name).to_owned()]));
-    argv.extend(["--bypassDocumentValidation", "--numParallelCollections", "2"].map(str::to_owned));
-    argv.extend(["--dir", DUMP_FOLDER].map(str::to_owned));
-    argv
-}
-
-const EXCLUDED: [&str; 2] = ["admin.system.users", "admin.system.roles"];
 
 /// What an incident would type, from the object to a database. It asks for the target, so that
 /// nothing is restored by pasting alone.
@@ -72,12 +51,5 @@ mod tests {
     #[test]
     fn odd_names_are_quoted() {
         assert_eq!(quoted("it's $HOME"), r"'it'\''s $HOME'");
-    }
-
-    #[test]
-    fn mongorestore_never_drops_and_leaves_users_out() {
-        let argv = mongorestore().join(" ");
-        assert!(!argv.contains("--drop"));
-        assert!(argv.contains("--nsExclude admin.system.users --nsExclude admin.system.roles"));
     }
 }

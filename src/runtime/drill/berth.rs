@@ -10,7 +10,7 @@ use crate::adapters::docker::exit::explain_exit;
 use crate::adapters::docker::image::ImageFacts;
 use crate::adapters::docker::labels::SandboxLabels;
 use crate::adapters::docker::{Docker, Surroundings};
-use crate::adapters::mongodb::Reader;
+use crate::adapters::mongodb::reader::Reader;
 use crate::adapters::sandbox::Sandbox;
 use crate::domain::engine::ServerVersion;
 use crate::domain::failure::{Failure, FailureKind};

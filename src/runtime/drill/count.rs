@@ -2,8 +2,10 @@
 
 use secrecy::SecretString;
 
-use crate::adapters::mongodb::{Detail, Question, Reader};
+use crate::adapters::mongodb::census::{Detail, Question};
+use crate::adapters::mongodb::reader::Reader;
 use crate::domain::census::{LiveCensus, Namespace};
+use crate::domain::environment::FieldRules;
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::loss::{IdSample, Loss};
 use crate::domain::restore::RestoreReport;
@@ -109,7 +111,9 @@ impl Census<'_> {
         let each = SAMPLE.div_ceil(u32::try_from(old.len()).unwrap_or(SAMPLE).max(1));
         let mut sum = IdSample { asked: 0, found: 0 };
         for namespace in old {
-            let ids = source.old_ids(&self.question(Detail::Windows), namespace, each).await?;
+            let fields = |namespace: &Namespace| self.plan.set.fields(namespace);
+            let question = self.question(&fields, Detail::Windows);
+            let ids = source.old_ids(&question, namespace, each).await?;
             sum.asked += ids.len() as u64;
             sum.found += copy.count_ids(namespace, ids).await?;
         }
@@ -131,18 +135,19 @@ impl Census<'_> {
             let detail = namespace.to_string();
             self.reporter.advance(step, Advance { done, total, unit: Unit::Collections, detail });
         };
-        let read_at = self.clock.now();
-        Ok(reader.take_census(&self.question(detail), read_at, &observe).await?)
+        let fields = |namespace: &Namespace| self.plan.set.fields(namespace);
+        let question = self.question(&fields, detail);
+        Ok(reader.take_census(&question, self.clock.now(), &observe).await?)
     }
 
-    fn question(&self, detail: Detail) -> Question<'_> {
-        Question {
-            began: self.plan.object.began.at,
-            ended: self.plan.object.ended(),
-            margin: self.plan.clock_margin,
-            fields: &|namespace| self.plan.set.fields(namespace),
-            detail,
-        }
+    fn question<'q>(
+        &self,
+        fields: &'q (dyn Fn(&Namespace) -> FieldRules + Sync),
+        detail: Detail,
+    ) -> Question<'q> {
+        let object = &self.plan.object;
+        let (began, ended) = (object.began.at, object.ended());
+        Question { began, ended, margin: self.plan.clock_margin, fields, detail }
     }
 
     fn source(&self) -> Result<SecretString, Failure> {

@@ -11,14 +11,17 @@ use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 use tokio_stream::wrappers::ReceiverStream;
 
-use crate::adapters::mongodb::{PlannedCollection, RestorePlan, Restored, Restorer, tool};
+use crate::adapters::docker::exec::OutputLine;
+use crate::adapters::mongodb::restore::{PlannedCollection, RestorePlan, Restored, Restorer};
+use crate::adapters::mongodb::tool::{self, ToolEvent, ToolLog};
 use crate::adapters::s3::PartFile;
 use crate::domain::failure::{Failure, FailureKind};
-use crate::domain::restore::{RestoreReport, Tool};
-use crate::domain::units::{ByteSize, plural};
+use crate::domain::census::Namespace;
+use crate::domain::restore::{FailedIndex, RestoreReport, Tool};
+use crate::domain::units::plural;
 use crate::drill::event::{Advance, Step};
 use crate::drill::plan::ToolChoice;
-use crate::drill::recipe::mongodb::{DATABASE_FOLDER, UPLOAD_FOLDER, mongorestore};
+use crate::drill::recipe::mongodb::{DATABASE_FOLDER, DUMP_FOLDER, UPLOAD_FOLDER};
 use crate::dump::{BatchSize, Dump, read_batches, write_clean_tar};
 
 use super::berth::{Berth, needed};
@@ -146,23 +149,44 @@ impl Salvage<'_> {
     async fn mongorestore(&self, version: Option<String>) -> Result<RestoreReport, Failure> {
         self.upload().await?;
         let total = self.dump.census.bytes().bytes();
-        let mut listener = tool::Listener::default();
-        let mut done: BTreeMap<String, u64> = BTreeMap::new();
-        let argv = mongorestore();
-        let argv: Vec<&str> = argv.iter().map(String::as_str).collect();
-        let code = self
-            .berth
-            .docker
-            .stream(&self.berth.sandbox, &argv, &mut |line| {
-                let Some(event) = listener.hear(&line.text) else { return };
-                if let tool::ToolEvent::Progress { namespace, done: bytes, .. } = &event {
+        let mut log = ToolLog::default();
+        let mut done: BTreeMap<Namespace, u64> = BTreeMap::new();
+        let mut restored: BTreeMap<Namespace, u64> = BTreeMap::new();
+        let command = tool::command(DUMP_FOLDER);
+        let argv: Vec<&str> = command.iter().map(String::as_str).collect();
+        let mut listen = |line: OutputLine| {
+            for event in log.hear(format!("{}\n", line.text).as_bytes()) { match event {
+                ToolEvent::Progress { namespace, done: bytes, .. } => {
                     done.insert(namespace.clone(), bytes.bytes());
                     let sum = done.values().sum::<u64>().min(total);
-                    self.advance(sum, total, namespace.clone());
+                    self.advance(sum, total, namespace.to_string());
                 }
-            })
-            .await?;
-        Ok(listener.conclude(version, code))
+                ToolEvent::Finished { namespace, documents, .. } => {
+                    restored.insert(namespace, documents);
+                }
+                ToolEvent::Indexing { namespace } => {
+                    self.advance(total, total, format!("indexes of {namespace}"));
+                }
+            } }
+        };
+        let docker = &self.berth.docker;
+        let running = docker.stream(&self.berth.sandbox, &argv, &mut listen);
+        let code = running.await?;
+        let report = log.conclude(code);
+        Ok(RestoreReport {
+            tool: Tool::Mongorestore,
+            tool_version: version,
+            restored,
+            refused: report.failed.unwrap_or(0),
+            complaints: report.errors.into_iter().chain(report.failure).collect(),
+            skipped_files: report.skipped_files,
+            failed_indexes: report
+                .failed_indexes
+                .into_iter()
+                .map(|(namespace, why)| FailedIndex { namespace, name: String::new(), why })
+                .collect(),
+            exit_code: Some(report.exit_code),
+        })
     }
 
     /// Sends the cleaned dump into the sandbox's volume, as it is read from the tarball.
