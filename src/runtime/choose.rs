@@ -192,6 +192,12 @@ pub fn new_id(now: Timestamp) -> DrillId {
     DrillId(Ulid::from_parts(milliseconds, Ulid::generate().random()))
 }
 
+/// A seed that nobody chose, short enough to be typed again.
+pub fn new_seed() -> u64 {
+    let random = Ulid::generate().random();
+    u64::try_from(random % 1_000_000).unwrap_or_default()
+}
+
 async fn list(
     s3: &S3,
     set: &BackupSet,

@@ -146,12 +146,12 @@ pub struct Swept {
     pub failures: Vec<Failure>,
 }
 
-/// Removes what is removable, and the drill that `force` names whoever owns it; writes the records
+/// Removes what is removable, and the drills that `force` names, whoever owns them; writes the records
 /// that killed drills could not write.
-pub async fn sweep(settings: &Settings, found: Found, force: Option<&str>, now: Timestamp) -> Swept {
+pub async fn sweep(settings: &Settings, found: Found, force: &[String], now: Timestamp) -> Swept {
     let mut swept = Swept::default();
     let is_wanted = |wreck: &&Wreck| {
-        wreck.fate.is_removable() || force.is_some_and(|force| wreck.drill == force.to_lowercase())
+        wreck.fate.is_removable() || force.contains(&wreck.drill)
     };
     for wreck in found.wrecks.iter().filter(is_wanted) {
         match remove(settings, &wreck.drill).await {

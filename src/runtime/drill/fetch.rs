@@ -11,7 +11,6 @@ use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::units::{ByteSize, Count, plural};
 use crate::domain::verdict::{self, Judgement, Severity};
 use crate::drill::event::{Advance, Step, Unit};
-use crate::drill::plan::DrillPlan;
 use crate::dump::{Dump, Limits, ScanProgress, take_census};
 
 use super::reporter::Reporter;
@@ -36,7 +35,7 @@ impl Fetched {
 pub async fn fetch(
     s3: &S3,
     part: &PartFile,
-    plan: &DrillPlan,
+    earlier_prelude: bool,
     reporter: &Reporter,
 ) -> Result<Fetched, Failure> {
     let download = reporter.step(Step::Download, download(s3, part, reporter));
@@ -45,7 +44,7 @@ pub async fn fetch(
         let judgements = verdict::dump::judge(
             &dump.census,
             Some(part.object().backup.size),
-            plan.earlier_prelude,
+            earlier_prelude,
         );
         let fetched = Fetched { dump: Arc::new(dump), judgements };
         let summary = summary(&fetched);

@@ -127,7 +127,7 @@ impl Drill {
         let opened = part.insert(opened);
         let useless = CancellationToken::new();
         let fetching = async {
-            let fetched = fetch(&self.s3, opened, &self.plan, reporter).await;
+            let fetched = fetch(&self.s3, opened, self.plan.earlier_prelude, reporter).await;
             if fetched.as_ref().map_or(true, Fetched::is_refused) {
                 useless.cancel();
             }

@@ -1,5 +1,81 @@
 //! The commands that need no console: each prints what it found and ends with a code.
 
+pub mod configure;
+pub mod drill;
+pub mod history;
 pub mod paint;
+pub mod scan;
 pub mod side_by_side;
 pub mod steps;
+pub mod sweep;
+
+use crate::domain::failure::Failure;
+use crate::domain::settings::Settings;
+use crate::journal::{Journal, Reading};
+
+use super::clock::Clock;
+use super::exit::Exit;
+use paint::{Paper, Tone, complain};
+
+/// What every command works with.
+#[derive(Debug)]
+pub struct Session {
+    pub settings: Settings,
+    pub clock: Clock,
+    pub paper: Paper,
+    /// Standard output holds JSON and nothing else.
+    pub json: bool,
+    /// The seed of a random pick where none is given; `None` rolls a new one each time.
+    pub seed: Option<u64>,
+    /// What a user types to get here again: `lifeboat`, `lifeboat demo`.
+    pub program: &'static str,
+}
+
+impl Session {
+    pub fn journal(&self) -> Journal {
+        Journal::at(&self.settings.folders.journal)
+    }
+
+    /// The journal's records. What cannot be read is told; it never just is not there.
+    fn read_journal(&self) -> Result<Reading, Exit> {
+        let journal = self.journal();
+        match journal.read() {
+            Ok(reading) => {
+                for problem in &reading.problems {
+                    let line = problem.line.map(|line| format!(":{line}")).unwrap_or_default();
+                    let file = problem.file.display();
+                    self.warn(&format!("not read: {file}{line}: {}", problem.what));
+                }
+                Ok(reading)
+            }
+            Err(error) => {
+                let folder = journal.folder().display();
+                self.error(&format!("reading the journal {folder}: {error}"));
+                Err(Exit::Unverified)
+            }
+        }
+    }
+
+    /// Says what failed, and ends with "could not verify".
+    fn fail(&self, failure: &Failure) -> Exit {
+        self.error(&failure.what);
+        if let Some(advice) = &failure.advice {
+            complain(&format!("       {}", self.paper.ink(Tone::Plain, advice)));
+        }
+        Exit::Unverified
+    }
+
+    /// Says what is wrong with the command line, and ends so.
+    fn usage(&self, text: &str) -> Exit {
+        self.error(text);
+        Exit::Usage
+    }
+
+    fn error(&self, text: &str) {
+        complain(&format!("{} {}", self.paper.ink(Tone::Bad, "error:"), self.paper.ink(Tone::Plain, text)));
+    }
+
+    fn warn(&self, text: &str) {
+        complain(&format!("{} {}", self.paper.ink(Tone::Odd, "note:"), self.paper.ink(Tone::Plain, text)));
+    }
+}

@@ -62,6 +62,11 @@ impl StepLines {
         self.painted = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     }
 
+    /// Something else was written below: the lines are painted again from here on.
+    pub fn begin_anew(&mut self) {
+        self.painted = 0;
+    }
+
     fn lines(&self, now: Duration) -> Vec<String> {
         let shown = self.progress.steps().filter(|(step, _)| !self.hidden.contains(step));
         shown.map(|(step, progress)| self.line(step, progress, now)).collect()

@@ -1,0 +1,298 @@
+//! `lifeboat drill`: the whole restore test without a console.
+
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+
+use crate::adapters::s3::S3;
+use crate::adapters::slack;
+use crate::cli::{DrillArguments, Selection, Tool};
+use crate::domain::settings::Depth;
+use crate::domain::units::Span;
+use crate::drill::event::{DrillEvent, Step};
+use crate::drill::plan::{DrillPlan, ToolChoice, Trigger};
+use crate::drill::record::{Record, SCHEMA};
+use crate::drill::report::picked;
+use crate::journal::{Line, Report};
+use crate::runtime::choose::{self, Chosen, Request, Situation, Wanted};
+use crate::runtime::drill::count::resolve;
+use crate::runtime::drill::reporter::Reporter;
+use crate::runtime::drill::{Conclusion, Drill, blank};
+use crate::runtime::exit::Exit;
+use crate::runtime::interrupt::Interrupt;
+use crate::runtime::process::ProcessIdentity;
+use crate::runtime::runs::{self, Run, RunFile};
+
+use super::Session;
+use super::paint::{Tone, say, wrapped};
+use super::side_by_side::result;
+use super::steps::StepLines;
+
+/// Events that may wait for the painter; advances beyond are dropped, ends are not.
+const EVENTS: usize = 256;
+/// How often what moves is painted although nothing happened.
+const REPAINT: Duration = Duration::from_millis(250);
+
+/// Chooses, drills, prints, and says how it ended.
+pub async fn drill(session: &Session, arguments: &DrillArguments) -> Exit {
+    let environment = arguments.environment.as_deref();
+    let chosen = choose::backup_set(&session.settings, environment, arguments.set.as_deref());
+    let set = match chosen {
+        Ok(set) => set,
+        Err(unclear) => return session.usage(&unclear.to_string()),
+    };
+    let reading = match session.read_journal() {
+        Ok(reading) => reading,
+        Err(exit) => return exit,
+    };
+    mention_interrupted(session);
+    let storage = match choose::storage(&session.settings, set) {
+        Ok(storage) => storage,
+        Err(failure) => return session.fail(&failure),
+    };
+    let s3 = match S3::connect(storage).await {
+        Ok(s3) => s3,
+        Err(error) => return session.fail(&error.into()),
+    };
+    let now = session.clock.now();
+    let situation = Situation {
+        reading: &reading,
+        now,
+        id: choose::new_id(now),
+        is_local: session.settings.folders.journal_is_local,
+    };
+    let request = request(session, arguments);
+    let chosen = choose::choose(&s3, set, &session.settings.drill, &request, situation).await;
+    let Chosen { plan, expected, notes } = match chosen {
+        Ok(chosen) => chosen,
+        Err(failure) => return session.fail(&failure),
+    };
+    if !session.json {
+        introduce(session, &plan, &notes);
+    }
+    let drill = Drill {
+        plan,
+        s3,
+        container_engine: session.settings.container_engine.clone(),
+        journal: session.journal(),
+        cache: session.settings.folders.cache.clone(),
+        expected,
+        clock: session.clock,
+    };
+    let conclusion = match follow(session, drill).await {
+        Ok(conclusion) => conclusion,
+        Err(exit) => return exit,
+    };
+    notify(session, &conclusion.record).await;
+    finish(session, &conclusion, arguments.strict)
+}
+
+fn request(session: &Session, arguments: &DrillArguments) -> Request {
+    Request {
+        wanted: match arguments.selection() {
+            Selection::Random { seed } => Wanted::Random {
+                // A new id is as random as anything here; seeds stay short enough to be typed.
+                seed: seed.or(session.seed).unwrap_or_else(choose::new_seed),
+            },
+            Selection::Latest => Wanted::Latest,
+            Selection::Object(key) => Wanted::Named(key.0),
+        },
+        depth: arguments.depth,
+        tool: match arguments.tool {
+            Tool::Auto => ToolChoice::Auto,
+            Tool::Mongorestore => ToolChoice::Mongorestore,
+            Tool::Builtin => ToolChoice::Builtin,
+        },
+        image: arguments.image.clone(),
+        hold: arguments.hold,
+        keep_download: arguments.keep_download,
+        trigger: Trigger::Headless,
+    }
+}
+
+/// Runs `drill` and paints its steps until it has ended.
+pub(super) async fn follow(session: &Session, drill: Drill) -> Result<Conclusion, Exit> {
+    let id = drill.plan.id;
+    let farewell = format!(
+        "left at once: the sandbox lifeboat-drill-{} may still run; remove it with `{} sweep`",
+        id.label(),
+        session.program
+    );
+    let interrupt = Interrupt::listen(farewell).map_err(|error| {
+        session.error(&format!("listening for signals: {error}"));
+        Exit::Unverified
+    })?;
+    let run = Run {
+        process: ProcessIdentity::own().to_string(),
+        step: None,
+        container: format!("lifeboat-drill-{}", id.label()),
+        record: blank(&drill.plan),
+    };
+    let state = &session.settings.folders.state;
+    let run = RunFile::begin(state, run).map_err(|error| {
+        session.error(&format!("announcing the drill in {}: {error}", state.display()));
+        Exit::Unverified
+    })?;
+    let lines = StepLines::new(session.paper, hidden(&drill.plan));
+    let (send, events) = mpsc::channel(EVENTS);
+    let reporter = Reporter::new(session.clock, send, Some(run));
+    let drilling = async {
+        let conclusion = drill.run(&reporter, &interrupt.cancel).await;
+        // The painter ends when nobody can tell it anything any more.
+        drop(reporter);
+        conclusion
+    };
+    let painting = async {
+        if !session.json {
+            paint(session, lines, events, &interrupt.cancel).await;
+        }
+    };
+    let (conclusion, ()) = tokio::join!(drilling, painting);
+    Ok(conclusion)
+}
+
+async fn paint(
+    session: &Session,
+    mut lines: StepLines,
+    mut events: mpsc::Receiver<DrillEvent>,
+    cancel: &CancellationToken,
+) {
+    let began = session.clock.elapsed();
+    let mut repaint = interval(REPAINT);
+    repaint.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    let mut was_cancelled = false;
+    loop {
+        let event = tokio::select! {
+            event = events.recv() => match event {
+                Some(event) => Some(event),
+                None => break,
+            },
+            _ = repaint.tick() => None,
+        };
+        if cancel.is_cancelled() && !was_cancelled {
+            // The signal has written below the lines: they begin anew.
+            was_cancelled = true;
+            lines.begin_anew();
+        }
+        if let Some(event) = event {
+            lines.apply(&event);
+            while let Ok(event) = events.try_recv() {
+                lines.apply(&event);
+            }
+        }
+        lines.paint(session.clock.elapsed().saturating_sub(began));
+    }
+    lines.paint(session.clock.elapsed().saturating_sub(began));
+}
+
+/// Steps that this drill does not come to need no line.
+fn hidden(plan: &DrillPlan) -> Vec<Step> {
+    let mut hidden = Vec::new();
+    if plan.hold.is_zero() {
+        hidden.push(Step::Hold);
+    }
+    if plan.depth < Depth::Restore {
+        hidden.extend([Step::StartSandbox, Step::Restore, Step::Count]);
+    }
+    if plan.depth < Depth::Compare {
+        hidden.push(Step::Compare);
+    }
+    hidden
+}
+
+/// What is about to happen, before anything does.
+fn introduce(session: &Session, plan: &DrillPlan, notes: &[String]) {
+    let paper = session.paper;
+    let title = format!("Restore drill {} of {}", plan.id.short(), plan.set.path());
+    let production = if plan.set.production { "  PRODUCTION's backup, read only" } else { "" };
+    say(&format!("{}{}", paper.ink(Tone::Strong, &title), paper.ink(Tone::Odd, production)));
+    let age = session.clock.now().duration_since(plan.object.began.at);
+    let age = Span(Duration::try_from(age).unwrap_or_default());
+    let began = plan.object.began.at.strftime("%Y-%m-%d %H:%M UTC");
+    let facts = [
+        ("backup", format!("{}, {}, begun {began}, {age} ago", plan.object.name(), plan.object.size)),
+        ("picked", picked(&plan.selection)),
+        ("depth", plan.depth.to_string()),
+    ];
+    for (name, fact) in facts {
+        let mut name = name;
+        for line in wrapped(&fact, paper.width.saturating_sub(10)) {
+            say(&format!("  {} {}", paper.ink(Tone::Quiet, &format!("{name:<7}")), paper.ink(Tone::Plain, &line)));
+            name = "";
+        }
+    }
+    for note in notes {
+        session.warn(note);
+    }
+    say("");
+}
+
+fn mention_interrupted(session: &Session) {
+    let found = runs::find(&session.settings.folders.state).unwrap_or_default();
+    for run in found.into_iter().filter(|run| !run.is_alive) {
+        let step = run.run.step.map_or("its beginning".to_owned(), |step| step.to_string());
+        session.warn(&format!(
+            "a drill of {} was interrupted at {step}; `{} sweep` removes what it left",
+            run.run.record.object.name(),
+            session.program
+        ));
+    }
+}
+
+fn finish(session: &Session, conclusion: &Conclusion, is_strict: bool) -> Exit {
+    let Conclusion { record, cleanup, unrecorded, kept } = conclusion;
+    if session.json {
+        let all = serde_json::json!({"schema": SCHEMA, "record": record, "cleanup": cleanup});
+        say(&all.to_string());
+    } else {
+        for line in result(record, Some(cleanup), session.paper) {
+            say(&line);
+        }
+        let shown = format!("{} history {}", session.program, record.id.short());
+        say(&format!("\n {}", session.paper.ink(Tone::Quiet, &format!("record: {shown}"))));
+        if let Some(kept) = kept {
+            say(&format!(" download kept: {}", kept.display()));
+        }
+    }
+    if let Some(failure) = unrecorded {
+        session.fail(failure);
+    }
+    if record.cancelled {
+        return Exit::Cancelled;
+    }
+    let exit = Exit::of(record.verdict, is_strict);
+    if cleanup.failure.is_some() { exit.after_failed_clean_up() } else { exit }
+}
+
+/// Tells Slack where that is configured. A message that does not arrive changes no verdict.
+async fn notify(session: &Session, record: &Record) {
+    let Some(webhook) = &session.settings.notify.slack_webhook else { return };
+    let text = format!(
+        "*{}* restore drill of {} `{}`: {}",
+        record.verdict,
+        slack::escape(&format!("{}/{}", record.environment, record.set)),
+        slack::escape(record.object.name()),
+        slack::escape(&record.sentence())
+    );
+    let text = match &record.loss {
+        Some(loss) => format!("{text}\n{}", loss.sentence()),
+        None => text,
+    };
+    let posted = match resolve(webhook) {
+        Ok(webhook) => slack::post(&webhook, &text).await.map_err(Into::into),
+        Err(failure) => Err(failure),
+    };
+    if let Err(failure) = &posted {
+        session.warn(&failure.to_string());
+    }
+    let report = Report {
+        at: session.clock.now(),
+        to: "slack".to_owned(),
+        failure: posted.err().map(|failure| failure.to_string()),
+    };
+    if let Err(error) = session.journal().append(record.id.0, &Line::Report(report)) {
+        tracing::warn!(%error, "the report cannot be noted in the journal");
+    }
+}

@@ -1,0 +1,322 @@
+//! `lifeboat scan`: reads one dump and says whether it is intact, without restoring it.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use crate::adapters::s3::{PartFile, S3};
+use crate::cli::{ScanArguments, ScanSource};
+use crate::domain::backup::BackupKey;
+use crate::domain::census::{CollectionKind, DumpCensus};
+use crate::domain::environment::BackupSet;
+use crate::domain::failure::{Failure, FailureKind};
+use crate::domain::settings::{Depth, Storage};
+use crate::domain::text::shown;
+use crate::domain::units::{ByteSize, Count};
+use crate::domain::verdict::{self, Judgement, Outcome, Severity, Verdict};
+use crate::drill::event::Step;
+use crate::drill::plan::{ToolChoice, Trigger};
+use crate::drill::report::line;
+use crate::runtime::choose::{self, Request, Situation, Wanted};
+use crate::runtime::drill::Drill;
+use crate::runtime::drill::fetch::{Fetched, fetch, scan as read};
+use crate::runtime::drill::reporter::Reporter;
+use crate::runtime::exit::Exit;
+
+use super::Session;
+use super::drill::follow;
+use super::paint::{Paper, Tone, padded, right, say, wrapped};
+use super::steps::StepLines;
+
+/// Reads a dump from wherever it is.
+pub async fn scan(session: &Session, arguments: &ScanArguments) -> Exit {
+    let scanned = match &arguments.source {
+        ScanSource::File(path) => file(session, path).await,
+        ScanSource::StandardInput => stream(session, io::stdin(), None).await,
+        ScanSource::Object { bucket, key } => {
+            let storage = match storage(session, arguments, bucket, key) {
+                Ok(storage) => storage,
+                Err(text) => return session.usage(&text),
+            };
+            match set_of(session, bucket, key) {
+                Some(set) => return of_set(session, storage, set, key).await,
+                None => object(session, storage, bucket, key).await,
+            }
+        }
+    };
+    match scanned {
+        Ok((census, judgements)) => finish(session, &census, &judgements),
+        Err(failure) => session.fail(&failure),
+    }
+}
+
+type Scanned = Result<(DumpCensus, Vec<Judgement>), Failure>;
+
+async fn file(session: &Session, path: &Path) -> Scanned {
+    let told = |error: io::Error| {
+        let kind = match error.kind() {
+            io::ErrorKind::NotFound => FailureKind::Missing,
+            io::ErrorKind::PermissionDenied => FailureKind::Denied,
+            _ => FailureKind::Unexpected,
+        };
+        Failure::new(kind, format!("reading {}: {error}", path.display()))
+    };
+    let file = File::open(path).map_err(told)?;
+    let metadata = file.metadata().map_err(told)?;
+    if metadata.is_dir() {
+        let what = format!("{} is a folder", path.display());
+        return Err(Failure::new(FailureKind::Unexpected, what)
+            .advise("pack it: `tar -cz FOLDER | lifeboat scan -`"));
+    }
+    let size = metadata.is_file().then_some(ByteSize(metadata.len()));
+    stream(session, file, size).await
+}
+
+async fn stream(
+    session: &Session,
+    source: impl Read + Send + 'static,
+    size: Option<ByteSize>,
+) -> Scanned {
+    let reading = async |reporter: &Reporter| {
+        let step = async {
+            let dump = read(source, size, reporter).await?;
+            let documents = Count(dump.census.documents());
+            Ok((dump, format!("{documents} documents")))
+        };
+        reporter.step(Step::Scan, step).await
+    };
+    let dump = watched(session, reading).await?;
+    let judgements = verdict::dump::judge(&dump.census, size, false);
+    Ok((dump.census, judgements))
+}
+
+/// An object that belongs to no backup set: read, and nothing of it kept.
+async fn object(session: &Session, storage: &Storage, bucket: &str, key: &BackupKey) -> Scanned {
+    let s3 = S3::connect(storage).await?;
+    let object = s3.head(bucket, key, None).await?;
+    let part = PartFile::open(&session.settings.folders.cache, &object)?;
+    let fetched = watched(session, async |reporter: &Reporter| {
+        fetch(&s3, &part, false, reporter).await
+    })
+    .await;
+    part.remove()?;
+    let Fetched { dump, judgements } = fetched?;
+    Ok((dump.census.clone(), judgements))
+}
+
+/// An object of a backup set: a drill at depth quick, which leaves a record.
+async fn of_set(session: &Session, storage: &Storage, set: &BackupSet, key: &BackupKey) -> Exit {
+    let reading = match session.read_journal() {
+        Ok(reading) => reading,
+        Err(exit) => return exit,
+    };
+    let s3 = match S3::connect(storage).await {
+        Ok(s3) => s3,
+        Err(error) => return session.fail(&error.into()),
+    };
+    let now = session.clock.now();
+    let is_local = session.settings.folders.journal_is_local;
+    let situation = Situation { reading: &reading, now, id: choose::new_id(now), is_local };
+    let request = Request {
+        wanted: Wanted::Named(key.0.clone()),
+        depth: Some(Depth::Quick),
+        tool: ToolChoice::Auto,
+        image: None,
+        hold: std::time::Duration::ZERO,
+        keep_download: false,
+        trigger: Trigger::Headless,
+    };
+    let chosen = choose::choose(&s3, set, &session.settings.drill, &request, situation).await;
+    let chosen = match chosen {
+        Ok(chosen) => chosen,
+        Err(failure) => return session.fail(&failure),
+    };
+    let drill = Drill {
+        plan: chosen.plan,
+        s3,
+        container_engine: session.settings.container_engine.clone(),
+        journal: session.journal(),
+        cache: session.settings.folders.cache.clone(),
+        expected: None,
+        clock: session.clock,
+    };
+    let conclusion = match follow(session, drill).await {
+        Ok(conclusion) => conclusion,
+        Err(exit) => return exit,
+    };
+    if let Some(failure) = &conclusion.unrecorded {
+        session.fail(failure);
+    }
+    let record = conclusion.record;
+    match (&record.census, record.failed) {
+        (Some(census), _) => finish(session, census, &record.judgements),
+        (None, Some(failed)) => session.fail(&failed.failure),
+        (None, None) => Exit::Cancelled,
+    }
+}
+
+/// Runs `work` with its steps painted.
+async fn watched<T>(
+    session: &Session,
+    work: impl AsyncFnOnce(&Reporter) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let (send, mut events) = mpsc::channel(256);
+    let reporter = Reporter::new(session.clock, send, None);
+    let is_quiet = session.json || !session.paper.live;
+    let others = Step::ALL.into_iter().filter(|step| *step > Step::Scan).collect();
+    let mut lines = StepLines::new(session.paper, others);
+    let began = session.clock.elapsed();
+    let ended = CancellationToken::new();
+    let working = async {
+        let worked = work(&reporter).await;
+        drop(reporter);
+        ended.cancel();
+        worked
+    };
+    let painting = async {
+        while let Some(event) = events.recv().await {
+            if !is_quiet {
+                lines.apply(&event);
+                lines.paint(session.clock.elapsed().saturating_sub(began));
+            }
+        }
+    };
+    tokio::join!(working, painting).0
+}
+
+/// The storage that holds `bucket`: named, or of the set that the key belongs to, or the only one.
+fn storage<'a>(
+    session: &'a Session,
+    arguments: &ScanArguments,
+    bucket: &str,
+    key: &BackupKey,
+) -> Result<&'a Storage, String> {
+    let settings = &session.settings;
+    if let Some(name) = &arguments.storage {
+        let found = settings.storages.iter().find(|storage| storage.name.0 == *name);
+        return found.ok_or_else(|| format!("no storage is called `{name}`"));
+    }
+    let in_environment = |set: &&BackupSet| {
+        arguments.environment.as_ref().is_none_or(|name| set.environment.0 == *name)
+    };
+    let named = arguments.environment.is_some();
+    let set = set_of(session, bucket, key)
+        .filter(in_environment)
+        .or_else(|| settings.sets().filter(in_environment).find(|_| named));
+    if let Some(storage) = set.and_then(|set| settings.storage(&set.storage)) {
+        return Ok(storage);
+    }
+    match settings.storages.as_slice() {
+        [only] => Ok(only),
+        [] => Err("no storage is configured; `lifeboat config init` writes a file".to_owned()),
+        _ => Err("several storages are configured; name one with --storage".to_owned()),
+    }
+}
+
+fn set_of<'a>(session: &'a Session, bucket: &str, key: &BackupKey) -> Option<&'a BackupSet> {
+    session
+        .settings
+        .sets()
+        .filter(|set| set.bucket == bucket && key.0.starts_with(&set.prefix))
+        .max_by_key(|set| set.prefix.len())
+}
+
+fn finish(session: &Session, census: &DumpCensus, judgements: &[Judgement]) -> Exit {
+    let verdict = Verdict::of(Depth::Quick, judgements);
+    if session.json {
+        let all = serde_json::json!({
+            "verdict": verdict,
+            "depth": Depth::Quick,
+            "census": census,
+            "judgements": judgements,
+        });
+        say(&all.to_string());
+    } else {
+        for line in result(census, judgements, verdict, session.paper) {
+            say(&line);
+        }
+    }
+    Exit::of(verdict, false)
+}
+
+/// ```text
+///  collection         documents       bytes  indexes
+///  admin.biomaterial     41 203    12.1 MiB        1
+/// ```
+fn result(
+    census: &DumpCensus,
+    judgements: &[Judgement],
+    verdict: Verdict,
+    paper: Paper,
+) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    let names = census.collections.keys().map(|name| shown(&name.to_string()).chars().count());
+    let name = names.max().unwrap_or(0).clamp(10, paper.width.saturating_sub(48).max(20));
+    let heading = format!(
+        " {}  {}  {}  {}",
+        padded("collection", name),
+        right("documents", 11),
+        right("bytes", 10),
+        right("indexes", 7)
+    );
+    lines.push(paper.ink(Tone::Strong, &heading));
+    for (namespace, found) in &census.collections {
+        let remark = match found.kind {
+            CollectionKind::Plain if namespace.is_system() => "kept by the server, not restored",
+            CollectionKind::Plain => "",
+            CollectionKind::Capped => "capped",
+            CollectionKind::TimeSeries => "time series, counted in buckets",
+            CollectionKind::View => "view",
+        };
+        let remark = if found.has_data || found.kind == CollectionKind::View { remark } else { "no data" };
+        let row = format!(
+            " {}  {}  {}  {}  ",
+            padded(&super::paint::fitted(&shown(&namespace.to_string()), name), name),
+            right(&Count(found.documents).to_string(), 11),
+            right(&found.bytes.to_string(), 10),
+            right(&found.indexes.len().to_string(), 7),
+        );
+        lines.push(format!("{row}{}", paper.ink(Tone::Quiet, remark)).trim_end().to_owned());
+    }
+    lines.push(String::new());
+    for finding in judgements.iter().flat_map(Judgement::findings) {
+        for text in wrapped(&shown(&line(finding)), paper.width.saturating_sub(2)) {
+            lines.push(format!(" {}", paper.ink(Tone::from(finding.severity), &text)));
+        }
+    }
+    for judged in judgements {
+        if let Outcome::NotRun { why } = &judged.outcome {
+            lines.push(format!(" {}", paper.ink(Tone::Quiet, &format!("not run {}: {why}", judged.rule))));
+        }
+    }
+    let sum = format!(
+        "{} documents, {} raw of {} packed",
+        Count(census.documents()),
+        census.bytes(),
+        census.packed
+    );
+    let version = census.server_version.as_ref().map(|version| {
+        format!(" · server {} (from {})", version.value, version.from)
+    });
+    let users = (census.users + census.roles > 0)
+        .then(|| format!(" · {} users and {} roles, never restored", census.users, census.roles));
+    let facts = format!("{sum}{}{}", version.unwrap_or_default(), users.unwrap_or_default());
+    for text in wrapped(&shown(&facts), paper.width.saturating_sub(2)) {
+        lines.push(format!(" {}", paper.ink(Tone::Quiet, &text)));
+    }
+    let worst = judgements.iter().flat_map(Judgement::findings).map(|found| found.severity).max();
+    let sentence = match worst {
+        Some(Severity::Fail) => "the dump is broken".to_owned(),
+        _ => format!("the dump is {}", verdict.sentence(Depth::Quick)),
+    };
+    let sentence = if verdict == Verdict::CouldNotVerify { "nothing is proven" } else { &sentence };
+    lines.push(format!(
+        " {}  {}",
+        paper.ink(verdict.into(), verdict.word()),
+        paper.ink(Tone::Strong, sentence)
+    ));
+    lines
+}
