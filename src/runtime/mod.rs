@@ -1,0 +1,3 @@
+//! Where things happen: only here (and in `demo`) are tasks spawned and clocks read.
+
+pub mod discovery;
