@@ -1,7 +1,9 @@
 //! One file or folder per outside system: the only places that name its SDK.
 
+pub mod aws;
 pub mod docker;
 pub mod error;
+pub mod kubernetes;
 pub mod mongodb;
 pub mod s3;
 pub mod sandbox;

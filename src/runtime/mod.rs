@@ -1,7 +1,8 @@
-//! Where things happen: tasks, the drill's driver, the exec relay, headless commands.
+//! Where things happen: only here (and in `demo`) are tasks spawned and clocks read.
 
 pub mod choose;
 pub mod clock;
+pub mod discovery;
 pub mod drill;
 pub mod exit;
 pub mod headless;
