@@ -48,7 +48,7 @@ pub async fn configure(
 
 /// Prints everything that is wrong with the file.
 pub fn refuse(problems: &Problems, paper: Paper) -> Exit {
-    let colours = if paper.colour { Colours::Ansi } else { Colours::None };
+    let colours = if paper.colour { Colours::On } else { Colours::Off };
     complain(problems.render(colours).trim_end());
     Exit::Usage
 }
