@@ -88,7 +88,7 @@ struct Group {
 
 /// Fills in the census what only the whole shows, and gives the layout.
 pub(super) fn assemble(pairs: BTreeMap<String, Pair>, census: &mut DumpCensus) -> Layout {
-    let mut groups = BTreeMap::new();
+    let mut groups: BTreeMap<Namespace, Group> = BTreeMap::new();
     census.root = root(&pairs, census);
     for (stem, pair) in pairs {
         let (folder, file) = split(&stem);
@@ -106,8 +106,13 @@ pub(super) fn assemble(pairs: BTreeMap<String, Pair>, census: &mut DumpCensus) -
                 "$admin.system.roles" => census.roles += documents,
                 "$admin.system.version" => {}
                 _ => {
-                    let name = Namespace::new(database, name);
-                    join(&mut groups, name, (stem, pair), census);
+                    let shown = name.strip_prefix(BUCKETS).unwrap_or(&name);
+                    let namespace = Namespace::new(database, shown);
+                    let group = groups.entry(namespace).or_default();
+                    if let Some(stem) = group.join(stem, pair) {
+                        let what = "a second file for the same collection";
+                        census.defects.push(misplaced(stem, what));
+                    }
                 }
             }
         }
@@ -164,26 +169,20 @@ fn collection_name(file: &str, pair: &Pair) -> String {
     }
 }
 
-fn join(
-    groups: &mut BTreeMap<Namespace, Group>,
-    name: Namespace,
-    (stem, pair): (String, Pair),
-    census: &mut DumpCensus,
-) {
-    let shown = name.collection.strip_prefix(BUCKETS);
-    let namespace =
-        shown.map_or_else(|| name.clone(), |shown| Namespace::new(&*name.database, shown));
-    let group = groups.entry(namespace.clone()).or_default();
-    let metadata = if shown.is_some() { &mut group.buckets_metadata } else { &mut group.metadata };
-    let is_double = (pair.data.is_some() && group.data.is_some())
-        || (pair.metadata.is_some() && metadata.is_some());
-    if is_double {
-        let what = format!("a second file for the collection {namespace}");
-        census.defects.push(misplaced(stem, what));
-        return;
+impl Group {
+    /// Takes the files of one stem; gives the stem back where there are such files already.
+    fn join(&mut self, stem: String, pair: Pair) -> Option<String> {
+        let metadata =
+            if is_buckets(&stem) { &mut self.buckets_metadata } else { &mut self.metadata };
+        let is_second = (pair.data.is_some() && self.data.is_some())
+            || (pair.metadata.is_some() && metadata.is_some());
+        if is_second {
+            return Some(stem);
+        }
+        *metadata = pair.metadata.or(metadata.take());
+        self.data = pair.data.map(|data| (stem, data)).or(self.data.take());
+        None
     }
-    *metadata = pair.metadata.or(metadata.take());
-    group.data = pair.data.map(|data| (stem, data)).or(group.data.take());
 }
 
 impl Layout {

@@ -41,7 +41,7 @@ impl Member {
     }
 
     pub(super) fn is_named_gzip(&self) -> bool {
-        self.path.ends_with(".gz")
+        self.path.strip_suffix(".gz").is_some()
     }
 }
 

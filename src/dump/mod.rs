@@ -24,6 +24,13 @@ mod member;
 mod metadata;
 mod stream;
 
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod tests;
+
 pub use batches::{Batch, BatchSize, read_batches};
 pub use census::{ScanProgress, take_census};
 pub use clean::write_clean_tar;
