@@ -25,6 +25,8 @@ pub mod probe;
 pub mod pull;
 mod refusal;
 pub mod removal;
+#[cfg(test)]
+mod tests;
 pub mod tunnel;
 
 mod upload;

@@ -1,5 +1,6 @@
 //! Removes everything of a drill, and proves that nothing is left.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use bollard::query_parameters::{RemoveContainerOptionsBuilder, RemoveVolumeOptionsBuilder};
@@ -10,42 +11,54 @@ use crate::adapters::docker::refusal::{Meaning, is_missing, refused};
 use crate::adapters::error::AdapterError;
 use crate::domain::failure::FailureKind;
 
-/// How often removal is tried: a volume is in use until its container is wholly gone, and a
-/// creation that was cut short may finish behind our back.
-const ROUNDS: u32 = 5;
-const PAUSE: Duration = Duration::from_millis(300);
+/// How often removal is tried: a volume is in use until its container is wholly gone.
+const ROUNDS: u32 = 6;
+/// Before the second round; each later one waits twice as long.
+const PAUSE: Duration = Duration::from_millis(50);
+/// How long a creation whose request was cut short may take to finish behind our back.
+const SECOND_LOOK: Duration = Duration::from_millis(250);
 /// Deleting the files of a large volume takes its time.
 const DELETION: Duration = Duration::from_mins(10);
 
-/// What was removed, by name.
+/// What was removed, by name; once, even if it came back and had to be removed again.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Removed {
-    pub containers: Vec<String>,
-    pub volumes: Vec<String>,
+    pub containers: BTreeSet<String>,
+    pub volumes: BTreeSet<String>,
 }
 
 impl Docker {
-    /// Removes the containers and volumes that carry the drill's label. It succeeds only after a
-    /// listing has shown that none is left.
+    /// Removes the containers and volumes that carry the drill's label. It succeeds only after two
+    /// listings, a moment apart, have shown that none is left.
     pub async fn remove_sandbox(&self, drill: &str) -> Result<Removed, AdapterError> {
         let mut removed = Removed::default();
         let mut refusal = None;
+        let mut looks_clean = false;
         for round in 0..ROUNDS {
             let left = self.labelled(Some(drill)).await?;
-            if left.is_empty() {
-                return Ok(removed);
-            }
-            if round > 0 {
-                tokio::time::sleep(PAUSE).await;
+            match (left.is_empty(), looks_clean) {
+                (true, true) => return Ok(removed),
+                (true, false) => {
+                    looks_clean = true;
+                    tokio::time::sleep(SECOND_LOOK).await;
+                    continue;
+                }
+                (false, _) => looks_clean = false,
             }
             for leftover in left {
                 match self.remove(&leftover).await {
-                    Ok(()) if leftover.kind == LeftoverKind::Volume => {
-                        removed.volumes.push(leftover.name);
+                    Ok(()) => {
+                        match leftover.kind {
+                            LeftoverKind::Volume => &mut removed.volumes,
+                            _ => &mut removed.containers,
+                        }
+                        .insert(leftover.name);
                     }
-                    Ok(()) => removed.containers.push(leftover.name),
                     Err(error) => refusal = Some(error),
                 }
+            }
+            if refusal.is_some() {
+                tokio::time::sleep(PAUSE * 2_u32.pow(round)).await;
             }
         }
         match self.labelled(Some(drill)).await? {
