@@ -70,6 +70,10 @@ pub(super) fn field_after(field: &str, moment: Timestamp) -> Document {
     doc! {field: {"$gt": date(moment)}}
 }
 
+pub(super) fn field_is_date(field: &str) -> Document {
+    doc! {field: {"$type": "date"}}
+}
+
 pub(super) fn field_is_no_date(field: &str) -> Document {
     doc! {field: {"$not": {"$type": "date"}}}
 }

@@ -1,6 +1,6 @@
 //! The built-in restorer: raw documents through the driver into a sandbox, and nowhere else.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 
 use bson::{Document, doc};
@@ -9,8 +9,7 @@ use tokio::sync::{Mutex, mpsc};
 
 use crate::adapters::error::AdapterError;
 use crate::adapters::mongodb::connect::{self, Connection};
-use crate::adapters::mongodb::explain::{Attempt, code, redact};
-use crate::adapters::mongodb::identity::BUCKETS;
+use crate::adapters::mongodb::explain::{code, redact};
 use crate::adapters::mongodb::insert::Inserts;
 use crate::adapters::mongodb::refused::{Refusals, Reply};
 use crate::adapters::sandbox::Sandbox;
@@ -18,7 +17,7 @@ use crate::domain::census::{CollectionKind, Namespace};
 use crate::domain::failure::FailureKind;
 use crate::domain::restore::FailedIndex;
 use crate::domain::units::ByteSize;
-use crate::dump::Batch;
+use crate::dump::{Batch, CollectionLayout};
 
 /// Batches in flight, each on its own connection; they bound the memory of a restore.
 const IN_FLIGHT: usize = 4;
@@ -31,20 +30,8 @@ const DROPPED_OPTIONS: [&str; 5] = ["uuid", "autoIndexId", "idIndex", "create", 
 /// Index options that servers refuse or that no longer mean anything.
 const DROPPED_INDEX_OPTIONS: [&str; 5] = ["ns", "background", "dropDups", "safe", "buildUUID"];
 
-/// What a restore makes before and after the documents.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct RestorePlan {
-    pub collections: Vec<PlannedCollection>,
-}
-
-/// A collection as the dump's metadata describes it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PlannedCollection {
-    pub namespace: Namespace,
-    pub kind: CollectionKind,
-    pub options: Document,
-    pub indexes: Vec<Document>,
-}
+/// The collections of a dump, as pass 1 found them.
+pub type Collections = BTreeMap<Namespace, CollectionLayout>;
 
 /// A step of a restore that has been made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,26 +82,24 @@ impl Restorer {
     /// what makes the rest pointless is an error.
     pub async fn restore(
         &self,
-        plan: &RestorePlan,
+        collections: &Collections,
         batches: mpsc::Receiver<Batch>,
         observe: &(dyn Fn(Restored) + Sync),
     ) -> Result<RestoreOutcome, AdapterError> {
-        let wanted = |collection: &&PlannedCollection| is_restored(&collection.namespace);
-        let (views, collections): (Vec<_>, Vec<_>) = plan
-            .collections
+        let (views, stored): (Vec<_>, Vec<_>) = collections
             .iter()
-            .filter(wanted)
-            .partition(|collection| collection.kind == CollectionKind::View);
-        for collection in &collections {
-            self.create(collection).await?;
+            .filter(|(namespace, _)| is_restored(namespace))
+            .partition(|(_, layout)| layout.kind == CollectionKind::View);
+        for (namespace, layout) in &stored {
+            self.create(namespace, layout).await?;
         }
-        let mut outcome = self.insert_all(plan, batches, observe).await?;
-        for collection in &collections {
-            let failed = self.build_indexes(collection, observe).await?;
+        let mut outcome = self.insert_all(collections, batches, observe).await?;
+        for (namespace, layout) in &stored {
+            let failed = self.build_indexes(namespace, layout, observe).await?;
             outcome.failed_indexes.extend(failed);
         }
-        for view in &views {
-            self.create(view).await?;
+        for (namespace, layout) in &views {
+            self.create(namespace, layout).await?;
         }
         Ok(outcome)
     }
@@ -124,41 +109,31 @@ impl Restorer {
         self.connection.client.shutdown().immediate(true).await;
     }
 
-    async fn create(&self, collection: &PlannedCollection) -> Result<(), AdapterError> {
-        let namespace = &collection.namespace;
-        if namespace.collection.starts_with(BUCKETS) {
-            // The server makes it together with its time-series collection.
-            return Ok(());
-        }
+    async fn create(
+        &self,
+        namespace: &Namespace,
+        layout: &CollectionLayout,
+    ) -> Result<(), AdapterError> {
         let attempt = self.connection.attempt("creating", &namespace.to_string());
         let mut command = doc! {"create": &namespace.collection};
-        command.extend(without(&collection.options, &DROPPED_OPTIONS));
-        self.run(&attempt, &namespace.database, command).await
-    }
-
-    async fn run(
-        &self,
-        attempt: &Attempt,
-        database: &str,
-        command: Document,
-    ) -> Result<(), AdapterError> {
-        let answer = self.connection.client.database(database).run_command(command).await;
-        answer.map(drop).map_err(|error| attempt.explain(error))
+        command.extend(without(&layout.options, &DROPPED_OPTIONS));
+        let database = self.connection.client.database(&namespace.database);
+        database.run_command(command).await.map(drop).map_err(|error| attempt.explain(error))
     }
 
     async fn insert_all(
         &self,
-        plan: &RestorePlan,
+        collections: &Collections,
         mut batches: mpsc::Receiver<Batch>,
         observe: &(dyn Fn(Restored) + Sync),
     ) -> Result<RestoreOutcome, AdapterError> {
-        let targets = Targets::new(plan);
+        let turn = Mutex::new(());
         let arriving = stream::poll_fn(|context| batches.poll_recv(context));
         let mut inserted = BTreeMap::<Namespace, u64>::new();
         let mut refusals = Refusals::default();
         let mut replies = arriving
             .filter(|batch| std::future::ready(is_restored(&batch.namespace)))
-            .map(|batch| self.insert(batch, &targets, observe))
+            .map(|batch| self.insert(batch, collections, &turn, observe))
             .buffer_unordered(IN_FLIGHT);
         while let Some((namespace, reply)) = replies.try_next().await? {
             refusals.add(&namespace, reply.refused);
@@ -171,16 +146,23 @@ impl Restorer {
     async fn insert(
         &self,
         batch: Batch,
-        targets: &Targets<'_>,
+        collections: &Collections,
+        turn: &Mutex<()>,
         observe: &(dyn Fn(Restored) + Sync),
     ) -> Result<(Namespace, Reply), AdapterError> {
         let attempt = self.connection.attempt("inserting into", &batch.namespace.to_string());
         let unexpected = |reason: String| attempt.failed(FailureKind::Unexpected, reason);
-        let _turn = targets.wait_for_turn(&batch.namespace).await;
-        let database = self.connection.client.database(&batch.namespace.database);
-        let collection = targets.stored_as(&batch.namespace);
+        let layout = collections
+            .get(&batch.namespace)
+            .ok_or_else(|| unexpected("the dump's layout does not name it".to_owned()))?;
+        // A capped collection keeps the order of its documents, so its batches go one after the
+        // other: the lock is handed on in the order in which it was asked for.
+        let is_capped = layout.kind == CollectionKind::Capped;
+        let _turn = if is_capped { Some(turn.lock().await) } else { None };
+        let target = &layout.inserts_into;
+        let database = self.connection.client.database(&target.database);
         let mut whole = Reply::default();
-        for insert in Inserts::new(&collection, &batch) {
+        for insert in Inserts::new(&target.collection, &batch) {
             let insert = insert.map_err(|torn| unexpected(torn.to_string()))?;
             let answer = database.run_raw_command(insert.command).await;
             let answer = answer.map_err(|error| attempt.explain(error))?;
@@ -209,11 +191,11 @@ impl Restorer {
     /// that one bad index costs only itself.
     async fn build_indexes(
         &self,
-        collection: &PlannedCollection,
+        namespace: &Namespace,
+        layout: &CollectionLayout,
         observe: &(dyn Fn(Restored) + Sync),
     ) -> Result<Vec<FailedIndex>, AdapterError> {
-        let namespace = &collection.namespace;
-        let indexes: Vec<_> = collection
+        let indexes: Vec<_> = layout
             .indexes
             .iter()
             .filter(|index| index.get_str("name").ok() != Some("_id_"))
@@ -256,50 +238,12 @@ impl Restorer {
     }
 }
 
-/// What the plan says of the collections that batches name.
-struct Targets<'a> {
-    capped: BTreeSet<&'a Namespace>,
-    time_series: BTreeSet<&'a Namespace>,
-    turn: Mutex<()>,
-}
-
-impl<'a> Targets<'a> {
-    fn new(plan: &'a RestorePlan) -> Self {
-        let of_kind = |kind| {
-            let collections = plan.collections.iter();
-            let matching = collections.filter(move |collection| collection.kind == kind);
-            matching.map(|collection| &collection.namespace).collect()
-        };
-        Self {
-            capped: of_kind(CollectionKind::Capped),
-            time_series: of_kind(CollectionKind::TimeSeries),
-            turn: Mutex::new(()),
-        }
-    }
-
-    /// A capped collection keeps the order of its documents, so its batches go one after the other:
-    /// the lock is handed on in the order in which it was asked for.
-    async fn wait_for_turn(
-        &self,
-        namespace: &Namespace,
-    ) -> Option<tokio::sync::MutexGuard<'_, ()>> {
-        if self.capped.contains(namespace) { Some(self.turn.lock().await) } else { None }
-    }
-
-    /// A dump holds the buckets of a time-series collection; they go where the server keeps them.
-    fn stored_as(&self, namespace: &Namespace) -> String {
-        let name = &namespace.collection;
-        if self.time_series.contains(namespace) && !name.starts_with(BUCKETS) {
-            format!("{BUCKETS}{name}")
-        } else {
-            name.clone()
-        }
-    }
-}
-
-/// Users, roles, versions and the server's own databases stay out of a sandbox.
+/// Users, roles, versions and the server's own databases stay out of a sandbox; stored functions
+/// belong to the application.
 fn is_restored(namespace: &Namespace) -> bool {
-    !namespace.is_system() && !LEFT_OUT.contains(&namespace.database.as_str())
+    let is_stored_functions = namespace.collection == "system.js";
+    (!namespace.is_system() || is_stored_functions)
+        && !LEFT_OUT.contains(&namespace.database.as_str())
 }
 
 fn without(document: &Document, fields: &[&str]) -> Document {

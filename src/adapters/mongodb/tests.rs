@@ -14,13 +14,11 @@ use crate::adapters::mongodb::births::first_id_from;
 use crate::adapters::mongodb::census::{Detail, Question};
 use crate::adapters::mongodb::fake::{Answer, FakeServer};
 use crate::adapters::mongodb::reader::Reader;
-use crate::adapters::mongodb::restore::{
-    PlannedCollection, RestoreOutcome, RestorePlan, Restored, Restorer,
-};
+use crate::adapters::mongodb::restore::{Collections, RestoreOutcome, Restored, Restorer};
 use crate::domain::census::{Birth, CollectionKind, LiveCensus, Namespace, Windows};
 use crate::domain::environment::FieldRules;
 use crate::domain::failure::FailureKind;
-use crate::dump::Batch;
+use crate::dump::{Batch, CollectionLayout};
 
 const COMMENT: &str = "lifeboat-drill-7f3a";
 
@@ -64,6 +62,7 @@ fn one_collection(
                 cursor(vec![doc! {"v": 2, "key": {"_id": 1}, "name": "_id_", "ns": "admin.file"}])
             }
             "find" => match command.get_document("sort").unwrap().iter().next().unwrap() {
+                // Every document has a date in `made`, none in another field.
                 _ if !command.get_document("filter").unwrap().is_empty() => cursor(Vec::new()),
                 (field, _) if field == "made" => {
                     cursor(vec![doc! {"_id": 1, "made": DateTime::from_millis(1000)}])
@@ -179,6 +178,17 @@ async fn ids_of_mixed_types_have_no_birth_and_are_counted_from_the_index() {
     assert_eq!((file.documents, &file.windows), (7, &None));
     let count = server.asked().into_iter().find(|command| first_key(command) == "aggregate");
     assert_eq!(count.unwrap().get_document("hint").unwrap(), &doc! {"_id": 1});
+}
+
+#[tokio::test]
+async fn changes_that_no_document_could_tell_of_are_not_counted_as_none() {
+    let server = FakeServer::on_loopback(one_collection(ids(), |filter| {
+        i32::from(!filter.contains_key("updateDate"))
+    }))
+    .await;
+    let census = census(&server, Detail::Changes, hca()).await.unwrap();
+    let windows = census.collections[&name("admin.file")].windows.clone().unwrap();
+    assert_eq!((windows.before, windows.changed), (1, None));
 }
 
 #[tokio::test]
@@ -326,8 +336,14 @@ async fn nobody_behind_a_loopback_port_suggests_the_port_forward() {
     assert!(!format!("{error:?}").contains("hunter2"));
 }
 
-fn planned(text: &str, kind: CollectionKind, options: Document) -> PlannedCollection {
-    PlannedCollection { namespace: name(text), kind, options, indexes: Vec::new() }
+fn layout(text: &str, kind: CollectionKind, options: Document) -> (Namespace, CollectionLayout) {
+    let inserts_into = name(text);
+    let layout = CollectionLayout { kind, inserts_into, options, indexes: Vec::new() };
+    (name(text), layout)
+}
+
+fn only_file() -> Collections {
+    Collections::from([layout("admin.file", CollectionKind::Plain, doc! {})])
 }
 
 fn batch(namespace: &str, ids: std::ops::Range<i32>) -> Batch {
@@ -339,11 +355,14 @@ fn batch(namespace: &str, ids: std::ops::Range<i32>) -> Batch {
 }
 
 async fn restore(
-    plan: &RestorePlan,
+    collections: &Collections,
     batches: Vec<Batch>,
     script: impl Fn(&Document) -> Answer + Send + Sync + 'static,
 ) -> (Result<RestoreOutcome, AdapterError>, Vec<Document>, Vec<Restored>) {
-    let (server, sandbox) = FakeServer::in_sandbox(script);
+    let (server, sandbox) = FakeServer::in_sandbox(move |command| match first_key(command) {
+        "create" => Answer::Document(doc! {"ok": 1}),
+        _ => script(command),
+    });
     let restorer = Restorer::new(&sandbox).unwrap();
     let (sender, receiver) = mpsc::channel(batches.len().max(1));
     for batch in batches {
@@ -352,7 +371,7 @@ async fn restore(
     drop(sender);
     let seen = Mutex::new(Vec::new());
     let observe = |restored| seen.lock().unwrap().push(restored);
-    let outcome = restorer.restore(plan, receiver, &observe).await;
+    let outcome = restorer.restore(collections, receiver, &observe).await;
     restorer.close().await;
     (outcome, server.asked(), seen.into_inner().unwrap())
 }
@@ -364,44 +383,38 @@ fn inserts_all(command: &Document) -> Answer {
 
 #[tokio::test]
 async fn options_come_first_and_indexes_and_views_last() {
-    let mut file = planned(
+    let mut file = layout(
         "admin.file",
         CollectionKind::Capped,
         doc! {"capped": true, "autoIndexId": true, "size": 4096, "uuid": "x"},
     );
-    file.indexes = vec![
+    file.1.indexes = vec![
         doc! {"v": 2, "key": {"_id": 1}, "name": "_id_"},
         doc! {"v": 2, "key": {"z": 1, "a": -1}, "name": "z_a", "ns": "admin.file", "background": true},
     ];
-    let plan = RestorePlan {
-        collections: vec![
-            planned("admin.seen", CollectionKind::View, doc! {"viewOn": "file", "pipeline": []}),
-            file,
-            planned("admin.system.users", CollectionKind::Plain, doc! {}),
-            planned(
-                "shop.weather",
-                CollectionKind::TimeSeries,
-                doc! {"timeseries": {"timeField": "t"}},
-            ),
-            planned("shop.system.buckets.weather", CollectionKind::Plain, doc! {}),
-        ],
-    };
+    let mut weather =
+        layout("shop.weather", CollectionKind::TimeSeries, doc! {"timeseries": {"timeField": "t"}});
+    weather.1.inserts_into = name("shop.system.buckets.weather");
+    let view = doc! {"viewOn": "file", "pipeline": []};
+    let collections = Collections::from([
+        layout("admin.a_view", CollectionKind::View, view),
+        file,
+        layout("admin.system.users", CollectionKind::Plain, doc! {}),
+        weather,
+    ]);
     let batches = vec![
         batch("admin.file", 0..3),
         batch("admin.system.users", 0..1),
         batch("config.settings", 0..1),
         batch("admin.file", 3..6),
-        batch("shop.system.buckets.weather", 0..2),
+        batch("shop.weather", 0..2),
     ];
-    let (outcome, asked, seen) = restore(&plan, batches, inserts_all).await;
+    let (outcome, asked, seen) = restore(&collections, batches, inserts_all).await;
 
     let outcome = outcome.unwrap();
     let inserted: Vec<_> =
         outcome.inserted.iter().map(|(name, count)| (name.to_string(), *count)).collect();
-    assert_eq!(
-        inserted,
-        [("admin.file".to_owned(), 6), ("shop.system.buckets.weather".to_owned(), 2)]
-    );
+    assert_eq!(inserted, [("admin.file".to_owned(), 6), ("shop.weather".to_owned(), 2)]);
     assert_eq!((outcome.refused.len(), outcome.failed_indexes.len()), (0, 0));
 
     let steps: Vec<_> = asked
@@ -411,8 +424,9 @@ async fn options_come_first_and_indexes_and_views_last() {
             format!("{verb} {}.{}", command.get_str("$db").unwrap(), target.as_str().unwrap())
         })
         .collect();
+    assert!(steps.contains(&"insert shop.system.buckets.weather".to_owned()), "{steps:?}");
     assert_eq!(steps[..2], ["create admin.file", "create shop.weather"]);
-    assert_eq!(steps[5..], ["createIndexes admin.file", "create admin.seen"]);
+    assert_eq!(steps[5..], ["createIndexes admin.file", "create admin.a_view"]);
     let options: Vec<_> = asked[0].keys().take(3).collect();
     assert_eq!(options, ["create", "capped", "size"]);
     assert_eq!(
@@ -450,7 +464,7 @@ async fn refused_documents_are_counted_and_the_restore_goes_on() {
         Answer::Document(doc! {"ok": 1, "n": inserted, "writeErrors": errors})
     };
     let batches = vec![batch("admin.file", 0..3), batch("admin.file", 3..9)];
-    let (outcome, ..) = restore(&RestorePlan::default(), batches, script).await;
+    let (outcome, ..) = restore(&only_file(), batches, script).await;
     let outcome = outcome.unwrap();
     assert_eq!(outcome.inserted[&name("admin.file")], 7);
     let [refused] = outcome.refused.as_slice() else { panic!("{outcome:?}") };
@@ -466,7 +480,7 @@ async fn a_full_disk_ends_the_restore_in_plain_words() {
     ] {
         let script = move |_: &Document| Answer::Document(answer.clone());
         let batches = vec![batch("admin.file", 0..1)];
-        let (outcome, ..) = restore(&RestorePlan::default(), batches, script).await;
+        let (outcome, ..) = restore(&only_file(), batches, script).await;
         let error = outcome.unwrap_err();
         assert_eq!(error.to_string(), "inserting into admin.file in the sandbox: the disk is full");
         assert!(error.advice.unwrap().contains("volumes"));
@@ -476,17 +490,26 @@ async fn a_full_disk_ends_the_restore_in_plain_words() {
 #[tokio::test]
 async fn a_sandbox_that_goes_away_ends_the_restore() {
     let batches = (0..20).map(|n| batch("admin.file", n..n + 1)).collect();
-    let (outcome, ..) = restore(&RestorePlan::default(), batches, |_| Answer::HangUp).await;
+    let (outcome, ..) = restore(&only_file(), batches, |_| Answer::HangUp).await;
     let error = outcome.unwrap_err();
     assert_eq!(error.kind, FailureKind::Unreachable, "{error}");
     assert!(error.to_string().ends_with("the connection was closed"), "{error}");
 }
 
 #[tokio::test]
+async fn a_batch_of_a_collection_that_the_layout_does_not_name_is_not_lost_in_silence() {
+    let batches = vec![batch("admin.other", 0..1)];
+    let (outcome, asked, _) = restore(&only_file(), batches, inserts_all).await;
+    let text = "inserting into admin.other in the sandbox: the dump's layout does not name it";
+    assert_eq!(outcome.unwrap_err().to_string(), text);
+    assert_eq!(asked.len(), 1);
+}
+
+#[tokio::test]
 async fn a_bad_index_costs_only_itself() {
-    let mut file = planned("admin.file", CollectionKind::Plain, doc! {});
+    let mut file = layout("admin.file", CollectionKind::Plain, doc! {});
     let index = |name: &str| doc! {"v": 2, "key": {name: 1}, "name": name};
-    file.indexes = vec![index("good"), index("bad"), index("fine")];
+    file.1.indexes = vec![index("good"), index("bad"), index("fine")];
     let script = |command: &Document| {
         let indexes = command.get_array("indexes").map(Vec::as_slice).unwrap_or_default();
         let is_bad = |index: &Bson| index.as_document().unwrap().get_str("name").unwrap() == "bad";
@@ -496,8 +519,7 @@ async fn a_bad_index_costs_only_itself() {
             Answer::Document(doc! {"ok": 1})
         }
     };
-    let plan = RestorePlan { collections: vec![file] };
-    let (outcome, asked, _) = restore(&plan, Vec::new(), script).await;
+    let (outcome, asked, _) = restore(&Collections::from([file]), Vec::new(), script).await;
     let outcome = outcome.unwrap();
     let [failed] = outcome.failed_indexes.as_slice() else { panic!("{outcome:?}") };
     assert_eq!(failed.name, "bad");

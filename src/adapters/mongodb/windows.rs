@@ -106,10 +106,8 @@ impl Reader {
                     self.count("counting what was imported into", namespace, filter, None).await?;
             }
             if let Some(changed) = changed {
-                let mut filter = births::id_before(moments.began);
-                filter.extend(births::field_after(&changed, moments.began));
-                windows.changed =
-                    Some(self.count("counting what changed in", namespace, filter, None).await?);
+                let born = births::id_before(moments.began);
+                windows.changed = self.changed(question, namespace, born, &changed).await?;
             }
         }
         Ok((before + between + after, windows))
@@ -128,14 +126,32 @@ impl Reader {
         let after = self.count("counting", namespace, range, None).await?;
         let changed = match (question.detail, (question.fields)(namespace).changed) {
             (Detail::Changes, Some(changed)) => {
-                let mut filter = births::field_before(field, moments.began);
-                filter.extend(births::field_after(&changed, moments.began));
-                Some(self.count("counting what changed in", namespace, filter, None).await?)
+                let born = births::field_before(field, moments.began);
+                self.changed(question, namespace, born, &changed).await?
             }
             _ => None,
         };
         let birth = Birth::Field(field.to_owned());
         Ok(Windows { birth, before, after, imported: 0, changed, oldest: None })
+    }
+
+    /// How many of those `born` before the dump have changed since; `None` where no document carries
+    /// the field, as "none changed" would be a claim that nothing supports.
+    async fn changed(
+        &self,
+        question: &Question<'_>,
+        namespace: &Namespace,
+        born: Document,
+        field: &str,
+    ) -> Result<Option<u64>, AdapterError> {
+        let mut filter = born;
+        filter.extend(births::field_after(field, question.began));
+        let changed = self.count("counting what changed in", namespace, filter, None).await?;
+        if changed > 0 {
+            return Ok(Some(changed));
+        }
+        let dated = self.first_of(namespace, births::field_is_date(field), ("_id", 1)).await?;
+        Ok(dated.map(|_| 0))
     }
 
     /// Counts as drivers' `countDocuments` does: unlike `count` it is exact on a sharded cluster,
