@@ -182,7 +182,7 @@ async fn remove(settings: &Settings, drill: &str) -> Result<Vec<String>, Failure
     let docker =
         Docker::connect(&settings.container_engine, &Surroundings::of_this_process()).await?;
     let removed = docker.remove_sandbox(drill).await?;
-    Ok([removed.containers, removed.volumes].concat())
+    Ok(removed.containers.into_iter().chain(removed.volumes).collect())
 }
 
 /// Writes the record of a drill that was killed, once nothing of it is left.

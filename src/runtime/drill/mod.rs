@@ -327,7 +327,7 @@ impl Drill {
             }
         };
         let removed = docker.remove_sandbox(&self.plan.id.label()).await?;
-        Ok([removed.containers, removed.volumes].concat())
+        Ok(removed.containers.into_iter().chain(removed.volumes).collect())
     }
 
     /// Whether the engine refused at the first word.

@@ -12,7 +12,7 @@ use tokio::task::spawn_blocking;
 use tokio_stream::wrappers::ReceiverStream;
 
 use crate::adapters::docker::exec::OutputLine;
-use crate::adapters::mongodb::restore::{PlannedCollection, RestorePlan, Restored, Restorer};
+use crate::adapters::mongodb::restore::{Restored, Restorer};
 use crate::adapters::mongodb::tool::{self, ToolEvent, ToolLog};
 use crate::adapters::s3::PartFile;
 use crate::domain::failure::{Failure, FailureKind};
@@ -114,7 +114,6 @@ impl Salvage<'_> {
         });
         let done = AtomicU64::new(0);
         let total = self.dump.census.bytes().bytes();
-        let plan = plan(&self.dump);
         let observe = |restored: Restored| match restored {
             Restored::Documents { namespace, bytes, .. } => {
                 let done = done.fetch_add(bytes.bytes(), Ordering::Relaxed) + bytes.bytes();
@@ -125,7 +124,7 @@ impl Salvage<'_> {
                 self.advance(total, total, format!("{indexes} of {namespace}"));
             }
         };
-        let restoring = restorer.restore(&plan, batches, &observe);
+        let restoring = restorer.restore(&self.dump.layout.collections, batches, &observe);
         let (read, restored) = tokio::join!(reading, restoring);
         let outcome = restored?;
         finished(read)?;
@@ -227,17 +226,6 @@ impl Salvage<'_> {
     fn advance(&self, done: u64, total: u64, detail: impl Into<String>) {
         self.reporter.advance(Step::Restore, Advance::bytes(done, Some(total), detail));
     }
-}
-
-/// What the dump's metadata says of each collection, as the restorer wants it.
-fn plan(dump: &Dump) -> RestorePlan {
-    let collections = dump.layout.collections.iter().map(|(namespace, layout)| PlannedCollection {
-        namespace: namespace.clone(),
-        kind: layout.kind,
-        options: layout.options.clone(),
-        indexes: layout.indexes.clone(),
-    });
-    RestorePlan { collections: collections.collect() }
 }
 
 fn finished(read: Result<io::Result<()>, tokio::task::JoinError>) -> Result<(), Failure> {
