@@ -53,11 +53,14 @@ impl Attempt {
         self.say(Words::of_code(code::OUT_OF_DISK_SPACE, ""))
     }
 
-    /// A failure of the driver or the server. The server's whole reply stays out of the log: it
-    /// may quote documents.
+    /// A failure of the driver or the server. A server's own words stay out of the log but for
+    /// the reason: they may quote documents.
     pub(super) fn explain(&self, error: Error) -> AdapterError {
         let words = Words::of(&error.kind, self.place);
-        let source = Some(error.kind as Box<dyn std::error::Error + Send + Sync>);
+        let source: Option<Box<dyn std::error::Error + Send + Sync>> = match *error.kind {
+            ErrorKind::Command(_) => None,
+            kind => Some(Box::new(kind)),
+        };
         AdapterError { source, ..self.say(words) }
     }
 
@@ -126,7 +129,8 @@ impl Words {
     fn of_network(message: &str, place: Place) -> Self {
         use FailureKind::{Denied, Unreachable};
 
-        let text = message.to_lowercase();
+        let reason = first_reason(message);
+        let text = reason.to_lowercase();
         let says = |any: &[&str]| any.iter().any(|word| text.contains(word));
         if says(&["connection refused", "no such file or directory"]) {
             Self::new(Unreachable, "connection refused").advise(match place {
@@ -153,10 +157,23 @@ impl Words {
                 Place::Sandbox => "the sandbox may have run out of memory or disk",
             })
         } else {
-            let first = message.split(" Topology:").next().unwrap_or(message);
-            Self::new(Unreachable, redact(first))
+            Self::new(Unreachable, redact(reason)).advise(match place {
+                Place::Loopback => {
+                    "does a MongoDB server listen there, and does it want `tls=true`?"
+                }
+                Place::Remote => "may this machine reach it, and does it want `tls=true`?",
+                Place::Sandbox => "has the server in the sandbox started?",
+            })
         }
     }
+}
+
+/// What the driver says of the first server that it tried, else what it says of them all.
+fn first_reason(message: &str) -> &str {
+    let of_server = message.split_once("Error: Kind: ").map(|(_, rest)| rest);
+    let of_server = of_server.and_then(|rest| rest.split_once(", labels:")).map(|(kind, _)| kind);
+    let of_all = || message.split(". Topology:").next().unwrap_or(message);
+    of_server.unwrap_or_else(of_all)
 }
 
 const CREDENTIALS: &str = "check user, password and authSource";
@@ -208,23 +225,24 @@ mod tests {
     fn the_reasons_for_an_unreachable_server_are_told_apart() {
         for (message, place, kind, reason, advice) in [
             (
-                "Server selection timeout: No available servers. Topology: { Type: Unknown, Servers: \
-                 [ { Address: 127.0.0.1:1, Error: Connection refused (os error 111) } ] }",
+                "Server selection timeout: No available servers. Topology: { Type: Single, Servers: \
+                 [ { Address: tls-1:1, Type: Unknown, Error: Kind: I/O error: Connection refused \
+                 (os error 111), labels: {}, source: None, server response: None } ] }",
                 Place::Loopback,
                 FailureKind::Unreachable,
                 "connection refused",
                 "is the port-forward running?",
             ),
             (
-                "Server selection timeout: No available servers. Topology: { Error: failed to \
-                 lookup address information: Name or service not known }",
+                "Server selection timeout: No available servers. Topology: { Error: Kind: I/O \
+                 error: failed to lookup address information: Name or service not known, labels: {} }",
                 Place::Remote,
                 FailureKind::Unreachable,
                 "the name is not known",
                 "check the host's name, or the vpn",
             ),
             (
-                "Topology: { Error: invalid peer certificate: UnknownIssuer }",
+                "Topology: { Error: Kind: I/O error: invalid peer certificate: UnknownIssuer, labels: {} }",
                 Place::Remote,
                 FailureKind::Denied,
                 "the server's certificate or TLS was not accepted",
@@ -241,9 +259,17 @@ mod tests {
             let expected = Words::new(kind, reason).advise(advice);
             assert_eq!(Words::of_network(message, place), expected);
         }
-        assert_eq!(
-            Words::of_network("Server selection timeout: none. Topology: { long }", Place::Remote),
-            Words::new(FailureKind::Unreachable, "Server selection timeout: none")
-        );
+        for (message, reason) in [
+            (
+                "Server selection timeout: No available servers. Topology: { long }",
+                "Server selection timeout: No available servers",
+            ),
+            (
+                "No available servers. Topology: { Error: Kind: Invalid opcode: 1684095520, labels: {} }",
+                "Invalid opcode: 1684095520",
+            ),
+        ] {
+            assert_eq!(Words::of_network(message, Place::Remote).reason, reason);
+        }
     }
 }

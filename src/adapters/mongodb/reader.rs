@@ -82,10 +82,10 @@ impl Reader {
 
     /// The server's version as it says it: `4.2.24`.
     pub async fn version(&self) -> Result<String, AdapterError> {
-        let answer = self.ask("asking the version of", "admin", doc! {"buildInfo": 1}).await?;
+        let answer = self.ask("reaching", "admin", doc! {"buildInfo": 1}).await?;
         match answer.get_str("version") {
             Ok(version) => Ok(version.to_owned()),
-            Err(_) => Err(self.malformed("asking the version of", "admin", "no version")),
+            Err(_) => Err(self.malformed("reaching", "admin", "no version")),
         }
     }
 

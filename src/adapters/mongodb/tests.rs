@@ -330,7 +330,7 @@ async fn nobody_behind_a_loopback_port_suggests_the_port_forward() {
     let uri = format!("mongodb://user:hunter2@127.0.0.1:{port}/?serverSelectionTimeoutMS=100");
     let error = Reader::source(&SecretString::from(uri), COMMENT).await.unwrap_err();
     assert_eq!(error.kind, FailureKind::Unreachable);
-    let text = format!("asking the version of admin on 127.0.0.1:{port}: connection refused");
+    let text = format!("reaching admin on 127.0.0.1:{port}: connection refused");
     assert_eq!(error.to_string(), text);
     assert_eq!(error.advice.as_deref(), Some("is the port-forward running?"));
     assert!(!format!("{error:?}").contains("hunter2"));
