@@ -16,8 +16,10 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::adapters::docker::Docker;
+use crate::adapters::docker::container::ContainerState;
 use crate::adapters::docker::exit::explain_exit;
 use crate::adapters::docker::tunnel::Tunnel;
+use crate::adapters::error::AdapterError;
 use crate::adapters::sandbox::Sandbox;
 use crate::domain::failure::{Failure, FailureKind};
 
@@ -30,6 +32,10 @@ const FAREWELL: Duration = Duration::from_secs(5);
 /// How much of the sandbox's log explains its end.
 const LAST_WORDS: usize = 20;
 
+/// How the folders of all relays begin, and what the socket in each is called.
+const FOLDER: &str = "lifeboat-relay-";
+const SOCKET: &str = "server.sock";
+
 /// A private folder with the place of a socket; known before there is a sandbox.
 #[derive(Debug)]
 pub struct RelaySocket {
@@ -40,12 +46,33 @@ impl RelaySocket {
     pub fn new() -> io::Result<Self> {
         // The folder guards the socket: whoever may connect reads the restored data.
         let only_us = Permissions::from_mode(0o700);
-        let folder = tempfile::Builder::new().prefix("lifeboat-").permissions(only_us).tempdir()?;
+        let folder = tempfile::Builder::new().prefix(FOLDER).permissions(only_us).tempdir()?;
         Ok(Self { folder })
     }
 
     pub fn path(&self) -> PathBuf {
-        self.folder.path().join("server.sock")
+        self.folder.path().join(SOCKET)
+    }
+}
+
+/// Removes the folders of relays that were killed: those whose socket nobody listens on.
+pub fn sweep_sockets() {
+    let entries = std::fs::read_dir(std::env::temp_dir()).into_iter().flatten();
+    for entry in entries.flatten() {
+        let is_ours = entry.file_name().to_string_lossy().starts_with(FOLDER)
+            && entry.file_type().is_ok_and(|kind| kind.is_dir());
+        let socket = entry.path().join(SOCKET);
+        // A relay that is only about to listen has no socket yet; another user's is closed to us.
+        let is_dead = || match std::os::unix::net::UnixStream::connect(&socket) {
+            Ok(_) => false,
+            Err(error) => error.kind() == io::ErrorKind::ConnectionRefused,
+        };
+        if is_ours && is_dead() {
+            remove(&socket);
+            if let Err(error) = std::fs::remove_dir(entry.path()) {
+                tracing::debug!(%error, "a dead relay's folder was not removed");
+            }
+        }
     }
 }
 
@@ -66,14 +93,16 @@ impl Relay {
         sandbox: &Sandbox,
         socket: RelaySocket,
     ) -> Result<Self, Failure> {
-        docker.check_tunnel(sandbox).await?;
+        let gate = Gate { docker: docker.clone(), sandbox: sandbox.clone() };
+        if let Err(error) = docker.check_tunnel(sandbox).await {
+            return Err(gate.explain(error).await);
+        }
         let listener = UnixListener::bind(sandbox.socket()).map_err(|error| {
             let path = sandbox.socket().display();
             Failure::new(FailureKind::Unexpected, format!("listening on {path}: {error}"))
         })?;
         let (tell, ended) = watch::channel(None);
         let mut serving = JoinSet::new();
-        let gate = Gate { docker: docker.clone(), sandbox: sandbox.clone() };
         serving.spawn(async move {
             let failure = gate.serve(listener).await;
             tell.send_replace(Some(failure));
@@ -126,12 +155,23 @@ impl Gate {
 
     /// Waits for the sandbox's end, and explains it.
     async fn end(&self) -> Failure {
-        let state = match self.docker.exited(&self.sandbox).await {
-            Ok(state) => state,
-            Err(error) => return error.into(),
-        };
+        match self.docker.exited(&self.sandbox).await {
+            Ok(state) => self.last_words(&state).await,
+            Err(error) => error.into(),
+        }
+    }
+
+    /// What `error` means: the end of the sandbox, if it has ended.
+    async fn explain(&self, error: AdapterError) -> Failure {
+        match self.docker.state(&self.sandbox).await {
+            Ok(ContainerState::Running) | Err(_) => error.into(),
+            Ok(state) => self.last_words(&state).await,
+        }
+    }
+
+    async fn last_words(&self, state: &ContainerState) -> Failure {
         let log = self.docker.log_tail(&self.sandbox, LAST_WORDS).await.unwrap_or_default();
-        explain_exit(&state, &log)
+        explain_exit(state, &log)
     }
 
     async fn relay(self, client: UnixStream) {
@@ -191,7 +231,7 @@ async fn pump(client: UnixStream, tunnel: Tunnel) {
 
 fn remove(socket: &Path) {
     if let Err(error) = std::fs::remove_file(socket) {
-        tracing::debug!(%error, "the relay's socket was gone already");
+        tracing::debug!(%error, "a relay's socket was gone already");
     }
 }
 
@@ -208,5 +248,16 @@ mod tests {
         assert!(socket.path().to_string_lossy().ends_with(".sock"));
         drop(socket);
         assert!(!folder.exists());
+    }
+
+    #[test]
+    fn only_the_folder_of_a_relay_that_was_killed_is_swept() {
+        let [waiting, serving, killed] = [(); 3].map(|()| RelaySocket::new().unwrap());
+        let _listener = std::os::unix::net::UnixListener::bind(serving.path()).unwrap();
+        drop(std::os::unix::net::UnixListener::bind(killed.path()).unwrap());
+        sweep_sockets();
+        assert!(waiting.folder.path().exists());
+        assert!(serving.path().exists());
+        assert!(!killed.folder.path().exists());
     }
 }
