@@ -32,6 +32,8 @@ fn subscriber(
     folder: &Path,
     level: LevelFilter,
 ) -> Result<(impl Subscriber + Send + Sync + use<>, WorkerGuard), LoggingError> {
+    // The appender looks for old files first, and complains on the terminal where there is no folder.
+    std::fs::create_dir_all(folder).ok();
     let file = RollingFileAppender::builder()
         .rotation(Rotation::DAILY)
         .filename_prefix("lifeboat")

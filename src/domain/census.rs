@@ -27,7 +27,9 @@ impl Namespace {
     /// Whether the server keeps this collection for itself; such collections are never compared.
     /// The buckets of a time-series collection are its data, not the server's.
     pub fn is_system(&self) -> bool {
-        self.collection.starts_with("system.") && !self.collection.starts_with("system.buckets.")
+        let of_server = ["config", "local"].contains(&self.database.as_str());
+        let is_buckets = self.collection.starts_with("system.buckets.");
+        of_server || (self.collection.starts_with("system.") && !is_buckets)
     }
 }
 

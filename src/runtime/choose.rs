@@ -19,7 +19,9 @@ use super::process;
 /// Which object is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Wanted {
-    Random { seed: u64 },
+    Random {
+        seed: u64,
+    },
     Latest,
     /// A key, or the last part of one.
     Named(String),
@@ -59,9 +61,8 @@ pub fn backup_set<'a>(
     set: Option<&str>,
 ) -> Result<&'a BackupSet, Unclear> {
     let drillable: Vec<_> = settings.sets().filter(|set| set.engine.is_some()).collect();
-    let list = |sets: &[&BackupSet]| {
-        sets.iter().map(|set| set.path()).collect::<Vec<_>>().join(", ")
-    };
+    let list =
+        |sets: &[&BackupSet]| sets.iter().map(|set| set.path()).collect::<Vec<_>>().join(", ");
     if drillable.is_empty() {
         let text = "no backup set is configured that can be drilled; \
                     `lifeboat config init` writes a file to start from";
@@ -93,7 +94,8 @@ pub fn backup_set<'a>(
 /// The storage of a set. The configuration was checked: it is there.
 pub fn storage<'a>(settings: &'a Settings, set: &BackupSet) -> Result<&'a Storage, Failure> {
     settings.storage(&set.storage).ok_or_else(|| {
-        let what = format!("{} names the storage `{}`, which is not configured", set.path(), set.storage);
+        let what =
+            format!("{} names the storage `{}`, which is not configured", set.path(), set.storage);
         Failure::new(FailureKind::Missing, what)
     })
 }
@@ -142,7 +144,9 @@ pub async fn choose(
                 ));
             }
             if pick.exhausted {
-                notes.push("every backup of the window was tested: all are in the pool again".to_owned());
+                notes.push(
+                    "every backup of the window was tested: all are in the pool again".to_owned(),
+                );
             }
             if situation.is_local && !pick.excluded.is_empty() {
                 notes.push(format!(

@@ -150,9 +150,7 @@ pub struct Swept {
 /// that killed drills could not write.
 pub async fn sweep(settings: &Settings, found: Found, force: &[String], now: Timestamp) -> Swept {
     let mut swept = Swept::default();
-    let is_wanted = |wreck: &&Wreck| {
-        wreck.fate.is_removable() || force.contains(&wreck.drill)
-    };
+    let is_wanted = |wreck: &&Wreck| wreck.fate.is_removable() || force.contains(&wreck.drill);
     for wreck in found.wrecks.iter().filter(is_wanted) {
         match remove(settings, &wreck.drill).await {
             Ok(names) => swept.removed.extend(names),
@@ -199,8 +197,7 @@ async fn bury(settings: &Settings, run: FoundRun, now: Timestamp) -> Result<Vec<
     record.trigger = Trigger::Interrupted;
     let step = run.run.step.unwrap_or(Step::Download);
     let what = format!("interrupted at {step}: the process was killed");
-    record.failed =
-        Some(FailedStep { step, failure: Failure::new(FailureKind::Unexpected, what) });
+    record.failed = Some(FailedStep { step, failure: Failure::new(FailureKind::Unexpected, what) });
     record.judge();
     let journal = Journal::at(&settings.folders.journal);
     let told = |error: std::io::Error| {

@@ -85,8 +85,7 @@ impl Census<'_> {
         };
         reader.close().await;
         let dump = &self.dump.census;
-        let judgements =
-            completeness::judge(Evidence { dump, restored, source: &source, sample });
+        let judgements = completeness::judge(Evidence { dump, restored, source: &source, sample });
         let summary = format!("{} has {}", source.host, sum(&source));
         let loss = Loss::between(&source, restored);
         Ok((Compared { source, judgements, loss }, summary))
@@ -154,7 +153,9 @@ impl Census<'_> {
         let set = self.plan.set.path();
         let Some(source) = &self.plan.set.source else {
             return Err(Failure::new(FailureKind::Missing, format!("{set} names no source"))
-                .advise("add `[environment.backup.source]` with `uri_env`, or use `--depth restore`"));
+                .advise(
+                    "add `[environment.backup.source]` with `uri_env`, or use `--depth restore`",
+                ));
         };
         resolve(&source.uri)
     }

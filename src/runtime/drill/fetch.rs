@@ -41,11 +41,8 @@ pub async fn fetch(
     let download = reporter.step(Step::Download, download(s3, part, reporter));
     let scan = reporter.step(Step::Scan, async {
         let dump = scan(part.reader(), Some(part.object().backup.size), reporter).await?;
-        let judgements = verdict::dump::judge(
-            &dump.census,
-            Some(part.object().backup.size),
-            earlier_prelude,
-        );
+        let judgements =
+            verdict::dump::judge(&dump.census, Some(part.object().backup.size), earlier_prelude);
         let fetched = Fetched { dump: Arc::new(dump), judgements };
         let summary = summary(&fetched);
         Ok((fetched, summary))
@@ -56,11 +53,7 @@ pub async fn fetch(
     scanned
 }
 
-async fn download(
-    s3: &S3,
-    part: &PartFile,
-    reporter: &Reporter,
-) -> Result<((), String), Failure> {
+async fn download(s3: &S3, part: &PartFile, reporter: &Reporter) -> Result<((), String), Failure> {
     let object = part.object();
     let resumed = part.resumed();
     if resumed.bytes() > 0 {

@@ -182,8 +182,7 @@ impl Drill {
         version: Option<&ServerVersion>,
         reporter: &Reporter,
     ) -> Result<Berth, Failure> {
-        let harbour =
-            Harbour { plan: &self.plan, engine: &self.container_engine, reporter };
+        let harbour = Harbour { plan: &self.plan, engine: &self.container_engine, reporter };
         let opening = async {
             let berth = harbour.open(version).await?;
             let server = berth.used.server.as_deref().unwrap_or("unknown");
@@ -249,10 +248,10 @@ impl Drill {
         let progress = reporter.progress();
         record.stages = reporter.stages();
         record.notes = reporter.notes();
-        record.rto_s = progress.recovery_time().map(|time| (time.as_secs_f64() * 10.0).round() / 10.0);
-        record.failed = progress
-            .failure()
-            .map(|(step, failure)| FailedStep { step, failure: failure.clone() });
+        record.rto_s =
+            progress.recovery_time().map(|time| (time.as_secs_f64() * 10.0).round() / 10.0);
+        record.failed =
+            progress.failure().map(|(step, failure)| FailedStep { step, failure: failure.clone() });
         let why = match (&record.failed, record.cancelled) {
             (_, true) => "the drill was cancelled".to_owned(),
             (Some(failed), _) => format!("{} failed", failed.step),
@@ -313,7 +312,8 @@ impl Drill {
         if self.plan.depth < Depth::Restore {
             return Ok(Vec::new());
         }
-        let docker = Docker::connect(&self.container_engine, &Surroundings::of_this_process()).await;
+        let docker =
+            Docker::connect(&self.container_engine, &Surroundings::of_this_process()).await;
         let docker = match docker {
             Ok(docker) => docker,
             // An engine that was never reached holds nothing of ours.
@@ -334,8 +334,7 @@ impl Drill {
     fn never_started(&self, record: &Record) -> bool {
         record.stages.iter().all(|stage| stage.name != Step::StartSandbox)
             || record.failed.as_ref().is_some_and(|failed| {
-                failed.step == Step::StartSandbox
-                    && failed.failure.kind == FailureKind::Unreachable
+                failed.step == Step::StartSandbox && failed.failure.kind == FailureKind::Unreachable
             })
     }
 
@@ -362,8 +361,11 @@ impl Drill {
     fn append(&self, line: &Line) -> Result<(), Failure> {
         self.journal.append(self.plan.id.0, line).map_err(|error| {
             let folder = self.journal.folder().display();
-            Failure::new(FailureKind::Unexpected, format!("writing to the journal {folder}: {error}"))
-                .advise("check `[journal] directory`; the result is on the screen only")
+            Failure::new(
+                FailureKind::Unexpected,
+                format!("writing to the journal {folder}: {error}"),
+            )
+            .advise("check `[journal] directory`; the result is on the screen only")
         })
     }
 }

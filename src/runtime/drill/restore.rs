@@ -15,8 +15,8 @@ use crate::adapters::docker::exec::OutputLine;
 use crate::adapters::mongodb::restore::{Restored, Restorer};
 use crate::adapters::mongodb::tool::{self, ToolEvent, ToolLog};
 use crate::adapters::s3::PartFile;
-use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::census::Namespace;
+use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::restore::{FailedIndex, RestoreReport, Tool};
 use crate::domain::units::plural;
 use crate::drill::event::{Advance, Step};
@@ -154,19 +154,21 @@ impl Salvage<'_> {
         let command = tool::command(DUMP_FOLDER);
         let argv: Vec<&str> = command.iter().map(String::as_str).collect();
         let mut listen = |line: OutputLine| {
-            for event in log.hear(format!("{}\n", line.text).as_bytes()) { match event {
-                ToolEvent::Progress { namespace, done: bytes, .. } => {
-                    done.insert(namespace.clone(), bytes.bytes());
-                    let sum = done.values().sum::<u64>().min(total);
-                    self.advance(sum, total, namespace.to_string());
+            for event in log.hear(format!("{}\n", line.text).as_bytes()) {
+                match event {
+                    ToolEvent::Progress { namespace, done: bytes, .. } => {
+                        done.insert(namespace.clone(), bytes.bytes());
+                        let sum = done.values().sum::<u64>().min(total);
+                        self.advance(sum, total, namespace.to_string());
+                    }
+                    ToolEvent::Finished { namespace, documents, .. } => {
+                        restored.insert(namespace, documents);
+                    }
+                    ToolEvent::Indexing { namespace } => {
+                        self.advance(total, total, format!("indexes of {namespace}"));
+                    }
                 }
-                ToolEvent::Finished { namespace, documents, .. } => {
-                    restored.insert(namespace, documents);
-                }
-                ToolEvent::Indexing { namespace } => {
-                    self.advance(total, total, format!("indexes of {namespace}"));
-                }
-            } }
+            }
         };
         let docker = &self.berth.docker;
         let running = docker.stream(&self.berth.sandbox, &argv, &mut listen);
@@ -210,8 +212,7 @@ impl Salvage<'_> {
                 tell.send(piece.len() as u64).ok();
             }
         });
-        let uploading =
-            self.berth.docker.upload(&self.berth.sandbox, UPLOAD_FOLDER, counted);
+        let uploading = self.berth.docker.upload(&self.berth.sandbox, UPLOAD_FOLDER, counted);
         let telling = async {
             while let Some(length) = told.recv().await {
                 sent += length;
@@ -257,9 +258,8 @@ impl Write for Pieces {
             return Ok(());
         }
         let piece = std::mem::replace(&mut self.waiting, BytesMut::with_capacity(PIECE));
-        self.send.blocking_send(Ok(piece.freeze())).map_err(|_| {
-            io::Error::new(io::ErrorKind::BrokenPipe, "the upload was given up")
-        })
+        self.send
+            .blocking_send(Ok(piece.freeze()))
+            .map_err(|_| io::Error::new(io::ErrorKind::BrokenPipe, "the upload was given up"))
     }
 }
-

@@ -28,10 +28,14 @@ pub async fn configure(
         ConfigCommand::Init => init(path, paper).await,
         ConfigCommand::Check => match config::load(named, folders) {
             Ok(settings) => {
-                let state = if path.exists() { "is fine" } else { "does not exist: the defaults hold" };
+                let state =
+                    if path.exists() { "is fine" } else { "does not exist: the defaults hold" };
                 say(&format!("{} {state}", path.display()));
                 let sets = settings.sets().map(|set| set.path()).collect::<Vec<_>>();
-                say(&format!("backup sets: {}", if sets.is_empty() { "none".to_owned() } else { sets.join(", ") }));
+                say(&format!(
+                    "backup sets: {}",
+                    if sets.is_empty() { "none".to_owned() } else { sets.join(", ") }
+                ));
                 Exit::Well
             }
             Err(problems) => refuse(&problems, paper),

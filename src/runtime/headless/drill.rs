@@ -212,14 +212,21 @@ fn introduce(session: &Session, plan: &DrillPlan, notes: &[String]) {
     let age = Span(Duration::try_from(age).unwrap_or_default());
     let began = plan.object.began.at.strftime("%Y-%m-%d %H:%M UTC");
     let facts = [
-        ("backup", format!("{}, {}, begun {began}, {age} ago", plan.object.name(), plan.object.size)),
+        (
+            "backup",
+            format!("{}, {}, begun {began}, {age} ago", plan.object.name(), plan.object.size),
+        ),
         ("picked", picked(&plan.selection)),
         ("depth", plan.depth.to_string()),
     ];
     for (name, fact) in facts {
         let mut name = name;
         for line in wrapped(&fact, paper.width.saturating_sub(10)) {
-            say(&format!("  {} {}", paper.ink(Tone::Quiet, &format!("{name:<7}")), paper.ink(Tone::Plain, &line)));
+            say(&format!(
+                "  {} {}",
+                paper.ink(Tone::Quiet, &format!("{name:<7}")),
+                paper.ink(Tone::Plain, &line)
+            ));
             name = "";
         }
     }

@@ -5,11 +5,11 @@ use std::path::Path;
 use jiff::tz::TimeZone;
 
 use crate::cli::{HistoryArguments, HistoryCommand, HistoryFormat};
+use crate::domain::text::shown;
+use crate::domain::units::{Span, plural};
 use crate::drill::plan::DrillId;
 use crate::drill::record::Record;
 use crate::drill::report::{CSV_HEADER, csv_cell, csv_row, markdown};
-use crate::domain::text::shown;
-use crate::domain::units::{Span, plural};
 use crate::journal::{Entry, ImportProblem, Reading, Source};
 use crate::runtime::exit::Exit;
 
@@ -76,7 +76,9 @@ fn find<'a>(reading: &'a Reading, id: &str) -> Result<&'a Entry, String> {
 fn show(session: &Session, entry: &Entry, format: HistoryFormat) -> Exit {
     let cleanup = entry.cleanup.as_ref();
     match (&entry.source, format) {
-        (Source::Drilled(record), HistoryFormat::Markdown) => say(markdown(record, cleanup).trim_end()),
+        (Source::Drilled(record), HistoryFormat::Markdown) => {
+            say(markdown(record, cleanup).trim_end())
+        }
         (_, HistoryFormat::Csv) => {
             say(CSV_HEADER);
             say(&row(entry));
@@ -91,7 +93,8 @@ fn show(session: &Session, entry: &Entry, format: HistoryFormat) -> Exit {
             say(&all.to_string());
         }
         (Source::Drilled(record), HistoryFormat::Terminal) => {
-            let title = format!("Restore drill {} of {}/{}", record.id, record.environment, record.set);
+            let title =
+                format!("Restore drill {} of {}/{}", record.id, record.environment, record.set);
             say(&session.paper.ink(Tone::Strong, &title));
             let when = record.started.strftime("%Y-%m-%d %H:%M UTC");
             say(&session.paper.ink(Tone::Quiet, &format!("{when} by {}", record.actor)));
@@ -175,9 +178,13 @@ fn table(session: &Session, entries: &[&Entry]) {
         let id = DrillId(entry.id).short();
         let (backup, depth, verdict, tone, rto) = match &entry.source {
             Source::Drilled(record) => drilled(record),
-            Source::Imported(imported) => {
-                (imported.backup.clone(), String::new(), imported.result.clone(), Tone::Quiet, String::new())
-            }
+            Source::Imported(imported) => (
+                imported.backup.clone(),
+                String::new(),
+                imported.result.clone(),
+                Tone::Quiet,
+                String::new(),
+            ),
         };
         let left = entry.cleanup.as_ref().is_some_and(|cleanup| cleanup.failure.is_some());
         let left = if left { "  clean-up failed" } else { "" };

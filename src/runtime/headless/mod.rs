@@ -72,10 +72,18 @@ impl Session {
     }
 
     fn error(&self, text: &str) {
-        complain(&format!("{} {}", self.paper.ink(Tone::Bad, "error:"), self.paper.ink(Tone::Plain, text)));
+        complain(&format!(
+            "{} {}",
+            self.paper.ink(Tone::Bad, "error:"),
+            self.paper.ink(Tone::Plain, text)
+        ));
     }
 
     fn warn(&self, text: &str) {
-        complain(&format!("{} {}", self.paper.ink(Tone::Odd, "note:"), self.paper.ink(Tone::Plain, text)));
+        complain(&format!(
+            "{} {}",
+            self.paper.ink(Tone::Odd, "note:"),
+            self.paper.ink(Tone::Plain, text)
+        ));
     }
 }

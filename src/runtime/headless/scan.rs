@@ -98,10 +98,9 @@ async fn object(session: &Session, storage: &Storage, bucket: &str, key: &Backup
     let s3 = S3::connect(storage).await?;
     let object = s3.head(bucket, key, None).await?;
     let part = PartFile::open(&session.settings.folders.cache, &object)?;
-    let fetched = watched(session, async |reporter: &Reporter| {
-        fetch(&s3, &part, false, reporter).await
-    })
-    .await;
+    let fetched =
+        watched(session, async |reporter: &Reporter| fetch(&s3, &part, false, reporter).await)
+            .await;
     part.remove()?;
     let Fetched { dump, judgements } = fetched?;
     Ok((dump.census.clone(), judgements))
@@ -271,7 +270,8 @@ fn result(
             CollectionKind::TimeSeries => "time series, counted in buckets",
             CollectionKind::View => "view",
         };
-        let remark = if found.has_data || found.kind == CollectionKind::View { remark } else { "no data" };
+        let remark =
+            if found.has_data || found.kind == CollectionKind::View { remark } else { "no data" };
         let row = format!(
             " {}  {}  {}  {}  ",
             padded(&super::paint::fitted(&shown(&namespace.to_string()), name), name),
@@ -289,7 +289,10 @@ fn result(
     }
     for judged in judgements {
         if let Outcome::NotRun { why } = &judged.outcome {
-            lines.push(format!(" {}", paper.ink(Tone::Quiet, &format!("not run {}: {why}", judged.rule))));
+            lines.push(format!(
+                " {}",
+                paper.ink(Tone::Quiet, &format!("not run {}: {why}", judged.rule))
+            ));
         }
     }
     let sum = format!(
@@ -298,9 +301,10 @@ fn result(
         census.bytes(),
         census.packed
     );
-    let version = census.server_version.as_ref().map(|version| {
-        format!(" · server {} (from {})", version.value, version.from)
-    });
+    let version = census
+        .server_version
+        .as_ref()
+        .map(|version| format!(" · server {} (from {})", version.value, version.from));
     let users = (census.users + census.roles > 0)
         .then(|| format!(" · {} users and {} roles, never restored", census.users, census.roles));
     let facts = format!("{sum}{}{}", version.unwrap_or_default(), users.unwrap_or_default());

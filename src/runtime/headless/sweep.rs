@@ -40,7 +40,9 @@ pub async fn sweep(session: &Session, arguments: &SweepArguments) -> Exit {
     if !session.json {
         match swept.removed.len() as u64 {
             0 => say("nothing to remove"),
-            count => say(&format!("removed {}: {}", plural(count, "thing"), swept.removed.join(", "))),
+            count => {
+                say(&format!("removed {}: {}", plural(count, "thing"), swept.removed.join(", ")))
+            }
         }
         if swept.recorded > 0 {
             say(&format!("{} of killed drills written", plural(swept.recorded, "record")));
@@ -66,7 +68,11 @@ fn describe(session: &Session, found: &Found, arguments: &SweepArguments) {
     }
     for run in &found.runs {
         let step = run.run.step.map_or("its beginning".to_owned(), |step| step.to_string());
-        let text = format!("drill {} of {} was interrupted at {step}", run.id.short(), run.run.record.object.name());
+        let text = format!(
+            "drill {} of {} was interrupted at {step}",
+            run.id.short(),
+            run.run.record.object.name()
+        );
         say(&session.paper.ink(Tone::Odd, &text));
     }
 }
