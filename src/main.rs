@@ -21,7 +21,8 @@ fn main() -> Result<ExitCode> {
     let cli = Cli::parse_or_exit();
     match &cli.command {
         Command::Completions { shell } => {
-            cli::write_completions(*shell, &mut std::io::stdout().lock());
+            cli::write_completions(*shell, &mut std::io::stdout().lock())
+                .wrap_err("writing the completions")?;
             return Ok(ExitCode::SUCCESS);
         }
         Command::Man => {

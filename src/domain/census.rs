@@ -73,7 +73,7 @@ pub struct CollectionUuid(String);
 
 impl CollectionUuid {
     pub fn new(bytes: [u8; 16]) -> Self {
-        Self(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+        Self(format!("{:032x}", u128::from_be_bytes(bytes)))
     }
 
     /// Reads 32 hex digits, with or without dashes.

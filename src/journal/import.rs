@@ -118,7 +118,7 @@ pub fn parse_csv(text: &str) -> Result<Vec<Imported>, Vec<String>> {
                     rows.push(Imported { at, environment, backup, result, note });
                 }
                 None => {
-                    problems.push(format!("  line {line}: `{date}` is not a date like 2026-11-20"))
+                    problems.push(format!("  line {line}: `{date}` is not a date like 2026-11-20"));
                 }
             },
             Err(cells) => problems.push(format!("  line {line}: {} cells, not 5", cells.len())),

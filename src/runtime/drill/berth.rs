@@ -86,7 +86,7 @@ impl Harbour<'_> {
         })?;
         let docker = Docker::connect(self.engine, &Surroundings::of_this_process()).await?;
         let facts = self.image(&docker, &image).await?;
-        self.check_processor(&docker, version)?;
+        check_processor(&docker, version)?;
         let socket = RelaySocket::new().map_err(|error| {
             Failure::new(FailureKind::Unexpected, format!("making a private folder: {error}"))
         })?;
@@ -136,20 +136,6 @@ impl Harbour<'_> {
         Ok(facts)
     }
 
-    /// A processor that lacks AVX kills new servers without a word. Only a local engine's is known.
-    fn check_processor(
-        &self,
-        docker: &Docker,
-        version: Option<&ServerVersion>,
-    ) -> Result<(), Failure> {
-        let (Some(version), true) = (version, docker.engine().is_local) else { return Ok(()) };
-        let Ok(cpuinfo) = std::fs::read_to_string("/proc/cpuinfo") else { return Ok(()) };
-        match cpu::refusal(&version.series(), &docker.engine().architecture, &cpuinfo) {
-            Some(failure) => Err(failure),
-            None => Ok(()),
-        }
-    }
-
     fn spec(&self, image: ImageFacts) -> SandboxSpec {
         let plan = self.plan;
         let labels = SandboxLabels {
@@ -183,6 +169,16 @@ impl Harbour<'_> {
         let version = reader.version().await?;
         reader.close().await;
         Ok(version)
+    }
+}
+
+/// A processor that lacks AVX kills new servers without a word. Only a local engine's is known.
+fn check_processor(docker: &Docker, version: Option<&ServerVersion>) -> Result<(), Failure> {
+    let (Some(version), true) = (version, docker.engine().is_local) else { return Ok(()) };
+    let Ok(cpuinfo) = std::fs::read_to_string("/proc/cpuinfo") else { return Ok(()) };
+    match cpu::refusal(&version.series(), &docker.engine().architecture, &cpuinfo) {
+        Some(failure) => Err(failure),
+        None => Ok(()),
     }
 }
 

@@ -8,7 +8,6 @@ pub mod reporter;
 pub mod restore;
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::timeout;
@@ -66,7 +65,7 @@ impl Drill {
         let mut record = blank(&self.plan);
         let mut part = None;
         let steps = self.steps(&mut record, &mut part, reporter);
-        let outcome = cancel.run_until_cancelled(steps).await;
+        let outcome = cancel.run_until_cancelled(Box::pin(steps)).await;
         record.cancelled = outcome.is_none();
         self.conclude(&mut record, reporter);
         let recording = async {
@@ -96,7 +95,7 @@ impl Drill {
         part: &mut Option<PartFile>,
         reporter: &Reporter,
     ) -> Result<(), Failure> {
-        let (fetched, early) = self.fetch_and_start_early(record, part, reporter).await?;
+        let (fetched, early) = Box::pin(self.fetch_and_start_early(record, part, reporter)).await?;
         if fetched.is_refused() || self.plan.depth < Depth::Restore {
             let why = if fetched.is_refused() {
                 "a broken dump is not restored"
@@ -109,7 +108,8 @@ impl Drill {
         let Some(part) = part else { return Ok(()) };
         let berth = self.settle(early, &fetched, reporter).await?;
         record.container_engine = Some(berth.used.clone());
-        let restored = self.restore_and_judge(record, part, &fetched, &berth, reporter).await;
+        let salvage = Salvage { berth: &berth, part, dump: &fetched.dump, reporter };
+        let restored = Box::pin(self.restore_and_judge(record, salvage)).await;
         if restored.is_err() {
             record.sandbox_log = berth.last_words().await;
         }
@@ -138,7 +138,7 @@ impl Drill {
                 return None;
             }
             let opening = self.start(self.expected.as_ref(), reporter);
-            useless.run_until_cancelled(opening).await
+            useless.run_until_cancelled(Box::pin(opening)).await
         };
         let (fetched, early) = tokio::join!(fetching, starting);
         let fetched = fetched?;
@@ -217,13 +217,9 @@ impl Drill {
     async fn restore_and_judge(
         &self,
         record: &mut Record,
-        part: &PartFile,
-        fetched: &Fetched,
-        berth: &Berth,
-        reporter: &Reporter,
+        salvage: Salvage<'_>,
     ) -> Result<(), Failure> {
-        let dump: &Arc<_> = &fetched.dump;
-        let salvage = Salvage { berth, part, dump, reporter };
+        let Salvage { berth, dump, reporter, .. } = salvage;
         let report = reporter.step(Step::Restore, salvage.restore(self.plan.tool)).await?;
         record.restored_with = Some(report.clone());
         let census = Census { plan: &self.plan, dump, clock: self.clock, reporter };
@@ -317,7 +313,7 @@ impl Drill {
         let docker = match docker {
             Ok(docker) => docker,
             // An engine that was never reached holds nothing of ours.
-            Err(_) if record.container_engine.is_none() && self.never_started(record) => {
+            Err(_) if record.container_engine.is_none() && never_started(record) => {
                 return Ok(Vec::new());
             }
             Err(error) => {
@@ -328,14 +324,6 @@ impl Drill {
         };
         let removed = docker.remove_sandbox(&self.plan.id.label()).await?;
         Ok(removed.containers.into_iter().chain(removed.volumes).collect())
-    }
-
-    /// Whether the engine refused at the first word.
-    fn never_started(&self, record: &Record) -> bool {
-        record.stages.iter().all(|stage| stage.name != Step::StartSandbox)
-            || record.failed.as_ref().is_some_and(|failed| {
-                failed.step == Step::StartSandbox && failed.failure.kind == FailureKind::Unreachable
-            })
     }
 
     fn settle_download(&self, part: PartFile, record: &Record) -> Result<Download, Failure> {
@@ -368,6 +356,14 @@ impl Drill {
             .advise("check `[journal] directory`; the result is on the screen only")
         })
     }
+}
+
+/// Whether the engine refused at the first word.
+fn never_started(record: &Record) -> bool {
+    record.stages.iter().all(|stage| stage.name != Step::StartSandbox)
+        || record.failed.as_ref().is_some_and(|failed| {
+            failed.step == Step::StartSandbox && failed.failure.kind == FailureKind::Unreachable
+        })
 }
 
 enum Download {

@@ -81,7 +81,7 @@ pub async fn drill(session: &Session, arguments: &DrillArguments) -> Exit {
         expected,
         clock: session.clock,
     };
-    let conclusion = match follow(session, drill).await {
+    let conclusion = match Box::pin(follow(session, drill)).await {
         Ok(conclusion) => conclusion,
         Err(exit) => return exit,
     };
@@ -139,7 +139,7 @@ pub(super) async fn follow(session: &Session, drill: Drill) -> Result<Conclusion
     let (send, events) = mpsc::channel(EVENTS);
     let reporter = Reporter::new(session.clock, send, Some(run));
     let drilling = async {
-        let conclusion = drill.run(&reporter, &interrupt.cancel).await;
+        let conclusion = Box::pin(drill.run(&reporter, &interrupt.cancel)).await;
         // The painter ends when nobody can tell it anything any more.
         drop(reporter);
         conclusion

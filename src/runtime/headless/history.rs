@@ -77,7 +77,7 @@ fn show(session: &Session, entry: &Entry, format: HistoryFormat) -> Exit {
     let cleanup = entry.cleanup.as_ref();
     match (&entry.source, format) {
         (Source::Drilled(record), HistoryFormat::Markdown) => {
-            say(markdown(record, cleanup).trim_end())
+            say(markdown(record, cleanup).trim_end());
         }
         (_, HistoryFormat::Csv) => {
             say(CSV_HEADER);
@@ -138,7 +138,9 @@ fn list(
     match format {
         HistoryFormat::Csv => {
             say(CSV_HEADER);
-            entries.iter().for_each(|entry| say(&row(entry)));
+            for entry in &entries {
+                say(&row(entry));
+            }
         }
         HistoryFormat::Json => {
             for entry in &entries {

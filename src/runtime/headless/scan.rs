@@ -42,7 +42,7 @@ pub async fn scan(session: &Session, arguments: &ScanArguments) -> Exit {
                 Err(text) => return session.usage(&text),
             };
             match set_of(session, bucket, key) {
-                Some(set) => return of_set(session, storage, set, key).await,
+                Some(set) => return Box::pin(of_set(session, storage, set, key)).await,
                 None => object(session, storage, bucket, key).await,
             }
         }
@@ -142,7 +142,7 @@ async fn of_set(session: &Session, storage: &Storage, set: &BackupSet, key: &Bac
         expected: None,
         clock: session.clock,
     };
-    let conclusion = match follow(session, drill).await {
+    let conclusion = match Box::pin(follow(session, drill)).await {
         Ok(conclusion) => conclusion,
         Err(exit) => return exit,
     };

@@ -80,9 +80,11 @@ impl Columns {
         headings.extend(self.restored.then_some("restored"));
         headings.extend(self.source.then_some(["≤ T0", "now"]).into_iter().flatten());
         for heading in headings {
-            line.push_str(&format!(" {}", right(heading, NUMBER)));
+            line.push(' ');
+            line.push_str(&right(heading, NUMBER));
         }
-        line.push_str(&format!("  {}", padded("verdict", VERDICT)));
+        line.push_str("  ");
+        line.push_str(&padded("verdict", VERDICT));
         if self.why > 0 {
             line.push_str("  why");
         }
@@ -102,7 +104,8 @@ impl Columns {
         );
         for number in numbers {
             let cell = number.map_or("-".to_owned(), |number| Count(number).to_string());
-            text.push_str(&format!(" {}", right(&cell, NUMBER)));
+            text.push(' ');
+            text.push_str(&right(&cell, NUMBER));
         }
         let tone = match row.severity {
             Some(severity) => Tone::from(severity),

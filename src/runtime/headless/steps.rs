@@ -161,7 +161,9 @@ fn moving(advance: &Advance, progress: &StepProgress, now: Duration) -> String {
         None => parts.push(format!("{}{noun}", amount(advance.done))),
     }
     if let Some(rate) = progress.rate(now).filter(|_| advance.unit != Unit::Collections) {
-        parts.push(format!("{}/s", amount(rate as u64)));
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "for the eye")]
+        let rate = rate as u64;
+        parts.push(format!("{}/s", amount(rate)));
     }
     if let Some(left) = progress.left(now) {
         parts.push(format!("{} left", Span(left)));
@@ -175,8 +177,8 @@ fn moving(advance: &Advance, progress: &StepProgress, now: Duration) -> String {
 }
 
 fn bar(share: f64) -> String {
-    let full = (share * BAR as f64).round() as usize;
-    format!("{}{}", "█".repeat(full.min(BAR)), "░".repeat(BAR.saturating_sub(full)))
+    let is_full = |cell: &usize| (*cell as f64 + 0.5) < share * BAR as f64;
+    (0..BAR).map(|cell| if is_full(&cell) { '█' } else { '░' }).collect()
 }
 
 #[cfg(test)]
