@@ -20,8 +20,22 @@ pub(super) struct Entity {
 }
 
 const WORDS: [&str; 16] = [
-    "tissue", "sample", "single", "cell", "library", "lane", "paired", "reads", "donor", "culture",
-    "dissociated", "sorted", "frozen", "adult", "control", "replicate",
+    "tissue",
+    "sample",
+    "single",
+    "cell",
+    "library",
+    "lane",
+    "paired",
+    "reads",
+    "donor",
+    "culture",
+    "dissociated",
+    "sorted",
+    "frozen",
+    "adult",
+    "control",
+    "replicate",
 ];
 
 impl Entity {
@@ -106,7 +120,8 @@ impl Entity {
                 ("Process", rawdoc! { "method": method })
             }
             Subject::Project => {
-                let content = rawdoc! { "title": self.prose(48), "released": numbers.below(3) == 0 };
+                let content =
+                    rawdoc! { "title": self.prose(48), "released": numbers.below(3) == 0 };
                 ("Project", content)
             }
             Subject::Protocol => {

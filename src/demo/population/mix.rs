@@ -22,6 +22,10 @@ pub(super) fn sixteen_bytes(key: u64) -> [u8; 16] {
     both.to_be_bytes()
 }
 
+pub(super) fn hex(bytes: [u8; 16]) -> String {
+    format!("{:032x}", u128::from_be_bytes(bytes))
+}
+
 /// An endless row of numbers.
 pub(super) struct Numbers(u64);
 

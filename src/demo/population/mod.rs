@@ -99,10 +99,9 @@ impl Population {
         known.unwrap_or_else(|| Archive::new(self.seed, recipe).len())
     }
 
-    /// The ETag's text, in the form of a multipart upload's: no MD5 of anything.
-    pub fn etag(&self, recipe: Recipe) -> String {
-        let digest = recipe.digest(self.seed);
-        digest.iter().map(|byte| format!("{byte:02x}")).chain(["-1".to_owned()]).collect()
+    /// What tells an object's bytes from all others, in hex: the first part of its `ETag`.
+    pub fn digest(&self, recipe: Recipe) -> String {
+        mix::hex(recipe.digest(self.seed))
     }
 
     /// The bytes of an object from `offset`; fewer than `length` only at its end. May take as long

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::demo::population::growth::DAY;
-use crate::demo::population::mix::{mix, sixteen_bytes};
+use crate::demo::population::mix::{hex, mix, sixteen_bytes};
 use crate::demo::population::recipe::{Recipe, Shape, midnight_before, stamp, timestamp};
 use crate::demo::population::seed::{Seed, Tier};
 use crate::demo::truth::{Flaw, PLANTED, afflicts, planted};
@@ -52,7 +52,7 @@ pub(super) fn leftovers(seed: Seed) -> Vec<LeftoverUpload> {
             let id = sixteen_bytes(mix(seed.number) ^ began);
             Some(LeftoverUpload {
                 key: key(planted.tier, began),
-                upload_id: id.iter().map(|byte| format!("{byte:02x}")).collect(),
+                upload_id: hex(id),
                 initiated: timestamp(began + 290),
             })
         })

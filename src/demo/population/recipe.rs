@@ -48,7 +48,7 @@ impl Recipe {
         150 + self.key() % 90
     }
 
-    /// Sixteen bytes that tell these bytes from all others, as an ETag does.
+    /// Sixteen bytes that tell these bytes from all others, as an `ETag` does.
     pub(super) fn digest(&self, seed: Seed) -> [u8; 16] {
         sixteen_bytes(mix(seed.number) ^ self.key())
     }

@@ -59,11 +59,10 @@ impl Seed {
 
     /// The collection's identity; every environment's differs.
     pub(super) fn uuid(&self, tier: Tier, collection: &str) -> [u8; 16] {
-        let [a, b, c, d, e, f, version, h, variant, rest @ ..] =
-            sixteen_bytes(self.key(tier, collection));
-        let [i, j, k, l, m, n, o] = rest;
-        let (version, variant) = (version & 0x0f | 0x40, variant & 0x3f | 0x80);
-        [a, b, c, d, e, f, version, h, variant, i, j, k, l, m, n, o]
+        let bits = u128::from_be_bytes(sixteen_bytes(self.key(tier, collection)));
+        // Version 4 of the RFC's variant: random.
+        let bits = bits & !(0xf << 76) & !(0b11 << 62) | 0x4 << 76 | 0b10 << 62;
+        bits.to_be_bytes()
     }
 
     /// A number for something that belongs to an environment.

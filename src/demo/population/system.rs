@@ -3,7 +3,7 @@
 use bson::spec::BinarySubtype;
 use bson::{Binary, RawDocumentBuf, rawdoc};
 
-use crate::demo::population::mix::{mix, sixteen_bytes};
+use crate::demo::population::mix::{hex, mix, sixteen_bytes};
 
 pub(super) struct SystemCollection {
     pub(super) name: &'static str,
@@ -39,10 +39,7 @@ pub(super) fn collections(key: u64) -> [SystemCollection; 2] {
 }
 
 fn account(user: &str, role: &str, key: u64) -> RawDocumentBuf {
-    let invented = |number: u64| {
-        let bytes = sixteen_bytes(mix(key) ^ number);
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>()
-    };
+    let invented = |number: u64| hex(sixteen_bytes(mix(key) ^ number));
     rawdoc! {
         "_id": format!("admin.{user}"),
         "userId": Binary { subtype: BinarySubtype::Uuid, bytes: sixteen_bytes(key).to_vec() },

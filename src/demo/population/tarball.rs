@@ -4,7 +4,7 @@ use tar::{EntryType, Header};
 
 use crate::demo::population::blueprint::{BLUEPRINTS, Blueprint, DATABASE, index_definitions};
 use crate::demo::population::documents::{Documents, Stock};
-use crate::demo::population::mix::of_text;
+use crate::demo::population::mix::{hex, of_text};
 use crate::demo::population::recipe::{Recipe, Shape};
 use crate::demo::population::seed::Seed;
 use crate::demo::population::system;
@@ -28,7 +28,9 @@ pub(super) struct Tarball {
 struct Member {
     /// Where its header begins.
     start: u64,
-    header: Header,
+    path: String,
+    /// Unix seconds.
+    modified: u64,
     length: u64,
     content: Content,
 }
@@ -44,15 +46,15 @@ impl Tarball {
         let root = format!("data/db/dump/{}/", recipe.stamp());
         let folder = format!("{root}{DATABASE}/");
         let mut tarball = Self { members: Vec::new(), length: 0 };
-        for path in [&root, &folder] {
+        for path in [root, folder.clone()] {
             tarball.add(path, recipe.began, 0, Content::Bytes(Vec::new()));
         }
         let mut files = files(seed, recipe);
         // tar stores files as the folder lists them, which is no order at all.
-        files.sort_by_key(|(name, _, _)| of_text(recipe.began, name));
+        files.sort_by_cached_key(|(name, _, _)| of_text(recipe.began, name));
         for (name, length, content) in files {
             let seconds = of_text(recipe.began, &name) % recipe.dump_seconds();
-            tarball.add(&format!("{folder}{name}"), recipe.began + seconds, length, content);
+            tarball.add(format!("{folder}{name}"), recipe.began + seconds, length, content);
         }
         // Two empty blocks end an archive.
         tarball.length = (tarball.length + 2 * BLOCK).next_multiple_of(RECORD);
@@ -71,26 +73,16 @@ impl Tarball {
             if member.start >= range.end {
                 break;
             }
-            window.put(member.start, member.header.as_bytes());
+            if window.touches(&(member.start..member.start + BLOCK)) {
+                window.put(member.start, member.header().as_bytes());
+            }
             let data = member.start + BLOCK;
             member.content.read(window.part(data..data + member.length));
         }
     }
 
-    fn add(&mut self, path: &str, modified: u64, length: u64, content: Content) {
-        let mut header = Header::new_gnu();
-        let is_folder = path.ends_with('/');
-        header.set_entry_type(if is_folder { EntryType::Directory } else { EntryType::Regular });
-        header.set_mode(if is_folder { 0o755 } else { 0o644 });
-        header.set_uid(0);
-        header.set_gid(0);
-        header.set_size(length);
-        header.set_mtime(modified);
-        // Both fit: a path has less than a hundred bytes, a name less than thirty-two.
-        header.set_path(path).ok();
-        header.set_username("root").and_then(|()| header.set_groupname("root")).ok();
-        header.set_cksum();
-        let member = Member { start: self.length, header, length, content };
+    fn add(&mut self, path: String, modified: u64, length: u64, content: Content) {
+        let member = Member { start: self.length, path, modified, length, content };
         self.length = member.end();
         self.members.push(member);
     }
@@ -99,6 +91,22 @@ impl Tarball {
 impl Member {
     fn end(&self) -> u64 {
         self.start + BLOCK + self.length.next_multiple_of(BLOCK)
+    }
+
+    fn header(&self) -> Header {
+        let is_folder = self.path.ends_with('/');
+        let mut header = Header::new_gnu();
+        header.set_entry_type(if is_folder { EntryType::Directory } else { EntryType::Regular });
+        header.set_mode(if is_folder { 0o755 } else { 0o644 });
+        header.set_uid(0);
+        header.set_gid(0);
+        header.set_size(self.length);
+        header.set_mtime(self.modified);
+        // Both fit: a path has less than a hundred bytes, a name less than thirty-two.
+        header.set_path(&self.path).ok();
+        header.set_username("root").and_then(|()| header.set_groupname("root")).ok();
+        header.set_cksum();
+        header
     }
 }
 
@@ -172,6 +180,5 @@ fn metadata(collection: &str, options: &str, indexes: &[String], uuid: &str) -> 
 }
 
 fn identity(seed: Seed, recipe: Recipe, collection: &str) -> String {
-    let uuid = seed.uuid(recipe.dumped, collection);
-    uuid.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(seed.uuid(recipe.dumped, collection))
 }
