@@ -3,6 +3,8 @@
 pub mod adapters;
 pub mod cli;
 pub mod config;
+#[cfg(feature = "demo")]
+pub mod demo;
 pub mod domain;
 pub mod drill;
 pub mod dump;
