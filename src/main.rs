@@ -49,7 +49,7 @@ async fn run(cli: Cli) -> Result<Exit> {
     }
     #[cfg(feature = "demo")]
     if let Command::Demo(arguments) = &cli.command {
-        return Ok(Exit::Usage);
+        return Ok(lifeboat::runtime::demo::run(arguments, paper, cli.json).await?);
     }
     let settings = match config::load(file.as_deref(), &folders) {
         Ok(settings) => settings,

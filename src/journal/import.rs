@@ -34,7 +34,7 @@ impl Imported {
     }
 
     /// The same row always gets the same id, so that importing twice adds nothing.
-    fn id(&self) -> Ulid {
+    pub fn id(&self) -> Ulid {
         let mut hash = Sha256::new();
         for part in [&self.environment.0, &self.backup, &self.result, &self.note] {
             hash.update(part);

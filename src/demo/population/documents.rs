@@ -3,22 +3,11 @@
 use bson::oid::ObjectId;
 use bson::{Bson, RawDocumentBuf};
 
+use crate::demo::mongo::Documents;
 use crate::demo::population::blueprint::Blueprint;
 use crate::demo::population::entity::Entity;
 use crate::demo::population::growth::Growth;
 use crate::demo::population::mix::mix;
-
-/// Documents that can be had by their position, without anything before them.
-pub trait Documents: Send + Sync {
-    fn len(&self) -> u64;
-    /// In ascending order of `_id`.
-    fn document(&self, position: u64) -> RawDocumentBuf;
-    fn id(&self, position: u64) -> Bson;
-
-    fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-}
 
 /// A collection as it stands at one moment.
 #[derive(Debug, Clone, Copy)]

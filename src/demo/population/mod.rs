@@ -28,7 +28,7 @@ use crate::demo::population::seed::Seed;
 use crate::domain::census::CollectionKind;
 
 pub use crate::demo::population::blueprint::{BLUEPRINTS, Blueprint, DATABASE};
-pub use crate::demo::population::documents::{Documents, Stock};
+pub use crate::demo::population::documents::Stock;
 pub use crate::demo::population::nights::{LeftoverUpload, RETENTION, StoredObject};
 pub use crate::demo::population::recipe::Recipe;
 pub use crate::demo::population::seed::Tier;
