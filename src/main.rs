@@ -62,7 +62,7 @@ async fn run(cli: Cli) -> Result<Exit> {
         paper,
         json: cli.json,
         seed: None,
-        program: "lifeboat",
+        program: Some("lifeboat"),
     };
     let exit = match &cli.command {
         Command::Drill(arguments) => drill::drill(&session, arguments).await,

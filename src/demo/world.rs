@@ -6,8 +6,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use bson::Document;
-use jiff::{Timestamp, ToSpan as _};
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan as _};
 use secrecy::SecretString;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -16,7 +16,9 @@ use tokio::task::JoinSet;
 use crate::demo::docker::{self, DockerServer};
 use crate::demo::fault::Fault;
 use crate::demo::mongo::{self, Clock, Collection, Configuration, MongoServer};
-use crate::demo::population::{BUCKET, DATABASE, Population, SERVER_VERSION, SourceCollection, Tier};
+use crate::demo::population::{
+    BUCKET, DATABASE, Population, SERVER_VERSION, SourceCollection, Tier,
+};
 use crate::demo::s3::{REGION, S3Endpoint, S3Fault, S3Server};
 use crate::domain::backup::NameFormat;
 use crate::domain::census::{CollectionKind, Namespace};
@@ -85,7 +87,8 @@ impl World {
         let population = Arc::new(Population::new(genesis.seed, now));
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
         let secret = SecretString::from(SECRET_KEY);
-        let bucket = S3Server::new(Arc::clone(&population), ACCESS_KEY, &secret).listen(any).await?;
+        let bucket =
+            S3Server::new(Arc::clone(&population), ACCESS_KEY, &secret).listen(any).await?;
         let mut listening = JoinSet::new();
         let engine = Arc::new(DockerServer::new(Arc::clone(&genesis.clock)));
         let listener = TcpListener::bind(any).await?;

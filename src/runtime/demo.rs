@@ -33,14 +33,8 @@ pub async fn run(arguments: &DemoArguments, paper: Paper, json: bool) -> Result<
             announce(fault, paper);
         }
     }
-    let session = Session {
-        settings: world.settings(),
-        clock,
-        paper,
-        json,
-        seed: Some(PICK),
-        program: "lifeboat demo",
-    };
+    let session =
+        Session { settings: world.settings(), clock, paper, json, seed: Some(PICK), program: None };
     Ok(match &arguments.command {
         Some(DemoCommand::Drill(arguments)) => drill::drill(&session, arguments).await,
         Some(DemoCommand::Scan(arguments)) => scan::scan(&session, arguments).await,

@@ -2,8 +2,8 @@
 
 use tar::{EntryType, Header};
 
-use crate::demo::population::blueprint::{BLUEPRINTS, Blueprint, DATABASE, index_definitions};
 use crate::demo::mongo::Documents;
+use crate::demo::population::blueprint::{BLUEPRINTS, Blueprint, DATABASE, index_definitions};
 use crate::demo::population::documents::Stock;
 use crate::demo::population::mix::{hex, of_text};
 use crate::demo::population::recipe::{Recipe, Shape};

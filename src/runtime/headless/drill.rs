@@ -115,11 +115,13 @@ fn request(session: &Session, arguments: &DrillArguments) -> Request {
 /// Runs `drill` and paints its steps until it has ended.
 pub(super) async fn follow(session: &Session, drill: Drill) -> Result<Conclusion, Exit> {
     let id = drill.plan.id;
-    let farewell = format!(
-        "left at once: the sandbox lifeboat-drill-{} may still run; remove it with `{} sweep`",
-        id.label(),
-        session.program
-    );
+    let farewell = match session.program {
+        Some(program) => format!(
+            "left at once: the sandbox lifeboat-drill-{} may still run; `{program} sweep` removes it",
+            id.label()
+        ),
+        None => "left at once, and the embedded world with it".to_owned(),
+    };
     let interrupt = Interrupt::listen(farewell).map_err(|error| {
         session.error(&format!("listening for signals: {error}"));
         Exit::Unverified
@@ -241,9 +243,8 @@ fn mention_interrupted(session: &Session) {
     for run in found.into_iter().filter(|run| !run.is_alive) {
         let step = run.run.step.map_or("its beginning".to_owned(), |step| step.to_string());
         session.warn(&format!(
-            "a drill of {} was interrupted at {step}; `{} sweep` removes what it left",
-            run.run.record.object.name(),
-            session.program
+            "a drill of {} was interrupted at {step}; `lifeboat sweep` removes what it left",
+            run.run.record.object.name()
         ));
     }
 }
@@ -257,8 +258,11 @@ fn finish(session: &Session, conclusion: &Conclusion, is_strict: bool) -> Exit {
         for line in result(record, Some(cleanup), session.paper) {
             say(&line);
         }
-        let shown = format!("{} history {}", session.program, record.id.short());
-        say(&format!("\n {}", session.paper.ink(Tone::Quiet, &format!("record: {shown}"))));
+        let place = match session.program {
+            Some(program) => format!("record: {program} history {}", record.id.short()),
+            None => "the world is gone, and its record with it; nothing is left behind".to_owned(),
+        };
+        say(&format!("\n {}", session.paper.ink(Tone::Quiet, &place)));
         if let Some(kept) = kept {
             say(&format!(" download kept: {}", kept.display()));
         }

@@ -159,7 +159,7 @@ fn list(
 fn table(session: &Session, entries: &[&Entry]) {
     let paper = session.paper;
     if entries.is_empty() {
-        say(&format!("no drill yet; begin with `{} drill`", session.program));
+        say("no drill yet; begin with `lifeboat drill`");
         return;
     }
     let wide = paper.width.saturating_sub(7 + 11 + 13 + 9 + 17 + 8 + 3).clamp(16, 40);

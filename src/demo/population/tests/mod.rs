@@ -9,6 +9,7 @@ use bson::{Bson, RawDocument};
 use flate2::read::GzDecoder;
 
 use super::*;
+use crate::demo::mongo::Documents as _;
 use crate::demo::population::growth::{DAY, Growth};
 
 fn world(seed: u64) -> Population {
