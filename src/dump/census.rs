@@ -189,7 +189,8 @@ impl Scan<'_> {
         match serde_json::from_slice::<Prelude>(&text) {
             Ok(Prelude { server_version: value, tool_version }) => {
                 let from = VersionSource::Prelude;
-                if !value.is_empty() {
+                // mongodump writes `unknown` where the server would not say.
+                if value.starts_with(|c: char| c.is_ascii_digit()) {
                     self.census.server_version = Some(ServerVersion { value, from });
                 }
                 self.census.tool_version = Some(tool_version).filter(|text| !text.is_empty());

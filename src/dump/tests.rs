@@ -125,6 +125,15 @@ fn a_prelude_names_server_and_tool_and_outranks_the_compatibility_version() {
 }
 
 #[test]
+fn a_prelude_that_does_not_know_its_server_names_none() {
+    let prelude = r#"{"ServerVersion":"unknown","ToolVersion":""}"#;
+    let dump = sound(&Fixture::nightly().file("data/db/dump/prelude.json", prelude));
+    assert_eq!(dump.census.server_version.unwrap().from, VersionSource::FeatureCompatibility);
+    assert_eq!(dump.census.tool_version, None);
+    assert!(dump.census.has_prelude);
+}
+
+#[test]
 fn users_and_roles_of_one_database_are_counted_and_belong_to_no_collection() {
     let dump = sound(
         &Fixture::default()
@@ -392,7 +401,7 @@ fn a_collection_has_one_file_and_an_archive_one_dump() {
     check(
         &two.tar_gz(),
         "Archive data/db/dump/2018-04-05T11_37: \
-         a second dump lies here, the first in `data/db/dump/2018-04-04T11_37`",
+         a second dump lies here, the first is data/db/dump/2018-04-04T11_37",
     );
 }
 
