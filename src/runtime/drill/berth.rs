@@ -1,5 +1,6 @@
 //! The sandbox of one drill, ready to be restored into: engine, image, container, relay.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::time::{sleep, timeout};
@@ -74,6 +75,8 @@ pub struct Harbour<'a> {
     pub plan: &'a DrillPlan,
     pub engine: &'a ContainerEngine,
     pub reporter: &'a Reporter,
+    /// Set once the engine has answered: from then on something of ours may be there.
+    pub reached: &'a AtomicBool,
 }
 
 impl Harbour<'_> {
@@ -85,6 +88,7 @@ impl Harbour<'_> {
                 .advise("name an image: `[drill] image = \"mongo:4.2\"`, or `--image`")
         })?;
         let docker = Docker::connect(self.engine, &Surroundings::of_this_process()).await?;
+        self.reached.store(true, Ordering::Relaxed);
         let facts = self.image(&docker, &image).await?;
         check_processor(&docker, version)?;
         let socket = RelaySocket::new().map_err(|error| {

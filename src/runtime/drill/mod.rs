@@ -8,6 +8,7 @@ pub mod reporter;
 pub mod restore;
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::time::timeout;
@@ -18,7 +19,7 @@ use crate::adapters::s3::{PartFile, S3};
 use crate::domain::engine::ServerVersion;
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::settings::{ContainerEngine, Depth};
-use crate::domain::verdict::{Judgement, Rule, Verdict};
+use crate::domain::verdict::{Judgement, Rule, Severity, Verdict};
 use crate::drill::event::Step;
 use crate::drill::plan::DrillPlan;
 use crate::drill::record::{Cleanup, FailedStep, Record, SCHEMA};
@@ -45,6 +46,8 @@ pub struct Drill {
     /// The version that the object is believed to be from, so that the sandbox can start early.
     pub expected: Option<ServerVersion>,
     pub clock: Clock,
+    /// Set by the drill itself, once the engine has answered.
+    pub engine_reached: AtomicBool,
 }
 
 /// What a drill leaves.
@@ -182,7 +185,12 @@ impl Drill {
         version: Option<&ServerVersion>,
         reporter: &Reporter,
     ) -> Result<Berth, Failure> {
-        let harbour = Harbour { plan: &self.plan, engine: &self.container_engine, reporter };
+        let harbour = Harbour {
+            plan: &self.plan,
+            engine: &self.container_engine,
+            reporter,
+            reached: &self.engine_reached,
+        };
         let opening = async {
             let berth = harbour.open(version).await?;
             let server = berth.used.server.as_deref().unwrap_or("unknown");
@@ -235,7 +243,12 @@ impl Drill {
             reporter.step(Step::Compare, census.compare(berth, &restored)).await?;
         record.judgements.extend(judgements);
         record.source = Some(source);
-        record.loss = Some(loss);
+        // What would be lost says nothing where the dump is another database's.
+        let is_foreign = |judged: &Judgement| {
+            judged.rule == Rule::B0
+                && judged.findings().iter().any(|found| found.severity == Severity::Fail)
+        };
+        record.loss = (!record.judgements.iter().any(is_foreign)).then_some(loss);
         Ok(())
     }
 
@@ -284,7 +297,7 @@ impl Drill {
     ) -> (Cleanup, Option<PathBuf>) {
         let (mut removed, mut kept) = (Vec::new(), None);
         let work = async {
-            let sandbox = match timeout(CLEAN_UP, self.remove_sandbox(record)).await {
+            let sandbox = match timeout(CLEAN_UP, self.remove_sandbox()).await {
                 Ok(sandbox) => sandbox,
                 Err(_) => Err(Failure::new(FailureKind::TimedOut, "the engine does not answer")),
             };
@@ -304,7 +317,7 @@ impl Drill {
         (Cleanup { at: self.clock.now(), removed, failure }, kept)
     }
 
-    async fn remove_sandbox(&self, record: &Record) -> Result<Vec<String>, Failure> {
+    async fn remove_sandbox(&self) -> Result<Vec<String>, Failure> {
         if self.plan.depth < Depth::Restore {
             return Ok(Vec::new());
         }
@@ -313,9 +326,7 @@ impl Drill {
         let docker = match docker {
             Ok(docker) => docker,
             // An engine that was never reached holds nothing of ours.
-            Err(_) if record.container_engine.is_none() && never_started(record) => {
-                return Ok(Vec::new());
-            }
+            Err(_) if !self.engine_reached.load(Ordering::Relaxed) => return Ok(Vec::new()),
             Err(error) => {
                 let failure = Failure::from(error);
                 let advice = "what may be left there has a label: `lifeboat sweep` finds it";
@@ -356,14 +367,6 @@ impl Drill {
             .advise("check `[journal] directory`; the result is on the screen only")
         })
     }
-}
-
-/// Whether the engine refused at the first word.
-fn never_started(record: &Record) -> bool {
-    record.stages.iter().all(|stage| stage.name != Step::StartSandbox)
-        || record.failed.as_ref().is_some_and(|failed| {
-            failed.step == Step::StartSandbox && failed.failure.kind == FailureKind::Unreachable
-        })
 }
 
 enum Download {

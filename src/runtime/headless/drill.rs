@@ -80,6 +80,7 @@ pub async fn drill(session: &Session, arguments: &DrillArguments) -> Exit {
         cache: session.settings.folders.cache.clone(),
         expected,
         clock: session.clock,
+        engine_reached: false.into(),
     };
     let conclusion = match Box::pin(follow(session, drill)).await {
         Ok(conclusion) => conclusion,

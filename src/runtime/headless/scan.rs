@@ -16,10 +16,10 @@ use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::settings::{Depth, Storage};
 use crate::domain::text::shown;
 use crate::domain::units::{ByteSize, Count};
-use crate::domain::verdict::{self, Judgement, Outcome, Severity, Verdict};
+use crate::domain::verdict::{self, Judgement, Severity, Verdict};
 use crate::drill::event::Step;
 use crate::drill::plan::{ToolChoice, Trigger};
-use crate::drill::report::line;
+use crate::drill::report::{line, not_run};
 use crate::runtime::choose::{self, Request, Situation, Wanted};
 use crate::runtime::drill::Drill;
 use crate::runtime::drill::fetch::{Fetched, fetch, scan as read};
@@ -141,6 +141,7 @@ async fn of_set(session: &Session, storage: &Storage, set: &BackupSet, key: &Bac
         cache: session.settings.folders.cache.clone(),
         expected: None,
         clock: session.clock,
+        engine_reached: false.into(),
     };
     let conclusion = match Box::pin(follow(session, drill)).await {
         Ok(conclusion) => conclusion,
@@ -287,13 +288,8 @@ fn result(
             lines.push(format!(" {}", paper.ink(Tone::from(finding.severity), &text)));
         }
     }
-    for judged in judgements {
-        if let Outcome::NotRun { why } = &judged.outcome {
-            lines.push(format!(
-                " {}",
-                paper.ink(Tone::Quiet, &format!("not run {}: {why}", judged.rule))
-            ));
-        }
+    for (rules, why) in not_run(judgements) {
+        lines.push(format!(" {}", paper.ink(Tone::Quiet, &format!("not run {rules}: {why}"))));
     }
     let sum = format!(
         "{} documents, {} raw of {} packed",

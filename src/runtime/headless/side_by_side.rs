@@ -189,8 +189,8 @@ fn findings(record: &Record, paper: Paper) -> Vec<String> {
             lines.push(format!(" {}", paper.ink(tone, &text)));
         }
     }
-    for (rule, why) in not_run(record) {
-        let text = fitted(&format!("not run {rule}: {why}"), paper.width.saturating_sub(2));
+    for (rules, why) in not_run(&record.judgements) {
+        let text = fitted(&format!("not run {rules}: {why}"), paper.width.saturating_sub(2));
         lines.push(format!(" {}", paper.ink(Tone::Quiet, &text)));
     }
     if !lines.is_empty() {
