@@ -10,7 +10,7 @@ use crate::domain::units::{Count, Span};
 use crate::domain::verdict::{Finding, Judgement, Outcome, Severity};
 
 use super::plan::Selection;
-use super::recipe::mongodb;
+use super::recipe::mongodb::command_to_copy;
 use super::record::{Cleanup, Record};
 
 /// The header of the spreadsheet, and of what `history import` reads.
@@ -61,7 +61,7 @@ fn write_markdown(
     if let Some(loss) = &record.loss {
         let root = record.census.as_ref().map_or("", |census| census.root.as_str());
         writeln!(text, "## If it had to be restored now\n\n{}\n", loss.sentence())?;
-        writeln!(text, "```sh\n{}\n```\n", mongodb::command_to_copy(&object.url(), root))?;
+        writeln!(text, "```sh\n{}\n```\n", command_to_copy(&object.url(), root))?;
     }
     match cleanup {
         Some(Cleanup { failure: None, removed, .. }) => {

@@ -1,1 +1,12 @@
 //! The integration tests: one binary, one module per subject.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "helpers of tests may panic"
+)]
+
+mod architecture;
+mod command_line;
+mod drill;
+mod harness;

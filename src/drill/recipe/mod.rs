@@ -21,7 +21,7 @@ pub fn image(choice: &ImageChoice, mirror: &str, version: Option<&ServerVersion>
             Some(Image { name: name(pinned), because: VersionSource::Configuration })
         }
         (ImageChoice::Auto, Some(version)) => {
-            Some(Image { name: name(&mongodb::image(version)), because: version.from })
+            Some(Image { name: name(&self::mongodb::image(version)), because: version.from })
         }
         (ImageChoice::Auto, None) => None,
     }

@@ -8,7 +8,7 @@ use crate::domain::settings::Depth;
 use crate::domain::text::shown;
 use crate::domain::units::{Count, Span};
 use crate::domain::verdict::{Judgement, Severity};
-use crate::drill::recipe::mongodb;
+use crate::drill::recipe::mongodb::command_to_copy;
 use crate::drill::record::{Cleanup, Record};
 use crate::drill::report::{line, not_run, source_heading};
 use crate::drill::table::Row;
@@ -240,7 +240,7 @@ fn conclusion(record: &Record, paper: Paper) -> Vec<String> {
         }
         let root = record.census.as_ref().map_or("", |census| census.root.as_str());
         // Never cut nor wrapped: it is there to be copied.
-        let command = mongodb::command_to_copy(&record.object.url(), root);
+        let command = command_to_copy(&record.object.url(), root);
         lines.push(format!("   {}", paper.ink(Tone::Quiet, &command)));
     }
     lines
