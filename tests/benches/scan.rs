@@ -2,6 +2,7 @@
 //!
 //! `cargo bench --bench scan`; the last line is the ratio, which should stay above 85 %.
 
+use std::fmt::Write as _;
 use std::io::{self, BufReader, Read, Write};
 use std::ops::ControlFlow;
 use std::time::Instant;
@@ -113,8 +114,8 @@ fn tarball(filler: usize) -> io::Result<Tarball> {
         let mut text = String::new();
         while text.len() < filler {
             let word = usize::try_from(random() % 7).ok().and_then(|at| words.get(at));
-            text.push_str(word.unwrap_or(&""));
-            text.push_str(&format!("{:x} ", random() & 0xffff));
+            write!(text, "{} {:x} ", word.unwrap_or(&""), random() & 0xffff)
+                .map_err(io::Error::other)?;
         }
         let document = doc! {
             "_id": ObjectId::from_bytes(id),

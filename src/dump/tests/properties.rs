@@ -9,8 +9,8 @@ use crate::domain::census::DefectLayer;
 use crate::dump::batches::{BatchSize, read_batches};
 use crate::dump::census::take_census;
 use crate::dump::clean::write_clean_tar;
-use crate::dump::fixture::{Dripping, Fixture, scan};
 use crate::dump::limits::Limits;
+use crate::dump::tests::fixture::{Dripping, Fixture, scan};
 
 /// A healthy dump in each of the forms that can be read.
 fn healthy() -> impl Strategy<Value = Vec<u8>> {
