@@ -1,0 +1,3 @@
+//! The embedded world: in-process servers on loopback that speak the real protocols.
+
+pub mod mongo;
