@@ -1,3 +1,4 @@
 //! The embedded world: in-process servers on loopback that speak the real protocols.
 
+pub mod docker;
 pub mod mongo;
