@@ -49,7 +49,8 @@ async fn run(cli: Cli) -> Result<Exit> {
     }
     #[cfg(feature = "demo")]
     if let Command::Demo(arguments) = &cli.command {
-        return Ok(lifeboat::runtime::demo::run(arguments, paper, cli.json).await?);
+        let running = lifeboat::runtime::demo::run(arguments, paper, cli.json);
+        return Ok(Box::pin(running).await?);
     }
     let settings = match config::load(file.as_deref(), &folders) {
         Ok(settings) => settings,

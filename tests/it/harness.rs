@@ -21,18 +21,25 @@ use tokio_util::sync::CancellationToken;
 /// A frozen day: what the tests expect does not depend on when they run.
 const DAY: &str = "2026-11-20T09:30:00Z";
 
-pub struct Rehearsal {
-    pub world: World,
-    pub settings: Settings,
-    pub clock: Clock,
+/// What is drilled, and how deep.
+pub(crate) struct Asked<'a> {
+    pub(crate) depth: Depth,
+    pub(crate) environment: &'a str,
+    pub(crate) wanted: Wanted,
+}
+
+pub(crate) struct Rehearsal {
+    pub(crate) world: World,
+    pub(crate) settings: Settings,
+    pub(crate) clock: Clock,
 }
 
 impl Rehearsal {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::of_world(1).await
     }
 
-    pub async fn of_world(seed: u64) -> Self {
+    pub(crate) async fn of_world(seed: u64) -> Self {
         rustls::crypto::ring::default_provider().install_default().ok();
         let clock = Clock::starting_at(DAY.parse::<Timestamp>().unwrap());
         let world_clock: lifeboat::demo::mongo::Clock = Arc::new(move || clock.now());
@@ -41,29 +48,33 @@ impl Rehearsal {
         Self { world, settings, clock }
     }
 
-    pub fn journal(&self) -> Journal {
+    pub(crate) fn journal(&self) -> Journal {
         Journal::at(&self.settings.folders.journal)
     }
 
     /// A drill of `environment` at depth compare.
-    pub async fn drill(&self, environment: &str, wanted: Wanted) -> Conclusion {
+    pub(crate) async fn drill(&self, environment: &str, wanted: Wanted) -> Conclusion {
         self.drill_to(Depth::Compare, environment, wanted).await
     }
 
-    pub async fn drill_to(&self, depth: Depth, environment: &str, wanted: Wanted) -> Conclusion {
-        let never = CancellationToken::new();
-        self.watch(depth, environment, wanted, &never, &mut |_| {}).await
-    }
-
-    /// A drill whose events `watch` sees, and that it may cancel.
-    pub async fn watch(
+    pub(crate) async fn drill_to(
         &self,
         depth: Depth,
         environment: &str,
         wanted: Wanted,
+    ) -> Conclusion {
+        let never = CancellationToken::new();
+        self.watch(Asked { depth, environment, wanted }, &never, &mut |_| {}).await
+    }
+
+    /// A drill whose events `watch` sees, and that it may cancel.
+    pub(crate) async fn watch(
+        &self,
+        asked: Asked<'_>,
         cancel: &CancellationToken,
         watch: &mut dyn FnMut(&DrillEvent),
     ) -> Conclusion {
+        let Asked { depth, environment, wanted } = asked;
         let set = choose::backup_set(&self.settings, Some(environment), None).unwrap();
         let s3 = S3::connect(choose::storage(&self.settings, set).unwrap()).await.unwrap();
         let now = self.clock.now();
@@ -107,7 +118,7 @@ impl Rehearsal {
     }
 
     /// Nothing of any drill is on the engine or in the cache.
-    pub fn assert_clean(&self) {
+    pub(crate) fn assert_clean(&self) {
         let left = self.world.left_over();
         assert!(left.is_empty(), "left on the engine: {left:?}");
         let cache = std::fs::read_dir(&self.settings.folders.cache);
@@ -117,12 +128,12 @@ impl Rehearsal {
 }
 
 /// The rules that failed, in order, each once.
-pub fn failing(record: &Record) -> Vec<&'static str> {
+pub(crate) fn failing(record: &Record) -> Vec<&'static str> {
     rules(record, Severity::Fail)
 }
 
 /// The rules that found something of at least `least`, in order, each once.
-pub fn rules(record: &Record, least: Severity) -> Vec<&'static str> {
+pub(crate) fn rules(record: &Record, least: Severity) -> Vec<&'static str> {
     let findings = record.judgements.iter().flat_map(Judgement::findings);
     let mut rules: Vec<_> =
         findings.filter(|found| found.severity >= least).map(|found| found.rule.id()).collect();

@@ -1,10 +1,5 @@
 //! The integration tests: one binary, one module per subject.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "helpers of tests may panic"
-)]
+#![expect(clippy::unwrap_used, reason = "helpers of tests may panic")]
 
 mod architecture;
 mod command_line;

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -12,7 +11,7 @@ use crate::demo::docker::Fault;
 use crate::demo::docker::archive::Member;
 use crate::demo::docker::images::Image;
 use crate::demo::docker::logs::Output;
-use crate::demo::docker::shell::{has_program, seconds};
+use crate::demo::docker::mounts::Mount;
 use crate::demo::mongo::{self, MongoServer};
 
 /// How many names of uploaded files are remembered.
@@ -36,14 +35,6 @@ pub(super) struct Container {
     uploads: Mutex<Vec<Member>>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Mount {
-    /// `None` for a folder of the host.
-    pub(super) volume: Option<String>,
-    pub(super) source: String,
-    pub(super) target: String,
-}
-
 #[derive(Debug, Clone, Default)]
 pub(super) struct State {
     pub(super) phase: Phase,
@@ -64,62 +55,6 @@ pub(super) enum Phase {
     Created,
     Running,
     Exited,
-}
-
-/// What a container's command line runs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Program {
-    /// The command without what wraps it.
-    pub(super) argv: Vec<String>,
-    /// After which `timeout` ends it.
-    pub(super) limit: Option<Duration>,
-}
-
-impl Program {
-    /// Looks through `timeout` and the image's entrypoint.
-    pub(super) fn of(argv: &[String]) -> Self {
-        let (mut rest, mut limit) = (argv, None);
-        while let [wrapper, after @ ..] = rest {
-            match wrapper.rsplit('/').next() {
-                Some("timeout") => {
-                    let mut after = after;
-                    loop {
-                        match after {
-                            [flag, _, then @ ..] if matches!(flag.as_str(), "-k" | "-s") => {
-                                after = then;
-                            }
-                            [flag, then @ ..] if flag.starts_with('-') => after = then,
-                            [duration, then @ ..] => {
-                                limit = seconds(duration);
-                                after = then;
-                                break;
-                            }
-                            [] => break,
-                        }
-                    }
-                    rest = after;
-                }
-                Some("docker-entrypoint.sh") => rest = after,
-                _ => break,
-            }
-        }
-        let mut argv = rest.to_vec();
-        // The entrypoint takes flags alone for those of the server.
-        if argv.first().is_none_or(|first| first.starts_with('-')) {
-            argv.insert(0, "mongod".to_owned());
-        }
-        Self { argv, limit }
-    }
-
-    pub(super) fn is_server(&self) -> bool {
-        let name = self.argv.first().and_then(|program| program.rsplit('/').next());
-        name == Some("mongod") && !self.argv.iter().any(|flag| flag == "--version")
-    }
-
-    /// The program that the image lacks, if it lacks it.
-    pub(super) fn missing(&self) -> Option<&str> {
-        self.argv.first().map(String::as_str).filter(|program| !has_program(program))
-    }
 }
 
 /// What a container is made of.
@@ -211,28 +146,5 @@ impl Container {
     /// Names and sizes of what was copied in.
     pub(super) fn uploads(&self) -> Vec<Member> {
         self.uploads.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_program_is_found_behind_what_wraps_it() {
-        let three_hours = Some(Duration::from_hours(3));
-        let table = [
-            ("docker-entrypoint.sh mongod", "mongod", None),
-            ("docker-entrypoint.sh --quiet", "mongod --quiet", None),
-            ("timeout -k 30 10800 docker-entrypoint.sh mongod --x", "mongod --x", three_hours),
-            ("/usr/bin/timeout 3h sh -c true", "sh -c true", three_hours),
-            ("cat /proc/cpuinfo", "cat /proc/cpuinfo", None),
-        ];
-        for (line, expected, limit) in table {
-            let argv: Vec<String> = line.split(' ').map(str::to_owned).collect();
-            let program = Program::of(&argv);
-            assert_eq!((program.argv.join(" ").as_str(), program.limit), (expected, limit));
-            assert_eq!(program.is_server(), expected.starts_with("mongod"), "{line}");
-        }
     }
 }

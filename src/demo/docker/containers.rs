@@ -1,27 +1,22 @@
 //! Containers: made, started, looked at, ended, removed.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::StatusCode;
 use hyper::body::Incoming;
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::demo::docker::archive::Listing;
-use crate::demo::docker::container::{Container, Mount, Parts, Phase, Program, State};
+use crate::demo::docker::container::{Container, Parts, Phase, State};
 use crate::demo::docker::http::{
-    Answer, Query, Refused, empty, growing, has_label, json_with, labels, next_part, ok, words,
+    Answer, Query, Refused, empty, growing, json_with, labels, next_part, words,
 };
-use crate::demo::docker::{DockerServer, Engine, Fault};
+use crate::demo::docker::program::Program;
+use crate::demo::docker::{DockerServer, Fault};
 use crate::demo::mongo::{Configuration, MongoServer};
 
-/// Where the images want volumes.
-const IMAGE_VOLUMES: [&str; 2] = ["/data/configdb", "/data/db"];
-/// What the engine shows where nothing has happened yet.
-const NEVER: &str = "0001-01-01T00:00:00Z";
 /// Between a start and the engine's disappearance: the answer is still sent.
 const LAST_WORDS: Duration = Duration::from_millis(50);
 
@@ -86,6 +81,9 @@ impl DockerServer {
         }
         if let Some(program) = Program::of(&container.argv).missing() {
             container.update(|state| state.exit_code = 127);
+            if container.is_removed_at_exit() {
+                self.forget(&container, true);
+            }
             return Err(Refused::bad_request(format!(
                 "failed to create task for container: failed to create shim task: OCI runtime create \
                  failed: runc create failed: unable to start container process: exec: \"{program}\": \
@@ -191,33 +189,6 @@ impl DockerServer {
         container.update(|state| state.is_removed = true);
     }
 
-    pub(super) fn list_containers(&self, query: &Query) -> Answer {
-        let (wanted, names) = (query.filter("label"), query.filter("name"));
-        let (statuses, ids) = (query.filter("status"), query.filter("id"));
-        let all = query.is_set("all") || !statuses.is_empty();
-        let engine = self.engine();
-        let found = engine.containers.iter().rev().filter(|container| {
-            (all || container.is_running())
-                && wanted.iter().all(|label| has_label(&container.labels, label))
-                && (names.is_empty()
-                    || names
-                        .iter()
-                        .any(|part| container.name.contains(part.trim_start_matches('/'))))
-                && (ids.is_empty() || ids.iter().any(|id| container.id.starts_with(id)))
-                && (statuses.is_empty()
-                    || statuses.iter().any(|status| status == word(container.state().phase)))
-        });
-        let limit = query.get("limit").and_then(|limit| limit.parse().ok()).unwrap_or(usize::MAX);
-        let now = (self.clock)();
-        let listed: Vec<Value> =
-            found.take(limit).map(|container| summary(container, now)).collect();
-        ok(&Value::Array(listed))
-    }
-
-    pub(super) fn inspect_container(&self, name: &str) -> Answer {
-        ok(&inspected(&*self.container(name)?))
-    }
-
     pub(super) async fn put_archive(
         &self,
         name: &str,
@@ -253,166 +224,6 @@ impl DockerServer {
     }
 }
 
-impl Engine {
-    /// What a container mounts; volumes that are not there yet are made.
-    fn mount(&mut self, request: &Value, now: Timestamp) -> Vec<Mount> {
-        let mut mounts = Vec::new();
-        let listed = |at: &str| request.pointer(at).and_then(Value::as_array).into_iter().flatten();
-        for mount in listed("/HostConfig/Mounts") {
-            let text =
-                |key: &str| mount.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-            let (source, target) = (text("Source"), text("Target"));
-            let volume = (text("Type") == "volume").then(|| {
-                let labels = labels(mount.pointer("/VolumeOptions/Labels"));
-                self.mounted(&source, labels, now)
-            });
-            mounts.push(Mount { source: volume.clone().unwrap_or(source), volume, target });
-        }
-        for bind in listed("/HostConfig/Binds").filter_map(Value::as_str) {
-            let mut parts = bind.split(':');
-            let (source, target) =
-                (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-            let is_volume = !source.starts_with('/');
-            let volume = is_volume.then(|| self.mounted(source, BTreeMap::new(), now));
-            mounts.push(Mount { volume, source: source.to_owned(), target: target.to_owned() });
-        }
-        let own = request.get("Volumes").and_then(Value::as_object).into_iter().flatten();
-        let own: Vec<String> = own.map(|(target, _)| target.clone()).collect();
-        for target in IMAGE_VOLUMES.map(str::to_owned).into_iter().chain(own) {
-            if mounts.iter().all(|mount| mount.target != target) {
-                let name = self.mounted("", BTreeMap::new(), now);
-                mounts.push(Mount { volume: Some(name.clone()), source: name, target });
-            }
-        }
-        mounts
-    }
-
-    /// The name of a volume that is there; without a name it is one that nobody named.
-    fn mounted(&mut self, name: &str, labels: BTreeMap<String, String>, now: Timestamp) -> String {
-        let is_anonymous = name.is_empty();
-        let name = if is_anonymous { self.next_id() } else { name.to_owned() };
-        let volume = self.volume(&name, labels, now);
-        volume.is_anonymous |= is_anonymous;
-        name
-    }
-}
-
 fn no_such_file(container: &Container, path: &str) -> Refused {
     Refused::not_found(format!("Could not find the file {path} in container {}", container.id))
-}
-
-fn word(phase: Phase) -> &'static str {
-    match phase {
-        Phase::Created => "created",
-        Phase::Running => "running",
-        Phase::Exited => "exited",
-    }
-}
-
-/// The line of a listing.
-fn summary(container: &Container, now: Timestamp) -> Value {
-    let state = container.state();
-    let since = |at: Option<Timestamp>| ago(now.as_second() - at.unwrap_or(now).as_second());
-    let status = match state.phase {
-        Phase::Created => "Created".to_owned(),
-        Phase::Running => format!("Up {}", since(state.started)),
-        Phase::Exited => format!("Exited ({}) {} ago", state.exit_code, since(state.finished)),
-    };
-    json!({
-        "Id": container.id,
-        "Names": [format!("/{}", container.name)],
-        "Image": container.request.get("Image"),
-        "ImageID": container.image.id,
-        "Command": container.argv.join(" "),
-        "Created": container.created.as_second(),
-        "Ports": [],
-        "Labels": container.labels,
-        "State": word(state.phase),
-        "Status": status,
-        "HostConfig": {"NetworkMode": network(container)},
-        "NetworkSettings": {"Networks": {}},
-        "Mounts": mounts(container),
-    })
-}
-
-/// How long something is ago, as the engine words it.
-fn ago(seconds: i64) -> String {
-    match seconds {
-        ..1 => "Less than a second".to_owned(),
-        1 => "1 second".to_owned(),
-        2..60 => format!("{seconds} seconds"),
-        60..120 => "About a minute".to_owned(),
-        120..3600 => format!("{} minutes", seconds / 60),
-        3600..7200 => "About an hour".to_owned(),
-        7200..172_800 => format!("{} hours", seconds / 3600),
-        _ => format!("{} days", seconds / 86_400),
-    }
-}
-
-fn network(container: &Container) -> Value {
-    let wanted = container.request.pointer("/HostConfig/NetworkMode").and_then(Value::as_str);
-    Value::from(wanted.filter(|mode| !mode.is_empty()).unwrap_or("bridge"))
-}
-
-fn mounts(container: &Container) -> Vec<Value> {
-    let shown = container.mounts.iter().map(|mount| {
-        let kind = if mount.volume.is_some() { "volume" } else { "bind" };
-        json!({"Type": kind, "Name": mount.volume, "Source": mount.source, "Destination": mount.target,
-            "Driver": "local", "Mode": "", "RW": true, "Propagation": ""})
-    });
-    shown.collect()
-}
-
-fn inspected(container: &Container) -> Value {
-    let state = container.state();
-    let time = |at: Option<Timestamp>| at.map_or(NEVER.to_owned(), |at| at.to_string());
-    let is_running = state.phase == Phase::Running;
-    let mut config = container.request.clone();
-    if let Some(config) = config.as_object_mut() {
-        config.remove("HostConfig");
-        config.remove("NetworkingConfig");
-        config.insert("Labels".to_owned(), json!(container.labels));
-        config.insert("Tty".to_owned(), json!(container.has_terminal()));
-        for (key, default) in
-            [("Cmd", json!(["mongod"])), ("Entrypoint", json!(["docker-entrypoint.sh"]))]
-        {
-            if config.get(key).is_none_or(Value::is_null) {
-                config.insert(key.to_owned(), default);
-            }
-        }
-    }
-    let (path, arguments) =
-        container.argv.split_first().map_or(("", &[][..]), |(first, rest)| (first.as_str(), rest));
-    let mut host = container.request.get("HostConfig").cloned().unwrap_or_else(|| json!({}));
-    if let Some(host) = host.as_object_mut() {
-        host.insert("NetworkMode".to_owned(), network(container));
-    }
-    json!({
-        "Id": container.id,
-        "Name": format!("/{}", container.name),
-        "Created": container.created.to_string(),
-        "Path": path,
-        "Args": arguments,
-        "Image": container.image.id,
-        "Platform": "linux",
-        "Driver": "overlay2",
-        "RestartCount": 0,
-        "State": {
-            "Status": word(state.phase),
-            "Running": is_running,
-            "Paused": false,
-            "Restarting": false,
-            "OOMKilled": state.oom_killed,
-            "Dead": false,
-            "Pid": if is_running { 4242 } else { 0 },
-            "ExitCode": state.exit_code,
-            "Error": "",
-            "StartedAt": time(state.started),
-            "FinishedAt": time(state.finished),
-        },
-        "Config": config,
-        "HostConfig": host,
-        "Mounts": mounts(container),
-        "NetworkSettings": {"Ports": {}, "Networks": {}},
-    })
 }

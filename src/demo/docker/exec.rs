@@ -141,16 +141,15 @@ impl DockerServer {
         exec: &Exec,
         stdio: &mut Stdio<impl AsyncRead + AsyncWrite + Unpin>,
     ) -> io::Result<i32> {
-        let Some(program) = exec.argv.first().filter(|program| has_program(program)) else {
-            let program = exec.argv.first().map_or("", String::as_str);
+        let program = exec.argv.first().map_or("", String::as_str);
+        if !has_program(program) {
             let message = format!(
                 "OCI runtime exec failed: exec failed: unable to start container process: exec: \
                  \"{program}\": executable file not found in $PATH: unknown\r\n"
             );
             stdio.print(Stream::Stdout, &message).await?;
             return Ok(NOT_FOUND_CODE);
-        };
-        tracing::trace!(program, "an exec began in the demo's container");
+        }
         if line_of(&exec.argv).is_some_and(|line| line.contains(SERVER_ADDRESS)) {
             return relay(&exec.container, stdio).await;
         }

@@ -3,7 +3,8 @@
 use std::future::pending;
 use std::sync::Arc;
 
-use crate::demo::docker::container::{Container, Phase, Program};
+use crate::demo::docker::container::{Container, Phase};
+use crate::demo::docker::program::Program;
 use crate::demo::docker::shell::{Outcome, Surroundings};
 use crate::demo::docker::stream::Stream;
 use crate::demo::docker::{DockerServer, Fault, START};

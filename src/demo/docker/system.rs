@@ -15,10 +15,7 @@ const MEMORY: u64 = 8 << 30;
 
 impl DockerServer {
     pub(super) fn version() -> Answer {
-        ok(&json!({
-            "Platform": {"Name": "Lifeboat demo"},
-            "Components": [{"Name": "Engine", "Version": VERSION, "Details": {"ApiVersion": API}}],
-            "Version": VERSION,
+        let details = json!({
             "ApiVersion": API,
             "MinAPIVersion": OLDEST_API,
             "GitCommit": "demo",
@@ -27,7 +24,13 @@ impl DockerServer {
             "Arch": "amd64",
             "KernelVersion": KERNEL,
             "BuildTime": "2026-01-01T00:00:00Z",
-        }))
+        });
+        let component = json!({"Name": "Engine", "Version": VERSION, "Details": &details});
+        let mut version = details.as_object().cloned().unwrap_or_default();
+        version.insert("Version".to_owned(), json!(VERSION));
+        version.insert("Platform".to_owned(), json!({"Name": "Lifeboat demo"}));
+        version.insert("Components".to_owned(), json!([component]));
+        ok(&Value::Object(version))
     }
 
     pub(super) fn info(&self) -> Answer {

@@ -280,6 +280,17 @@ async fn containers_end_as_they_are_told_to() {
 
     let body = ContainerCreateBody {
         image: Some("mongo:4.2".to_owned()),
+        entrypoint: Some(vec!["mongosh".to_owned()]),
+        host_config: Some(HostConfig { auto_remove: Some(true), ..HostConfig::default() }),
+        ..ContainerCreateBody::default()
+    };
+    let id = served.docker.create_container(None, body).await.unwrap().id;
+    let missing = served.docker.start_container(&id, None).await.unwrap_err();
+    assert!(missing.to_string().contains("executable file not found"), "{missing}");
+    assert_eq!(status(&served.docker.inspect_container(&id, None).await.unwrap_err()), 404);
+
+    let body = ContainerCreateBody {
+        image: Some("mongo:4.2".to_owned()),
         entrypoint: Some(vec!["cat".to_owned()]),
         cmd: Some(vec!["/proc/cpuinfo".to_owned()]),
         ..ContainerCreateBody::default()

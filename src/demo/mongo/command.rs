@@ -5,7 +5,7 @@ use bson::{Bson, Document, RawDocumentBuf, doc};
 
 use crate::demo::mongo::MongoServer;
 use crate::demo::mongo::error::Refusal;
-use crate::demo::mongo::wire::{Envelope, Request};
+use crate::demo::mongo::wire::Request;
 
 /// A reply, or why there is none.
 pub(super) type Answer = Result<RawDocumentBuf, Refusal>;
@@ -59,10 +59,10 @@ impl MongoServer {
             return Err(Refusal::unauthorized(&database, &name));
         }
         let command = Command { name, database, body, connection };
-        match command.name.as_str() {
-            "insert" => self.insert(&command, request),
-            "isMaster" | "ismaster" if request.envelope == Envelope::Query => self.hello(&command),
-            _ => self.dispatch(&command),
+        if command.name == "insert" {
+            self.insert(&command, request)
+        } else {
+            self.dispatch(&command)
         }
     }
 

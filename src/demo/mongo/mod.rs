@@ -1,6 +1,7 @@
 //! A MongoDB server in this process: the wire protocol, the commands that dumps, restores and counts
 //! need, and faults to practise with. Documents are stored, or made when they are read.
 
+mod candidates;
 mod catalog;
 mod command;
 mod compare;
