@@ -19,7 +19,7 @@ use crate::dump::metadata::{Metadata, Prelude};
 use crate::dump::stream::{CHUNK, Meter, open_member};
 
 /// How many unpacked bytes pass between two reports, unless a file ends.
-const REPORT: u64 = 256 << 10;
+const REPORT: u64 = 1 << 20;
 
 /// How far pass 1 is.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -219,7 +219,13 @@ impl Drill {
             Some(Err(failure)) => return Err(failure),
             None => {}
         }
-        self.start(found.or(self.expected.as_ref()), reporter).await
+        match found.or(self.expected.as_ref()) {
+            Some(version) => self.start(Some(version), reporter).await,
+            None => {
+                let asked = count::source_version(&self.plan).await;
+                self.start(asked.as_ref(), reporter).await
+            }
+        }
     }
 
     async fn restore_and_judge(
