@@ -185,5 +185,5 @@ pub fn resolve(secret: &Secret) -> Result<SecretString, Failure> {
 fn sum(census: &LiveCensus) -> String {
     let counted = census.collections.iter().filter(|(name, _)| !name.is_system());
     let documents = counted.map(|(_, live)| live.documents).sum();
-    format!("{} in {}", plural(documents, "document"), census.version)
+    format!("{}, server {}", plural(documents, "document"), census.version)
 }

@@ -96,6 +96,10 @@ impl StepLines {
             }
             StepState::Failed(failure) => ("✘", Tone::Bad, failure.what.clone()),
             StepState::Skipped { why } => ("–", Tone::Quiet, format!("skipped: {why}")),
+            StepState::Interrupted => {
+                let after = Span(progress.elapsed(now));
+                ("✘", Tone::Odd, format!("interrupted after {after}"))
+            }
             StepState::NotRun => ("–", Tone::Quiet, "not run".to_owned()),
         };
         let room = self.paper.width.saturating_sub(20);
