@@ -2,27 +2,25 @@
 //! clean-up on every way out.
 
 pub mod berth;
+mod clean_up;
 pub mod count;
 pub mod fetch;
 pub mod reporter;
 pub mod restore;
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::sync::atomic::AtomicBool;
 
-use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-use crate::adapters::docker::{Docker, Surroundings};
 use crate::adapters::s3::{PartFile, S3};
 use crate::domain::engine::ServerVersion;
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::settings::{ContainerEngine, Depth};
-use crate::domain::verdict::{Judgement, Rule, Severity, Verdict};
+use crate::domain::verdict::{Judgement, Rule, Severity};
 use crate::drill::event::Step;
 use crate::drill::plan::DrillPlan;
-use crate::drill::record::{Cleanup, FailedStep, Record, SCHEMA};
+use crate::drill::record::{Cleanup, FailedStep, Record};
 use crate::journal::{Journal, Line};
 use crate::runtime::clock::Clock;
 
@@ -31,9 +29,6 @@ use count::{Census, Compared, Counted};
 use fetch::{Fetched, fetch};
 use reporter::Reporter;
 use restore::Salvage;
-
-/// How long the clean-up may take before it is reported as failed.
-const CLEAN_UP: Duration = Duration::from_mins(15);
 
 /// One drill with all that it needs.
 #[derive(Debug)]
@@ -65,7 +60,7 @@ impl Drill {
     /// Runs to the end, whatever happens. Cancelling ends the step under way; recording and
     /// clean-up follow all the same.
     pub async fn run(self, reporter: &Reporter, cancel: &CancellationToken) -> Conclusion {
-        let mut record = blank(&self.plan);
+        let mut record = Record::begin(&self.plan);
         let mut part = None;
         let steps = self.steps(&mut record, &mut part, reporter);
         let outcome = cancel.run_until_cancelled(Box::pin(steps)).await;
@@ -294,75 +289,6 @@ impl Drill {
         reporter.step(Step::Hold, holding).await.ok();
     }
 
-    /// Removes everything that carries this drill's name, and the download.
-    async fn clean_up(
-        &self,
-        part: Option<PartFile>,
-        record: &Record,
-        reporter: &Reporter,
-    ) -> (Cleanup, Option<PathBuf>) {
-        let (mut removed, mut kept) = (Vec::new(), None);
-        let work = async {
-            let sandbox = match timeout(CLEAN_UP, self.remove_sandbox()).await {
-                Ok(sandbox) => sandbox,
-                Err(_) => Err(Failure::new(FailureKind::TimedOut, "the engine does not answer")),
-            };
-            // The download goes even where the engine does not answer.
-            if let Some(part) = part {
-                match self.settle_download(part, record)? {
-                    Download::Removed(path) => removed.push(path),
-                    Download::Kept(path) => kept = Some(path),
-                    Download::Resumable => {}
-                }
-            }
-            removed.extend(sandbox?);
-            let count = removed.len();
-            Ok(((), format!("{count} removed, nothing left")))
-        };
-        let failure = reporter.step(Step::CleanUp, work).await.err();
-        (Cleanup { at: self.clock.now(), removed, failure }, kept)
-    }
-
-    async fn remove_sandbox(&self) -> Result<Vec<String>, Failure> {
-        if self.plan.depth < Depth::Restore {
-            return Ok(Vec::new());
-        }
-        let docker =
-            Docker::connect(&self.container_engine, &Surroundings::of_this_process()).await;
-        let docker = match docker {
-            Ok(docker) => docker,
-            // An engine that was never reached holds nothing of ours.
-            Err(_) if !self.engine_reached.load(Ordering::Relaxed) => return Ok(Vec::new()),
-            Err(error) => {
-                let failure = Failure::from(error);
-                let advice = "what may be left there has a label: `lifeboat sweep` finds it";
-                return Err(failure.advise(advice));
-            }
-        };
-        let removed = docker.remove_sandbox(&self.plan.id.label()).await?;
-        Ok(removed.containers.into_iter().chain(removed.volumes).collect())
-    }
-
-    fn settle_download(&self, part: PartFile, record: &Record) -> Result<Download, Failure> {
-        let path = part.path().to_owned();
-        let is_broken_off = record.failed.as_ref().is_some_and(|it| it.step == Step::Download);
-        if self.plan.keep_download && part.is_complete() {
-            let target = self.cache.join(self.plan.object.key.0.replace('/', "-"));
-            std::fs::rename(&path, &target).map_err(|error| {
-                let what = format!("keeping the download as {}: {error}", target.display());
-                Failure::new(FailureKind::Unexpected, what)
-            })?;
-            part.remove()?;
-            return Ok(Download::Kept(target));
-        }
-        // What arrived before the connection broke need not be fetched again within a day.
-        if is_broken_off && !part.is_complete() {
-            return Ok(Download::Resumable);
-        }
-        part.remove()?;
-        Ok(Download::Removed(path.display().to_string()))
-    }
-
     fn append(&self, line: &Line) -> Result<(), Failure> {
         self.journal.append(self.plan.id.0, line).map_err(|error| {
             let folder = self.journal.folder().display();
@@ -375,49 +301,9 @@ impl Drill {
     }
 }
 
-enum Download {
-    Removed(String),
-    Kept(PathBuf),
-    Resumable,
-}
-
 /// Marks `from` and the steps behind it as not needed.
 async fn skip(reporter: &Reporter, from: Step, why: &str) {
     for step in Step::ALL.into_iter().filter(|step| *step >= from && *step < Step::Record) {
         reporter.skip(step, why).await;
-    }
-}
-
-/// A record that knows nothing yet but its plan; what a killed drill leaves is made of it.
-pub fn blank(plan: &DrillPlan) -> Record {
-    Record {
-        id: plan.id,
-        schema: SCHEMA,
-        started: plan.started,
-        actor: plan.actor.clone(),
-        console_version: env!("CARGO_PKG_VERSION").to_owned(),
-        trigger: plan.trigger,
-        environment: plan.set.environment.clone(),
-        set: plan.set.name.clone(),
-        production: plan.set.production,
-        object: plan.object.clone(),
-        selection: plan.selection.clone(),
-        container_engine: None,
-        server_version: None,
-        depth: plan.depth,
-        stages: Vec::new(),
-        census: None,
-        restored_with: None,
-        restored: None,
-        source: None,
-        judgements: Vec::new(),
-        failed: None,
-        cancelled: false,
-        verdict: Verdict::CouldNotVerify,
-        rto_s: None,
-        loss: None,
-        sandbox_log: Vec::new(),
-        notes: Vec::new(),
-        collections_first: plan.set.collections_first.clone(),
     }
 }

@@ -19,7 +19,7 @@ use crate::journal::{Line, Report};
 use crate::runtime::choose::{self, Chosen, Request, Situation, Wanted};
 use crate::runtime::drill::count::resolve;
 use crate::runtime::drill::reporter::Reporter;
-use crate::runtime::drill::{Conclusion, Drill, blank};
+use crate::runtime::drill::{Conclusion, Drill};
 use crate::runtime::exit::Exit;
 use crate::runtime::interrupt::Interrupt;
 use crate::runtime::process::ProcessIdentity;
@@ -131,7 +131,7 @@ pub(super) async fn follow(session: &Session, drill: Drill) -> Result<Conclusion
         process: ProcessIdentity::own().to_string(),
         step: None,
         container: format!("lifeboat-drill-{}", id.label()),
-        record: blank(&drill.plan),
+        record: Record::begin(&drill.plan),
     };
     let state = &session.settings.folders.state;
     let run = RunFile::begin(state, run).map_err(|error| {

@@ -2,6 +2,7 @@
 
 pub mod configure;
 pub mod drill;
+mod dump_table;
 pub mod history;
 pub mod paint;
 pub mod scan;
