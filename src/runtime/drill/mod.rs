@@ -214,13 +214,11 @@ impl Drill {
             Some(Err(failure)) => return Err(failure),
             None => {}
         }
-        match found.or(self.expected.as_ref()) {
-            Some(version) => self.start(Some(version), reporter).await,
-            None => {
-                let asked = count::source_version(&self.plan).await;
-                self.start(asked.as_ref(), reporter).await
-            }
+        if let Some(version) = found.or(self.expected.as_ref()) {
+            return self.start(Some(version), reporter).await;
         }
+        let asked = count::source_version(&self.plan).await;
+        self.start(asked.as_ref(), reporter).await
     }
 
     async fn restore_and_judge(
