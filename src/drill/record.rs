@@ -147,14 +147,14 @@ impl Record {
         self.depth >= Depth::Compare && self.verdict <= Verdict::Warn && !self.cancelled
     }
 
-    /// How deep the drill got with a result.
-    pub fn depth_reached(&self) -> Option<Depth> {
-        match (&self.census, &self.restored, &self.source) {
-            (Some(_), Some(_), Some(_)) => Some(Depth::Compare),
-            (Some(_), Some(_), None) => Some(Depth::Restore),
-            (Some(_), None, _) => Some(Depth::Quick),
-            _ => None,
-        }
+    /// The deepest depth, short of the one that was asked for, at which the backup passed.
+    fn depth_passed(&self) -> Option<Depth> {
+        let passed = |depth: &Depth| {
+            let of_depth = |judged: &&Judgement| judged.rule.depth() <= *depth;
+            let judged: Vec<_> = self.judgements.iter().filter(of_depth).cloned().collect();
+            Verdict::of(*depth, &judged) <= Verdict::Warn
+        };
+        Depth::ALL.into_iter().rev().filter(|depth| *depth < self.depth).find(passed)
     }
 
     /// The verdict as a sentence, with what was reached where more was asked for.
@@ -165,13 +165,11 @@ impl Record {
         if self.verdict != Verdict::CouldNotVerify {
             return self.verdict.sentence(self.depth);
         }
-        let reached = self.depth_reached().filter(|reached| {
-            *reached < self.depth && Verdict::of(*reached, &self.judgements) <= Verdict::Warn
-        });
-        match reached {
-            Some(Depth::Restore) => "restorable, comparison not run".to_owned(),
-            Some(reached) => format!("{}, the rest not run", reached.praise()),
-            None => self.verdict.sentence(self.depth),
+        match (self.depth_passed(), self.source.is_some()) {
+            (Some(Depth::Restore), true) => "restorable, the comparison proves nothing".to_owned(),
+            (Some(Depth::Restore), false) => "restorable, comparison not run".to_owned(),
+            (Some(passed), _) => format!("{}, the rest not run", passed.praise()),
+            (None, _) => self.verdict.sentence(self.depth),
         }
     }
 

@@ -11,6 +11,7 @@ pub mod restore;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
+use tokio::task::block_in_place;
 use tokio_util::sync::CancellationToken;
 
 use crate::adapters::s3::{PartFile, S3};
@@ -157,12 +158,8 @@ impl Drill {
                 return Err(Failure::new(FailureKind::Unexpected, what)
                     .advise("pick again: the new object is another backup"));
             }
-            let cache = self.cache.clone();
-            let opened = tokio::task::spawn_blocking(move || PartFile::open(&cache, &object));
-            match opened.await {
-                Ok(part) => Ok(part?),
-                Err(error) => Err(Failure::new(FailureKind::Unexpected, error.to_string())),
-            }
+            // No point to be cancelled at: whatever is opened here is removed by the clean-up.
+            Ok(block_in_place(|| PartFile::open(&self.cache, &object))?)
         };
         match opening.await {
             Ok(part) => Ok(part),

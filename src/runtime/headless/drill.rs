@@ -275,7 +275,8 @@ fn finish(session: &Session, conclusion: &Conclusion, is_strict: bool) -> Exit {
         return Exit::Cancelled;
     }
     let exit = Exit::of(record.verdict, is_strict);
-    if cleanup.failure.is_some() { exit.after_failed_clean_up() } else { exit }
+    let is_whole = cleanup.failure.is_none() && unrecorded.is_none();
+    if is_whole { exit } else { exit.after_failed_clean_up() }
 }
 
 /// Tells Slack where that is configured. A message that does not arrive changes no verdict.
