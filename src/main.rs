@@ -21,7 +21,8 @@ fn main() -> Result<ExitCode> {
     let cli = Cli::parse_or_exit();
     match &cli.command {
         Command::Completions { shell } => {
-            cli::write_completions(*shell, &mut std::io::stdout().lock());
+            cli::write_completions(*shell, &mut std::io::stdout().lock())
+                .wrap_err("writing the completions")?;
             return Ok(ExitCode::SUCCESS);
         }
         Command::Man => {
@@ -48,7 +49,8 @@ async fn run(cli: Cli) -> Result<Exit> {
     }
     #[cfg(feature = "demo")]
     if let Command::Demo(arguments) = &cli.command {
-        return Ok(Exit::Usage);
+        let running = lifeboat::runtime::demo::run(arguments, paper, cli.json);
+        return Ok(Box::pin(running).await?);
     }
     let settings = match config::load(file.as_deref(), &folders) {
         Ok(settings) => settings,
@@ -61,7 +63,7 @@ async fn run(cli: Cli) -> Result<Exit> {
         paper,
         json: cli.json,
         seed: None,
-        program: "lifeboat",
+        program: Some("lifeboat"),
     };
     let exit = match &cli.command {
         Command::Drill(arguments) => drill::drill(&session, arguments).await,

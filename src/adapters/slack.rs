@@ -81,4 +81,32 @@ mod tests {
         assert!(!all.contains("hidden"), "{all}");
         assert_eq!(error.kind, FailureKind::Unreachable);
     }
+
+    /// Answers one request with `status` and returns what was posted.
+    async fn answer(listener: tokio::net::TcpListener, status: &str) -> String {
+        use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut request = vec![0; 4096];
+        let mut length = 0;
+        while !String::from_utf8_lossy(&request[..length]).ends_with('}') {
+            length += stream.read(&mut request[length..]).await.unwrap();
+        }
+        let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n");
+        stream.write_all(answer.as_bytes()).await.unwrap();
+        String::from_utf8_lossy(&request[..length]).into_owned()
+    }
+
+    #[tokio::test]
+    async fn a_message_is_posted_and_a_webhook_that_is_gone_is_said_to_be() {
+        rustls::crypto::ring::default_provider().install_default().ok();
+        for (status, kind) in [("200 OK", None), ("404 Not Found", Some(FailureKind::Missing))] {
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let address = listener.local_addr().unwrap();
+            let webhook = SecretString::from(format!("http://{address}/services/x"));
+            let (request, posted) =
+                tokio::join!(answer(listener, status), post(&webhook, "drill passed"));
+            assert!(request.contains(r#"{"text":"drill passed"}"#), "{request}");
+            assert_eq!(posted.err().map(|error| error.kind), kind);
+        }
+    }
 }

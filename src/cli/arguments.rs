@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
+#[cfg(feature = "demo")]
+use clap::builder::PossibleValue;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand, ValueEnum};
 #[cfg(feature = "demo")]
@@ -12,6 +14,8 @@ use jiff::Timestamp;
 #[cfg(feature = "demo")]
 use crate::cli::examples;
 use crate::config::parse_duration;
+#[cfg(feature = "demo")]
+use crate::demo::fault::Fault;
 use crate::domain::backup::BackupKey;
 use crate::domain::settings::Depth;
 
@@ -225,27 +229,12 @@ pub struct SweepArguments {
     pub dry_run: bool,
 }
 
-/// The faults that the embedded world can rehearse.
-#[cfg(feature = "demo")]
-const FAULTS: [&str; 10] = [
-    "cut-dump",
-    "other-environment",
-    "disk-full",
-    "oom",
-    "source-unreachable",
-    "engine-gone",
-    "slow",
-    "s3-5xx",
-    "refused",
-    "wrong-bytes",
-];
-
 #[cfg(feature = "demo")]
 #[derive(Debug, Clone, Args)]
 pub struct DemoArguments {
     /// Rehearse something that goes wrong
-    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(FAULTS))]
-    pub fault: Option<String>,
+    #[arg(long, value_name = "NAME", value_parser = fault())]
+    pub fault: Option<Fault>,
 
     /// Keep the world up and say how to reach its servers
     #[arg(long)]
@@ -290,6 +279,13 @@ impl DemoArguments {
             Some(DemoCommand::Drill(_) | DemoCommand::Sweep(_)) | None => None,
         }
     }
+}
+
+/// Each fault with what it rehearses, as the help shows them.
+#[cfg(feature = "demo")]
+fn fault() -> impl TypedValueParser<Value = Fault> {
+    let faults = Fault::ALL.map(|fault| PossibleValue::new(fault.name()).help(fault.rehearses()));
+    PossibleValuesParser::new(faults).try_map(|name| name.parse::<Fault>())
 }
 
 fn depth() -> impl TypedValueParser<Value = Depth> {

@@ -1,6 +1,7 @@
 //! What command lines mean, and which are refused.
 
 use super::*;
+use crate::demo::fault::Fault;
 use crate::domain::backup::BackupKey;
 use crate::domain::settings::Depth;
 
@@ -209,7 +210,7 @@ mod demo {
         }
         let line = "demo --fault cut-dump --at 2026-11-20T08:00:00Z --world-seed 3 drill --latest";
         let Command::Demo(arguments) = command(line) else { panic!() };
-        assert_eq!(arguments.fault.as_deref(), Some("cut-dump"));
+        assert_eq!(arguments.fault, Some(Fault::CutDump));
         assert_eq!(arguments.world_seed, Some(3));
         assert_eq!(arguments.at.unwrap().to_string(), "2026-11-20T08:00:00Z");
         let Some(DemoCommand::Drill(drill)) = arguments.command else { panic!() };

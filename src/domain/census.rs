@@ -73,7 +73,7 @@ pub struct CollectionUuid(String);
 
 impl CollectionUuid {
     pub fn new(bytes: [u8; 16]) -> Self {
-        Self(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+        Self(format!("{:032x}", u128::from_be_bytes(bytes)))
     }
 
     /// Reads 32 hex digits, with or without dashes.
@@ -115,7 +115,7 @@ pub struct DumpedCollection {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Defect {
     pub layer: DefectLayer,
-    /// The member of the archive, empty for the archive itself.
+    /// The member of the archive, below the dump's root; empty for the archive itself.
     pub file: String,
     /// Bytes from the beginning of `file` (unpacked), where that is known.
     pub offset: Option<u64>,

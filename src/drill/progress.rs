@@ -22,6 +22,8 @@ pub enum StepState {
     Skipped {
         why: String,
     },
+    /// Begun, and ended from outside.
+    Interrupted,
     /// An earlier step failed, or the drill was cancelled: never to be read as "passed".
     NotRun,
 }
@@ -132,7 +134,7 @@ impl DrillProgress {
             match progress.state {
                 StepState::Running(_) if *step < Step::CleanUp => {
                     progress.ended = progress.ended.or(Some(at));
-                    progress.state = StepState::NotRun;
+                    progress.state = StepState::Interrupted;
                 }
                 StepState::Waiting if *step < Step::CleanUp => progress.state = StepState::NotRun,
                 _ => {}
@@ -235,10 +237,11 @@ mod tests {
     }
 
     #[test]
-    fn a_cancelled_step_is_not_run_and_its_stage_interrupted() {
+    fn a_cancelled_step_and_its_stage_are_interrupted() {
         let progress =
             after(&[(1, Step::Download, Happened::Started), (3, Step::CleanUp, Happened::Started)]);
-        assert_eq!(progress.step(Step::Download).state, StepState::NotRun);
+        assert_eq!(progress.step(Step::Download).state, StepState::Interrupted);
+        assert_eq!(progress.step(Step::Restore).state, StepState::NotRun);
         let stages = progress.stages(&BTreeMap::new());
         let download = stages.first().unwrap();
         assert_eq!((download.seconds, download.status), (2.0, StageStatus::Interrupted));

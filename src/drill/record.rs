@@ -16,7 +16,7 @@ use crate::domain::settings::Depth;
 use crate::domain::verdict::{Judgement, Verdict};
 
 use super::event::Step;
-use super::plan::{DrillId, Selection, Trigger};
+use super::plan::{DrillId, DrillPlan, Selection, Trigger};
 use super::progress::Stage;
 use super::table::{Columns, Row, rows};
 
@@ -95,6 +95,40 @@ pub struct FailedStep {
 }
 
 impl Record {
+    /// A record that knows nothing yet but its plan; what a killed drill leaves is made of it.
+    pub fn begin(plan: &DrillPlan) -> Self {
+        Self {
+            id: plan.id,
+            schema: SCHEMA,
+            started: plan.started,
+            actor: plan.actor.clone(),
+            console_version: env!("CARGO_PKG_VERSION").to_owned(),
+            trigger: plan.trigger,
+            environment: plan.set.environment.clone(),
+            set: plan.set.name.clone(),
+            production: plan.set.production,
+            object: plan.object.clone(),
+            selection: plan.selection.clone(),
+            container_engine: None,
+            server_version: None,
+            depth: plan.depth,
+            stages: Vec::new(),
+            census: None,
+            restored_with: None,
+            restored: None,
+            source: None,
+            judgements: Vec::new(),
+            failed: None,
+            cancelled: false,
+            verdict: Verdict::CouldNotVerify,
+            rto_s: None,
+            loss: None,
+            sandbox_log: Vec::new(),
+            notes: Vec::new(),
+            collections_first: plan.set.collections_first.clone(),
+        }
+    }
+
     /// The verdict from all that is in the record. A drill that was cancelled or could not do a
     /// step has proven nothing beyond what its rules found broken.
     pub fn judge(&mut self) {

@@ -10,9 +10,8 @@ use crate::domain::units::{Count, Span};
 use crate::domain::verdict::{Finding, Judgement, Outcome, Severity};
 
 use super::plan::Selection;
-use super::recipe::mongodb;
+use super::recipe::mongodb::command_to_copy;
 use super::record::{Cleanup, Record};
-use super::table::Row;
 
 /// The header of the spreadsheet, and of what `history import` reads.
 pub const CSV_HEADER: &str = "date,environment,backup,result,note";
@@ -62,7 +61,7 @@ fn write_markdown(
     if let Some(loss) = &record.loss {
         let root = record.census.as_ref().map_or("", |census| census.root.as_str());
         writeln!(text, "## If it had to be restored now\n\n{}\n", loss.sentence())?;
-        writeln!(text, "```sh\n{}\n```\n", mongodb::command_to_copy(&object.url(), root))?;
+        writeln!(text, "```sh\n{}\n```\n", command_to_copy(&object.url(), root))?;
     }
     match cleanup {
         Some(Cleanup { failure: None, removed, .. }) => {
@@ -118,7 +117,7 @@ fn write_findings(text: &mut String, record: &Record) -> std::fmt::Result {
         }
         writeln!(text)?;
     }
-    let not_run: Vec<_> = not_run(record).collect();
+    let not_run = not_run(&record.judgements);
     if !not_run.is_empty() {
         writeln!(text, "## Not run\n")?;
         for (rule, why) in not_run {
@@ -142,12 +141,20 @@ pub fn line(finding: &Finding) -> String {
     format!("{word} {}: {place}{}", finding.rule, finding.reason)
 }
 
-/// Rules of the asked depth that were not run, each with its reason.
-pub fn not_run(record: &Record) -> impl Iterator<Item = (&'static str, &str)> {
-    record.judgements.iter().filter_map(|judged| match &judged.outcome {
-        Outcome::NotRun { why } => Some((judged.rule.id(), why.as_str())),
-        Outcome::Ran { .. } => None,
-    })
+/// Rules of the asked depth that were not run, those with one reason together: `A5, A6`.
+pub fn not_run(judgements: &[Judgement]) -> Vec<(String, &str)> {
+    let mut reasons: Vec<(String, &str)> = Vec::new();
+    for judged in judgements {
+        let Outcome::NotRun { why } = &judged.outcome else { continue };
+        match reasons.iter_mut().find(|(_, reason)| reason == why) {
+            Some((rules, _)) => {
+                rules.push_str(", ");
+                rules.push_str(judged.rule.id());
+            }
+            None => reasons.push((judged.rule.id().to_owned(), why)),
+        }
+    }
+    reasons
 }
 
 /// The heading of the source's columns: *production* only where the environment is production.
@@ -203,13 +210,6 @@ pub fn csv_cell(text: &str) -> String {
 /// Markdown's own signs in text from outside.
 fn escape(text: &str) -> String {
     text.replace('|', "\\|").replace(['\n', '\r'], " ")
-}
-
-/// The rows that deserve a second look, worst first.
-pub fn worst(rows: &[Row]) -> Vec<&Row> {
-    let mut rows: Vec<_> = rows.iter().filter(|row| row.severity >= Some(Severity::Warn)).collect();
-    rows.sort_by_key(|row| std::cmp::Reverse(row.severity));
-    rows
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ use crate::dump::metadata::{Metadata, Prelude};
 use crate::dump::stream::{CHUNK, Meter, open_member};
 
 /// How many unpacked bytes pass between two reports, unless a file ends.
-const REPORT: u64 = 4 << 20;
+const REPORT: u64 = 1 << 20;
 
 /// How far pass 1 is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -189,7 +189,8 @@ impl Scan<'_> {
         match serde_json::from_slice::<Prelude>(&text) {
             Ok(Prelude { server_version: value, tool_version }) => {
                 let from = VersionSource::Prelude;
-                if !value.is_empty() {
+                // mongodump writes `unknown` where the server would not say.
+                if value.starts_with(|c: char| c.is_ascii_digit()) {
                     self.census.server_version = Some(ServerVersion { value, from });
                 }
                 self.census.tool_version = Some(tool_version).filter(|text| !text.is_empty());
@@ -256,14 +257,18 @@ impl Scan<'_> {
         census.packed = ByteSize(self.meter.packed());
         census.unpacked = ByteSize(self.meter.unpacked());
         let layout = assemble(self.pairs, &mut census);
-        let above = format!("{}/", census.root);
         for defect in &mut census.defects {
-            if let Some(below) = defect.file.strip_prefix(&above) {
+            if let Some(below) = below(&defect.file, &census.root) {
                 defect.file = below.to_owned();
             }
         }
         Dump { census, layout }
     }
+}
+
+/// A path without the root that it lies below.
+fn below<'p>(path: &'p str, root: &str) -> Option<&'p str> {
+    if root.is_empty() { None } else { path.strip_prefix(root)?.strip_prefix('/') }
 }
 
 /// The version that the server behaved as, from `admin/system.version.bson`.

@@ -301,7 +301,7 @@ mod tests {
             changed[at..at + bytes.len()].copy_from_slice(bytes);
             changed
         };
-        check(&cut(whole.len() - 3), 2 * each, "document 3 is cut: 38 of its 41 bytes are there");
+        check(&cut(whole.len() - 3), 2 * each, "document 3 is cut: 43 of its 46 bytes are there");
         check(&cut(last + 2), 2 * each, "document 3 is cut after 2 bytes");
         check(&with(last, b"\x04\0\0\0"), 2 * each, "document 3 claims 4 bytes, too few");
         check(&with(last, b"\xff\xff\xff\xff"), 2 * each, "document 3 claims -1 bytes");

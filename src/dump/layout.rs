@@ -144,12 +144,13 @@ fn root(pairs: &BTreeMap<String, Pair>, census: &mut DumpCensus) -> String {
         .map(|folder| split(folder).0)
         .collect();
     let Some(root) = roots.pop_first() else {
-        // Nothing but an oplog or a prelude.
+        // Nothing but an oplog, or nothing but a prelude, which knows its own folder.
         let oplog = pairs.keys().next().map(|stem| split(stem).0.to_owned());
         return oplog.unwrap_or_else(|| census.root.clone());
     };
     for other in roots {
-        let what = format!("a second dump lies here, the first in `{root}`");
+        let first = if root.is_empty() { "at the top" } else { root };
+        let what = format!("a second dump lies here, the first is {first}");
         census.defects.push(misplaced(other.to_owned(), what));
     }
     root.to_owned()
@@ -190,53 +191,48 @@ impl Layout {
         let Group { data, metadata, buckets_metadata } = group;
         let mut described = metadata.or(buckets_metadata);
         let content = described.as_mut().and_then(|file| file.content.take());
-        let has_metadata = content.is_some();
-        let Metadata { kind, options, indexes, specs, uuid, .. } = content.unwrap_or_default();
         let in_buckets = data.as_ref().is_some_and(|(stem, _)| is_buckets(stem));
-        let kind = if in_buckets { CollectionKind::TimeSeries } else { kind };
         let data = data.map(|(_, file)| file);
-        let documents = data.as_ref().map_or(0, |file| file.documents);
-        let collection = DumpedCollection {
-            kind,
-            documents,
+        let mut found = DumpedCollection {
+            documents: data.as_ref().map_or(0, |file| file.documents),
             bytes: ByteSize(data.as_ref().map_or(0, |file| file.size)),
-            indexes: specs,
-            uuid,
-            has_metadata,
             has_data: data.is_some(),
+            has_metadata: content.is_some(),
+            ..DumpedCollection::default()
         };
-        census.collections.insert(namespace.clone(), collection);
-        match (namespace.database.as_str(), namespace.collection.as_str()) {
-            ("admin", "system.users") => census.users += documents,
-            ("admin", "system.roles") => census.roles += documents,
-            _ => {
-                let is_restored = !namespace.is_system() || namespace.collection == "system.js";
-                if let Some(file) = data {
-                    let documents_of = is_restored.then(|| namespace.clone());
-                    let DataFile { path, size, .. } = file;
-                    self.files.insert(path.clone(), DumpFile::new(&path, size, documents_of));
-                }
-                if let Some(file) = described {
-                    let MetadataFile { path, size, .. } = file;
-                    self.files.insert(path.clone(), DumpFile::new(&path, size, None));
-                }
-                if is_restored {
-                    let inserts_into =
-                        if in_buckets { buckets(&namespace) } else { namespace.clone() };
-                    let layout = CollectionLayout { kind, inserts_into, options, indexes };
-                    self.collections.insert(namespace, layout);
-                }
+        let Metadata { kind, options, indexes, specs, uuid, .. } = content.unwrap_or_default();
+        found.kind = if in_buckets { CollectionKind::TimeSeries } else { kind };
+        (found.indexes, found.uuid) = (specs, uuid);
+
+        let is_users = namespace == Namespace::new("admin", "system.users");
+        let is_roles = namespace == Namespace::new("admin", "system.roles");
+        let is_restored = !namespace.is_system() || namespace.collection == "system.js";
+        if is_users {
+            census.users += found.documents;
+        } else if is_roles {
+            census.roles += found.documents;
+        } else {
+            let documents_of = is_restored.then(|| namespace.clone());
+            let data = data.map(|file| (file.path, file.size, documents_of));
+            let described = described.map(|file| (file.path, file.size, None));
+            for (path, size, documents_of) in data.into_iter().chain(described) {
+                let file = DumpFile { name: clean_name(&path), size, documents_of };
+                self.files.insert(path, file);
             }
         }
+        if is_restored {
+            let inserts_into = if in_buckets { buckets(&namespace) } else { namespace.clone() };
+            let layout = CollectionLayout { kind: found.kind, inserts_into, options, indexes };
+            self.collections.insert(namespace.clone(), layout);
+        }
+        census.collections.insert(namespace, found);
     }
 }
 
-impl DumpFile {
-    fn new(path: &str, size: u64, documents_of: Option<Namespace>) -> Self {
-        let plain = path.strip_suffix(".gz").unwrap_or(path);
-        let (folder, file) = split(plain);
-        Self { name: format!("{}/{file}", split(folder).1), size, documents_of }
-    }
+/// `admin/file.bson` of `dump/2018/admin/file.bson.gz`.
+fn clean_name(path: &str) -> String {
+    let (folder, file) = split(path.strip_suffix(".gz").unwrap_or(path));
+    format!("{}/{file}", split(folder).1)
 }
 
 fn is_buckets(stem: &str) -> bool {

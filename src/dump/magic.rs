@@ -35,7 +35,7 @@ impl Format {
         }
     }
 
-    /// The sentence for a stream that should have been something else.
+    /// What to call it where something else was expected.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Gzip => "gzip",

@@ -25,10 +25,6 @@ mod metadata;
 mod stream;
 
 #[cfg(test)]
-mod fixture;
-#[cfg(test)]
-mod properties;
-#[cfg(test)]
 mod tests;
 
 pub use batches::{Batch, BatchSize, read_batches};

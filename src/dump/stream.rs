@@ -89,7 +89,7 @@ impl<'l> Meter<'l> {
     /// Ends the reading for good; the first reason stays.
     pub(super) fn stop(&self, reason: Stop) -> io::Error {
         self.stop.borrow_mut().get_or_insert(reason);
-        io::Error::other("reading the dump has stopped")
+        stopped()
     }
 
     pub(super) fn refuse(&self, what: impl Into<String>) -> io::Error {
@@ -124,6 +124,10 @@ impl<'l> Meter<'l> {
         let (packed, out) = (ByteSize(self.packed.get()), ByteSize(out));
         Err(self.refuse(format!("a decompression bomb: {packed} have become {out}")))
     }
+}
+
+fn stopped() -> io::Error {
+    io::Error::other("reading the dump has stopped")
 }
 
 /// Opens the outer layer and gives the bytes of the tar archive.
@@ -247,7 +251,7 @@ impl Read for Unpacked<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let meter = self.meter;
         if meter.has_stopped() {
-            return Err(meter.refuse(""));
+            return Err(stopped());
         }
         let read = self.input.read(buffer).map_err(|error| meter.refuse(error.to_string()))?;
         if read == 0 && !buffer.is_empty() {

@@ -34,7 +34,7 @@ impl Imported {
     }
 
     /// The same row always gets the same id, so that importing twice adds nothing.
-    fn id(&self) -> Ulid {
+    pub fn id(&self) -> Ulid {
         let mut hash = Sha256::new();
         for part in [&self.environment.0, &self.backup, &self.result, &self.note] {
             hash.update(part);
@@ -118,7 +118,7 @@ pub fn parse_csv(text: &str) -> Result<Vec<Imported>, Vec<String>> {
                     rows.push(Imported { at, environment, backup, result, note });
                 }
                 None => {
-                    problems.push(format!("  line {line}: `{date}` is not a date like 2026-11-20"))
+                    problems.push(format!("  line {line}: `{date}` is not a date like 2026-11-20"));
                 }
             },
             Err(cells) => problems.push(format!("  line {line}: {} cells, not 5", cells.len())),

@@ -22,9 +22,8 @@ impl Exit {
     /// What a verdict means for a script. A WARN is a 1 only where that was asked for.
     pub fn of(verdict: Verdict, is_strict: bool) -> Self {
         match verdict {
-            Verdict::Pass => Self::Well,
             Verdict::Warn if is_strict => Self::Failed,
-            Verdict::Warn => Self::Well,
+            Verdict::Pass | Verdict::Warn => Self::Well,
             Verdict::Fail => Self::Failed,
             Verdict::CouldNotVerify => Self::Unverified,
         }

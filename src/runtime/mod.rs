@@ -2,6 +2,8 @@
 
 pub mod choose;
 pub mod clock;
+#[cfg(feature = "demo")]
+pub mod demo;
 pub mod discovery;
 pub mod drill;
 pub mod exit;

@@ -26,7 +26,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use secrecy::ExposeSecret;
 
-use crate::adapters::error::AdapterError;
+use crate::adapters::error::{AdapterError, System};
 use crate::adapters::s3::S3;
 use crate::adapters::s3::refusal::{self, Access, Attempt};
 use crate::domain::failure::FailureKind;
@@ -57,15 +57,7 @@ impl S3 {
             endpoint: storage.endpoint.clone(),
             given_keys: storage.keys.is_some(),
         };
-        let http = http_client(storage).map_err(|reason| {
-            Attempt {
-                access: &access,
-                operation: "preparing to reach",
-                target: format!("the storage `{}`", storage.name),
-                permission: "",
-            }
-            .failed(FailureKind::Unexpected, reason)
-        })?;
+        let http = http_client(storage).map_err(|reason| unprepared(storage, reason))?;
         let region = region(storage).await;
         let location = match (&region, &storage.endpoint) {
             (None, None) => Location::Asked(Mutex::default()),
@@ -135,6 +127,18 @@ impl S3 {
         permission: &'static str,
     ) -> Attempt<'_> {
         Attempt { access: &self.access, operation, target, permission }
+    }
+}
+
+fn unprepared(storage: &Storage, reason: String) -> AdapterError {
+    AdapterError {
+        system: System::S3,
+        operation: "preparing to reach",
+        target: format!("the storage `{}`", storage.name),
+        kind: FailureKind::Unexpected,
+        reason,
+        advice: None,
+        source: None,
     }
 }
 

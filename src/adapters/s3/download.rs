@@ -26,6 +26,8 @@ const PIECE: usize = 8 << 20;
 const AT_ONCE: usize = 4;
 /// Bytes are written in portions of about this size.
 const PORTION: usize = 256 << 10;
+/// How long bytes may wait for more before they are written and shown to readers.
+const LINGER: Duration = Duration::from_millis(50);
 
 /// How far a download is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,7 +128,8 @@ impl Source<'_> {
         let mut body = self.request(piece).await?;
         let mut portion = Vec::with_capacity(2 * PORTION);
         let ended = loop {
-            match time::timeout(STALL, body.try_next()).await {
+            let patience = if portion.is_empty() { STALL } else { LINGER };
+            match time::timeout(patience, body.try_next()).await {
                 Ok(Ok(Some(bytes))) => portion.extend_from_slice(&bytes),
                 Ok(Ok(None)) => break Ok(()),
                 Ok(Err(error)) => {
@@ -134,6 +137,7 @@ impl Source<'_> {
                         self.attempt.failed(FailureKind::Unreachable, "the connection was lost");
                     break Err(AdapterError { source: Some(Box::new(error)), ..lost });
                 }
+                Err(_) if !portion.is_empty() => self.write(piece, &mut portion)?,
                 Err(_) => {
                     let silent = format!("no byte came for {} s", STALL.as_secs());
                     break Err(self.attempt.failed(FailureKind::TimedOut, silent));

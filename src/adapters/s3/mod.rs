@@ -12,8 +12,6 @@ mod ranges;
 mod refusal;
 mod resume;
 #[cfg(test)]
-mod storage;
-#[cfg(test)]
 mod tests;
 
 use std::sync::Arc;

@@ -88,9 +88,10 @@ impl Object {
             Some("DEEP_ARCHIVE") => "about 12 hours",
             _ => "3 to 5 hours",
         };
+        let key = quoted(&key.0);
         let profile = attempt.access.profile_argument();
         format!(
-            "thaw it with `aws s3api restore-object --bucket {bucket} --key '{key}' \
+            "thaw it with `aws s3api restore-object --bucket {bucket} --key {key} \
              --restore-request Days=7{profile}` ({hours}, and it is billed), then try again"
         )
     }
@@ -132,6 +133,11 @@ fn availability(backup: &Backup, head: &HeadObjectOutput) -> Availability {
         Some(restore) if restore.contains("expiry-date") => Availability::Readable,
         _ => Availability::Archived,
     }
+}
+
+/// For a shell, whatever the text holds.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 /// An `ETag` without the quotes that belong to the header.

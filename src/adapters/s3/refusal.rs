@@ -58,6 +58,17 @@ pub(super) struct Attempt<'a> {
     pub(super) permission: &'static str,
 }
 
+/// Kind, reason, advice.
+type Explained = (FailureKind, String, Option<String>);
+
+/// What an answer with an error holds.
+struct Answer<'a> {
+    status: u16,
+    code: Option<&'a str>,
+    message: &'a str,
+    region: Option<&'a str>,
+}
+
 impl Attempt<'_> {
     /// An error without a source.
     pub(super) fn failed(&self, kind: FailureKind, reason: impl Into<String>) -> AdapterError {
@@ -190,16 +201,6 @@ impl Attempt<'_> {
     }
 }
 
-type Explained = (FailureKind, String, Option<String>);
-
-/// What an answer with an error holds.
-struct Answer<'a> {
-    status: u16,
-    code: Option<&'a str>,
-    message: &'a str,
-    region: Option<&'a str>,
-}
-
 fn replaced() -> Explained {
     (
         FailureKind::Unexpected,
@@ -224,4 +225,48 @@ fn root(error: &(dyn Error + 'static)) -> String {
 
 fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     std::iter::successors(Some(error), |error: &&'a (dyn Error + 'static)| (*error).source())
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_s3::error::ConnectorError;
+    use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Error;
+
+    use super::*;
+
+    fn refused(profile: Option<&str>, error: CredentialsError) -> AdapterError {
+        let access = Access {
+            storage: StorageName("aws".to_owned()),
+            profile: profile.map(str::to_owned),
+            endpoint: None,
+            given_keys: false,
+        };
+        let attempt = Attempt {
+            access: &access,
+            operation: "listing backups in",
+            target: "s3://backups/prod/".to_owned(),
+            permission: "s3:ListBucket",
+        };
+        let error = ConnectorError::other(error.into(), None);
+        attempt.refused(SdkError::<ListObjectsV2Error, _>::dispatch_failure(error))
+    }
+
+    #[test]
+    fn an_expired_login_names_the_command_that_renews_it() {
+        let error = refused(Some("prod"), CredentialsError::provider_error("token has expired"));
+        assert_eq!(error.kind, FailureKind::Denied);
+        assert_eq!(error.reason, "no valid credentials: token has expired");
+        assert!(error.advice.unwrap().starts_with("`aws sso login --profile prod`"));
+    }
+
+    #[test]
+    fn missing_credentials_name_the_storage() {
+        let error = refused(None, CredentialsError::not_loaded_no_source());
+        assert_eq!(error.kind, FailureKind::Denied);
+        assert_eq!(
+            error.to_string(),
+            "listing backups in s3://backups/prod/: no credentials were found"
+        );
+        assert!(error.advice.unwrap().starts_with("name a `profile` for the storage `aws`"));
+    }
 }

@@ -111,14 +111,14 @@ mod tests {
         Namespace::new("admin", "file")
     }
 
-    fn index(definition: bson::Document) -> IndexSpec {
-        IndexSpec::from_document(&definition).unwrap()
+    fn index(definition: &bson::Document) -> IndexSpec {
+        IndexSpec::from_document(definition).unwrap()
     }
 
     fn dumped(documents: u64) -> DumpCensus {
         let collection = DumpedCollection {
             documents,
-            indexes: vec![index(doc! {"key": {"a": 1}, "name": "a_1", "unique": true})],
+            indexes: vec![index(&doc! {"key": {"a": 1}, "name": "a_1", "unique": true})],
             has_metadata: true,
             has_data: true,
             ..DumpedCollection::default()
@@ -216,9 +216,9 @@ mod tests {
 
     #[test]
     fn restored_indexes_pass_a_missing_one_fails_and_an_extra_one_is_told() {
-        let whole = vec![index(doc! {"key": {"a": 1.0}, "name": "a_1", "unique": true, "v": 2})];
+        let whole = vec![index(&doc! {"key": {"a": 1.0}, "name": "a_1", "unique": true, "v": 2})];
         assert!(a7_indexes(&dumped(1), &live(1, whole)).findings().is_empty());
-        let plain = vec![index(doc! {"key": {"a": 1}, "name": "a_1"})];
+        let plain = vec![index(&doc! {"key": {"a": 1}, "name": "a_1"})];
         let judged = a7_indexes(&dumped(1), &live(1, plain));
         let severities: Vec<_> = judged.findings().iter().map(|found| found.severity).collect();
         assert_eq!(severities, [Severity::Fail, Severity::Info]);

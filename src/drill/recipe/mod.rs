@@ -4,6 +4,7 @@ pub mod mongodb;
 
 use crate::domain::engine::{ServerVersion, VersionSource};
 use crate::domain::settings::ImageChoice;
+use crate::drill::recipe::mongodb::image as official_image;
 
 /// The image of a sandbox and why that one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +22,7 @@ pub fn image(choice: &ImageChoice, mirror: &str, version: Option<&ServerVersion>
             Some(Image { name: name(pinned), because: VersionSource::Configuration })
         }
         (ImageChoice::Auto, Some(version)) => {
-            Some(Image { name: name(&mongodb::image(version)), because: version.from })
+            Some(Image { name: name(&official_image(version)), because: version.from })
         }
         (ImageChoice::Auto, None) => None,
     }

@@ -1,5 +1,6 @@
 //! The sandbox of one drill, ready to be restored into: engine, image, container, relay.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::time::{sleep, timeout};
@@ -74,6 +75,8 @@ pub struct Harbour<'a> {
     pub plan: &'a DrillPlan,
     pub engine: &'a ContainerEngine,
     pub reporter: &'a Reporter,
+    /// Set once the engine has answered: from then on something of ours may be there.
+    pub reached: &'a AtomicBool,
 }
 
 impl Harbour<'_> {
@@ -85,8 +88,9 @@ impl Harbour<'_> {
                 .advise("name an image: `[drill] image = \"mongo:4.2\"`, or `--image`")
         })?;
         let docker = Docker::connect(self.engine, &Surroundings::of_this_process()).await?;
+        self.reached.store(true, Ordering::Relaxed);
         let facts = self.image(&docker, &image).await?;
-        self.check_processor(&docker, version)?;
+        check_processor(&docker, version)?;
         let socket = RelaySocket::new().map_err(|error| {
             Failure::new(FailureKind::Unexpected, format!("making a private folder: {error}"))
         })?;
@@ -136,20 +140,6 @@ impl Harbour<'_> {
         Ok(facts)
     }
 
-    /// A processor that lacks AVX kills new servers without a word. Only a local engine's is known.
-    fn check_processor(
-        &self,
-        docker: &Docker,
-        version: Option<&ServerVersion>,
-    ) -> Result<(), Failure> {
-        let (Some(version), true) = (version, docker.engine().is_local) else { return Ok(()) };
-        let Ok(cpuinfo) = std::fs::read_to_string("/proc/cpuinfo") else { return Ok(()) };
-        match cpu::refusal(&version.series(), &docker.engine().architecture, &cpuinfo) {
-            Some(failure) => Err(failure),
-            None => Ok(()),
-        }
-    }
-
     fn spec(&self, image: ImageFacts) -> SandboxSpec {
         let plan = self.plan;
         let labels = SandboxLabels {
@@ -183,6 +173,16 @@ impl Harbour<'_> {
         let version = reader.version().await?;
         reader.close().await;
         Ok(version)
+    }
+}
+
+/// A processor that lacks AVX kills new servers without a word. Only a local engine's is known.
+fn check_processor(docker: &Docker, version: Option<&ServerVersion>) -> Result<(), Failure> {
+    let (Some(version), true) = (version, docker.engine().is_local) else { return Ok(()) };
+    let Ok(cpuinfo) = std::fs::read_to_string("/proc/cpuinfo") else { return Ok(()) };
+    match cpu::refusal(&version.series(), &docker.engine().architecture, &cpuinfo) {
+        Some(failure) => Err(failure),
+        None => Ok(()),
     }
 }
 

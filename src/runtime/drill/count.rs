@@ -5,6 +5,7 @@ use secrecy::SecretString;
 use crate::adapters::mongodb::census::{Detail, Question};
 use crate::adapters::mongodb::reader::Reader;
 use crate::domain::census::{LiveCensus, Namespace};
+use crate::domain::engine::{ServerVersion, VersionSource};
 use crate::domain::environment::FieldRules;
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::loss::{IdSample, Loss};
@@ -75,14 +76,12 @@ impl Census<'_> {
         berth: &Berth,
         restored: &LiveCensus,
     ) -> Result<(Compared, String), Failure> {
-        let uri = self.source()?;
+        let uri = source(self.plan)?;
         let reader = Reader::source(&uri, &comment(self.plan)).await?;
         let source = self.take(&reader, Step::Compare, Detail::Changes).await?;
         let has_identities = self.dump.census.judged().any(|(_, dumped)| dumped.uuid.is_some());
-        let sample = match has_identities {
-            true => None,
-            false => Some(self.sample(berth, &reader, &source).await?),
-        };
+        let sample =
+            if has_identities { None } else { Some(self.sample(berth, &reader, &source).await?) };
         reader.close().await;
         let dump = &self.dump.census;
         let judgements = completeness::judge(Evidence { dump, restored, source: &source, sample });
@@ -148,17 +147,24 @@ impl Census<'_> {
         let (began, ended) = (object.began.at, object.ended());
         Question { began, ended, margin: self.plan.clock_margin, fields, detail }
     }
+}
 
-    fn source(&self) -> Result<SecretString, Failure> {
-        let set = self.plan.set.path();
-        let Some(source) = &self.plan.set.source else {
-            return Err(Failure::new(FailureKind::Missing, format!("{set} names no source"))
-                .advise(
-                    "add `[environment.backup.source]` with `uri_env`, or use `--depth restore`",
-                ));
-        };
-        resolve(&source.uri)
-    }
+/// The version of the live source, where nothing else tells which server a dump is from. A source
+/// that does not answer now will say why when it is compared.
+pub async fn source_version(plan: &DrillPlan) -> Option<ServerVersion> {
+    let reader = Reader::source(&source(plan).ok()?, &comment(plan)).await.ok()?;
+    let value = reader.version().await.ok()?;
+    reader.close().await;
+    Some(ServerVersion { value, from: VersionSource::Source })
+}
+
+fn source(plan: &DrillPlan) -> Result<SecretString, Failure> {
+    let set = plan.set.path();
+    let Some(source) = &plan.set.source else {
+        return Err(Failure::new(FailureKind::Missing, format!("{set} names no source"))
+            .advise("add `[environment.backup.source]` with `uri_env`, or use `--depth restore`"));
+    };
+    resolve(&source.uri)
 }
 
 /// The value that a secret stands for.
@@ -179,5 +185,5 @@ pub fn resolve(secret: &Secret) -> Result<SecretString, Failure> {
 fn sum(census: &LiveCensus) -> String {
     let counted = census.collections.iter().filter(|(name, _)| !name.is_system());
     let documents = counted.map(|(_, live)| live.documents).sum();
-    format!("{} in {}", plural(documents, "document"), census.version)
+    format!("{}, server {}", plural(documents, "document"), census.version)
 }

@@ -2,27 +2,25 @@
 //! clean-up on every way out.
 
 pub mod berth;
+mod clean_up;
 pub mod count;
 pub mod fetch;
 pub mod reporter;
 pub mod restore;
 
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::AtomicBool;
 
-use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-use crate::adapters::docker::{Docker, Surroundings};
 use crate::adapters::s3::{PartFile, S3};
 use crate::domain::engine::ServerVersion;
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::settings::{ContainerEngine, Depth};
-use crate::domain::verdict::{Judgement, Rule, Verdict};
+use crate::domain::verdict::{Judgement, Rule, Severity};
 use crate::drill::event::Step;
 use crate::drill::plan::DrillPlan;
-use crate::drill::record::{Cleanup, FailedStep, Record, SCHEMA};
+use crate::drill::record::{Cleanup, FailedStep, Record};
 use crate::journal::{Journal, Line};
 use crate::runtime::clock::Clock;
 
@@ -31,9 +29,6 @@ use count::{Census, Compared, Counted};
 use fetch::{Fetched, fetch};
 use reporter::Reporter;
 use restore::Salvage;
-
-/// How long the clean-up may take before it is reported as failed.
-const CLEAN_UP: Duration = Duration::from_mins(15);
 
 /// One drill with all that it needs.
 #[derive(Debug)]
@@ -46,6 +41,8 @@ pub struct Drill {
     /// The version that the object is believed to be from, so that the sandbox can start early.
     pub expected: Option<ServerVersion>,
     pub clock: Clock,
+    /// Set by the drill itself, once the engine has answered.
+    pub engine_reached: AtomicBool,
 }
 
 /// What a drill leaves.
@@ -63,10 +60,10 @@ impl Drill {
     /// Runs to the end, whatever happens. Cancelling ends the step under way; recording and
     /// clean-up follow all the same.
     pub async fn run(self, reporter: &Reporter, cancel: &CancellationToken) -> Conclusion {
-        let mut record = blank(&self.plan);
+        let mut record = Record::begin(&self.plan);
         let mut part = None;
         let steps = self.steps(&mut record, &mut part, reporter);
-        let outcome = cancel.run_until_cancelled(steps).await;
+        let outcome = cancel.run_until_cancelled(Box::pin(steps)).await;
         record.cancelled = outcome.is_none();
         self.conclude(&mut record, reporter);
         let recording = async {
@@ -96,7 +93,7 @@ impl Drill {
         part: &mut Option<PartFile>,
         reporter: &Reporter,
     ) -> Result<(), Failure> {
-        let (fetched, early) = self.fetch_and_start_early(record, part, reporter).await?;
+        let (fetched, early) = Box::pin(self.fetch_and_start_early(record, part, reporter)).await?;
         if fetched.is_refused() || self.plan.depth < Depth::Restore {
             let why = if fetched.is_refused() {
                 "a broken dump is not restored"
@@ -109,7 +106,8 @@ impl Drill {
         let Some(part) = part else { return Ok(()) };
         let berth = self.settle(early, &fetched, reporter).await?;
         record.container_engine = Some(berth.used.clone());
-        let restored = self.restore_and_judge(record, part, &fetched, &berth, reporter).await;
+        let salvage = Salvage { berth: &berth, part, dump: &fetched.dump, reporter };
+        let restored = Box::pin(self.restore_and_judge(record, salvage)).await;
         if restored.is_err() {
             record.sandbox_log = berth.last_words().await;
         }
@@ -138,7 +136,7 @@ impl Drill {
                 return None;
             }
             let opening = self.start(self.expected.as_ref(), reporter);
-            useless.run_until_cancelled(opening).await
+            useless.run_until_cancelled(Box::pin(opening)).await
         };
         let (fetched, early) = tokio::join!(fetching, starting);
         let fetched = fetched?;
@@ -182,7 +180,12 @@ impl Drill {
         version: Option<&ServerVersion>,
         reporter: &Reporter,
     ) -> Result<Berth, Failure> {
-        let harbour = Harbour { plan: &self.plan, engine: &self.container_engine, reporter };
+        let harbour = Harbour {
+            plan: &self.plan,
+            engine: &self.container_engine,
+            reporter,
+            reached: &self.engine_reached,
+        };
         let opening = async {
             let berth = harbour.open(version).await?;
             let server = berth.used.server.as_deref().unwrap_or("unknown");
@@ -211,19 +214,21 @@ impl Drill {
             Some(Err(failure)) => return Err(failure),
             None => {}
         }
-        self.start(found.or(self.expected.as_ref()), reporter).await
+        match found.or(self.expected.as_ref()) {
+            Some(version) => self.start(Some(version), reporter).await,
+            None => {
+                let asked = count::source_version(&self.plan).await;
+                self.start(asked.as_ref(), reporter).await
+            }
+        }
     }
 
     async fn restore_and_judge(
         &self,
         record: &mut Record,
-        part: &PartFile,
-        fetched: &Fetched,
-        berth: &Berth,
-        reporter: &Reporter,
+        salvage: Salvage<'_>,
     ) -> Result<(), Failure> {
-        let dump: &Arc<_> = &fetched.dump;
-        let salvage = Salvage { berth, part, dump, reporter };
+        let Salvage { berth, dump, reporter, .. } = salvage;
         let report = reporter.step(Step::Restore, salvage.restore(self.plan.tool)).await?;
         record.restored_with = Some(report.clone());
         let census = Census { plan: &self.plan, dump, clock: self.clock, reporter };
@@ -239,7 +244,12 @@ impl Drill {
             reporter.step(Step::Compare, census.compare(berth, &restored)).await?;
         record.judgements.extend(judgements);
         record.source = Some(source);
-        record.loss = Some(loss);
+        // What would be lost says nothing where the dump is another database's.
+        let is_foreign = |judged: &Judgement| {
+            judged.rule == Rule::B0
+                && judged.findings().iter().any(|found| found.severity == Severity::Fail)
+        };
+        record.loss = (!record.judgements.iter().any(is_foreign)).then_some(loss);
         Ok(())
     }
 
@@ -279,85 +289,6 @@ impl Drill {
         reporter.step(Step::Hold, holding).await.ok();
     }
 
-    /// Removes everything that carries this drill's name, and the download.
-    async fn clean_up(
-        &self,
-        part: Option<PartFile>,
-        record: &Record,
-        reporter: &Reporter,
-    ) -> (Cleanup, Option<PathBuf>) {
-        let (mut removed, mut kept) = (Vec::new(), None);
-        let work = async {
-            let sandbox = match timeout(CLEAN_UP, self.remove_sandbox(record)).await {
-                Ok(sandbox) => sandbox,
-                Err(_) => Err(Failure::new(FailureKind::TimedOut, "the engine does not answer")),
-            };
-            // The download goes even where the engine does not answer.
-            if let Some(part) = part {
-                match self.settle_download(part, record)? {
-                    Download::Removed(path) => removed.push(path),
-                    Download::Kept(path) => kept = Some(path),
-                    Download::Resumable => {}
-                }
-            }
-            removed.extend(sandbox?);
-            let count = removed.len();
-            Ok(((), format!("{count} removed, nothing left")))
-        };
-        let failure = reporter.step(Step::CleanUp, work).await.err();
-        (Cleanup { at: self.clock.now(), removed, failure }, kept)
-    }
-
-    async fn remove_sandbox(&self, record: &Record) -> Result<Vec<String>, Failure> {
-        if self.plan.depth < Depth::Restore {
-            return Ok(Vec::new());
-        }
-        let docker =
-            Docker::connect(&self.container_engine, &Surroundings::of_this_process()).await;
-        let docker = match docker {
-            Ok(docker) => docker,
-            // An engine that was never reached holds nothing of ours.
-            Err(_) if record.container_engine.is_none() && self.never_started(record) => {
-                return Ok(Vec::new());
-            }
-            Err(error) => {
-                let failure = Failure::from(error);
-                let advice = "what may be left there has a label: `lifeboat sweep` finds it";
-                return Err(failure.advise(advice));
-            }
-        };
-        let removed = docker.remove_sandbox(&self.plan.id.label()).await?;
-        Ok(removed.containers.into_iter().chain(removed.volumes).collect())
-    }
-
-    /// Whether the engine refused at the first word.
-    fn never_started(&self, record: &Record) -> bool {
-        record.stages.iter().all(|stage| stage.name != Step::StartSandbox)
-            || record.failed.as_ref().is_some_and(|failed| {
-                failed.step == Step::StartSandbox && failed.failure.kind == FailureKind::Unreachable
-            })
-    }
-
-    fn settle_download(&self, part: PartFile, record: &Record) -> Result<Download, Failure> {
-        let path = part.path().to_owned();
-        let is_broken_off = record.failed.as_ref().is_some_and(|it| it.step == Step::Download);
-        if self.plan.keep_download && part.is_complete() {
-            let target = self.cache.join(self.plan.object.key.0.replace('/', "-"));
-            std::fs::rename(&path, &target).map_err(|error| {
-                let what = format!("keeping the download as {}: {error}", target.display());
-                Failure::new(FailureKind::Unexpected, what)
-            })?;
-            part.remove()?;
-            return Ok(Download::Kept(target));
-        }
-        // What arrived before the connection broke need not be fetched again within a day.
-        if is_broken_off && !part.is_complete() {
-            return Ok(Download::Resumable);
-        }
-        part.remove()?;
-        Ok(Download::Removed(path.display().to_string()))
-    }
-
     fn append(&self, line: &Line) -> Result<(), Failure> {
         self.journal.append(self.plan.id.0, line).map_err(|error| {
             let folder = self.journal.folder().display();
@@ -370,49 +301,9 @@ impl Drill {
     }
 }
 
-enum Download {
-    Removed(String),
-    Kept(PathBuf),
-    Resumable,
-}
-
 /// Marks `from` and the steps behind it as not needed.
 async fn skip(reporter: &Reporter, from: Step, why: &str) {
     for step in Step::ALL.into_iter().filter(|step| *step >= from && *step < Step::Record) {
         reporter.skip(step, why).await;
-    }
-}
-
-/// A record that knows nothing yet but its plan; what a killed drill leaves is made of it.
-pub fn blank(plan: &DrillPlan) -> Record {
-    Record {
-        id: plan.id,
-        schema: SCHEMA,
-        started: plan.started,
-        actor: plan.actor.clone(),
-        console_version: env!("CARGO_PKG_VERSION").to_owned(),
-        trigger: plan.trigger,
-        environment: plan.set.environment.clone(),
-        set: plan.set.name.clone(),
-        production: plan.set.production,
-        object: plan.object.clone(),
-        selection: plan.selection.clone(),
-        container_engine: None,
-        server_version: None,
-        depth: plan.depth,
-        stages: Vec::new(),
-        census: None,
-        restored_with: None,
-        restored: None,
-        source: None,
-        judgements: Vec::new(),
-        failed: None,
-        cancelled: false,
-        verdict: Verdict::CouldNotVerify,
-        rto_s: None,
-        loss: None,
-        sandbox_log: Vec::new(),
-        notes: Vec::new(),
-        collections_first: plan.set.collections_first.clone(),
     }
 }

@@ -125,9 +125,9 @@ impl Salvage<'_> {
             }
         };
         let restoring = restorer.restore(&self.dump.layout.collections, batches, &observe);
-        let (read, restored) = tokio::join!(reading, restoring);
-        let outcome = restored?;
-        finished(read)?;
+        let (ended, outcome) = tokio::join!(reading, restoring);
+        let outcome = outcome?;
+        finished(ended)?;
         restorer.close().await;
         Ok(RestoreReport {
             tool: Tool::Builtin,
@@ -204,7 +204,7 @@ impl Salvage<'_> {
             written
         });
         let total = self.dump.census.bytes().bytes();
-        let mut sent = 0_u64;
+        let mut moved = 0_u64;
         let counted = ReceiverStream::new(pieces);
         let (tell, mut told) = mpsc::unbounded_channel::<u64>();
         let counted = futures_util::StreamExt::inspect(counted, move |piece| {
@@ -215,8 +215,8 @@ impl Salvage<'_> {
         let uploading = self.berth.docker.upload(&self.berth.sandbox, UPLOAD_FOLDER, counted);
         let telling = async {
             while let Some(length) = told.recv().await {
-                sent += length;
-                self.advance(sent.min(total), total, "into the sandbox");
+                moved += length;
+                self.advance(moved.min(total), total, "into the sandbox");
             }
         };
         let (written, uploaded, ()) = tokio::join!(writing, uploading, telling);
@@ -229,8 +229,8 @@ impl Salvage<'_> {
     }
 }
 
-fn finished(read: Result<io::Result<()>, tokio::task::JoinError>) -> Result<(), Failure> {
-    let reason = match read {
+fn finished(ended: Result<io::Result<()>, tokio::task::JoinError>) -> Result<(), Failure> {
+    let reason = match ended {
         Ok(Ok(())) => return Ok(()),
         Ok(Err(error)) => error.to_string(),
         Err(error) => error.to_string(),

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use crate::cli::ConfigCommand;
 use crate::config::{self, Colours, DefaultFolders, Problems};
+use crate::domain::environment::BackupSet;
 use crate::runtime::discovery::discover;
 use crate::runtime::exit::Exit;
 
@@ -31,7 +32,7 @@ pub async fn configure(
                 let state =
                     if path.exists() { "is fine" } else { "does not exist: the defaults hold" };
                 say(&format!("{} {state}", path.display()));
-                let sets = settings.sets().map(|set| set.path()).collect::<Vec<_>>();
+                let sets = settings.sets().map(BackupSet::path).collect::<Vec<_>>();
                 say(&format!(
                     "backup sets: {}",
                     if sets.is_empty() { "none".to_owned() } else { sets.join(", ") }

@@ -19,7 +19,7 @@ use crate::journal::{Line, Report};
 use crate::runtime::choose::{self, Chosen, Request, Situation, Wanted};
 use crate::runtime::drill::count::resolve;
 use crate::runtime::drill::reporter::Reporter;
-use crate::runtime::drill::{Conclusion, Drill, blank};
+use crate::runtime::drill::{Conclusion, Drill};
 use crate::runtime::exit::Exit;
 use crate::runtime::interrupt::Interrupt;
 use crate::runtime::process::ProcessIdentity;
@@ -80,8 +80,9 @@ pub async fn drill(session: &Session, arguments: &DrillArguments) -> Exit {
         cache: session.settings.folders.cache.clone(),
         expected,
         clock: session.clock,
+        engine_reached: false.into(),
     };
-    let conclusion = match follow(session, drill).await {
+    let conclusion = match Box::pin(follow(session, drill)).await {
         Ok(conclusion) => conclusion,
         Err(exit) => return exit,
     };
@@ -115,11 +116,13 @@ fn request(session: &Session, arguments: &DrillArguments) -> Request {
 /// Runs `drill` and paints its steps until it has ended.
 pub(super) async fn follow(session: &Session, drill: Drill) -> Result<Conclusion, Exit> {
     let id = drill.plan.id;
-    let farewell = format!(
-        "left at once: the sandbox lifeboat-drill-{} may still run; remove it with `{} sweep`",
-        id.label(),
-        session.program
-    );
+    let farewell = match session.program {
+        Some(program) => format!(
+            "left at once: the sandbox lifeboat-drill-{} may still run; `{program} sweep` removes it",
+            id.label()
+        ),
+        None => "left at once, and the embedded world with it".to_owned(),
+    };
     let interrupt = Interrupt::listen(farewell).map_err(|error| {
         session.error(&format!("listening for signals: {error}"));
         Exit::Unverified
@@ -128,7 +131,7 @@ pub(super) async fn follow(session: &Session, drill: Drill) -> Result<Conclusion
         process: ProcessIdentity::own().to_string(),
         step: None,
         container: format!("lifeboat-drill-{}", id.label()),
-        record: blank(&drill.plan),
+        record: Record::begin(&drill.plan),
     };
     let state = &session.settings.folders.state;
     let run = RunFile::begin(state, run).map_err(|error| {
@@ -139,7 +142,7 @@ pub(super) async fn follow(session: &Session, drill: Drill) -> Result<Conclusion
     let (send, events) = mpsc::channel(EVENTS);
     let reporter = Reporter::new(session.clock, send, Some(run));
     let drilling = async {
-        let conclusion = drill.run(&reporter, &interrupt.cancel).await;
+        let conclusion = Box::pin(drill.run(&reporter, &interrupt.cancel)).await;
         // The painter ends when nobody can tell it anything any more.
         drop(reporter);
         conclusion
@@ -241,9 +244,8 @@ fn mention_interrupted(session: &Session) {
     for run in found.into_iter().filter(|run| !run.is_alive) {
         let step = run.run.step.map_or("its beginning".to_owned(), |step| step.to_string());
         session.warn(&format!(
-            "a drill of {} was interrupted at {step}; `{} sweep` removes what it left",
-            run.run.record.object.name(),
-            session.program
+            "a drill of {} was interrupted at {step}; `lifeboat sweep` removes what it left",
+            run.run.record.object.name()
         ));
     }
 }
@@ -257,8 +259,11 @@ fn finish(session: &Session, conclusion: &Conclusion, is_strict: bool) -> Exit {
         for line in result(record, Some(cleanup), session.paper) {
             say(&line);
         }
-        let shown = format!("{} history {}", session.program, record.id.short());
-        say(&format!("\n {}", session.paper.ink(Tone::Quiet, &format!("record: {shown}"))));
+        let place = match session.program {
+            Some(program) => format!("record: {program} history {}", record.id.short()),
+            None => "the world is gone, and its record with it; nothing is left behind".to_owned(),
+        };
+        say(&format!("\n {}", session.paper.ink(Tone::Quiet, &place)));
         if let Some(kept) = kept {
             say(&format!(" download kept: {}", kept.display()));
         }

@@ -77,7 +77,7 @@ fn show(session: &Session, entry: &Entry, format: HistoryFormat) -> Exit {
     let cleanup = entry.cleanup.as_ref();
     match (&entry.source, format) {
         (Source::Drilled(record), HistoryFormat::Markdown) => {
-            say(markdown(record, cleanup).trim_end())
+            say(markdown(record, cleanup).trim_end());
         }
         (_, HistoryFormat::Csv) => {
             say(CSV_HEADER);
@@ -138,7 +138,9 @@ fn list(
     match format {
         HistoryFormat::Csv => {
             say(CSV_HEADER);
-            entries.iter().for_each(|entry| say(&row(entry)));
+            for entry in &entries {
+                say(&row(entry));
+            }
         }
         HistoryFormat::Json => {
             for entry in &entries {
@@ -157,7 +159,7 @@ fn list(
 fn table(session: &Session, entries: &[&Entry]) {
     let paper = session.paper;
     if entries.is_empty() {
-        say(&format!("no drill yet; begin with `{} drill`", session.program));
+        say("no drill yet; begin with `lifeboat drill`");
         return;
     }
     let wide = paper.width.saturating_sub(7 + 11 + 13 + 9 + 17 + 8 + 3).clamp(16, 40);

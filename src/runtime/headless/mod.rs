@@ -2,6 +2,7 @@
 
 pub mod configure;
 pub mod drill;
+mod dump_table;
 pub mod history;
 pub mod paint;
 pub mod scan;
@@ -27,8 +28,8 @@ pub struct Session {
     pub json: bool,
     /// The seed of a random pick where none is given; `None` rolls a new one each time.
     pub seed: Option<u64>,
-    /// What a user types to get here again: `lifeboat`, `lifeboat demo`.
-    pub program: &'static str,
+    /// What a user types to get here again; `None` where nothing is left to get back to.
+    pub program: Option<&'static str>,
 }
 
 impl Session {

@@ -10,16 +10,14 @@ use tokio_util::sync::CancellationToken;
 use crate::adapters::s3::{PartFile, S3};
 use crate::cli::{ScanArguments, ScanSource};
 use crate::domain::backup::BackupKey;
-use crate::domain::census::{CollectionKind, DumpCensus};
+use crate::domain::census::DumpCensus;
 use crate::domain::environment::BackupSet;
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::settings::{Depth, Storage};
-use crate::domain::text::shown;
 use crate::domain::units::{ByteSize, Count};
-use crate::domain::verdict::{self, Judgement, Outcome, Severity, Verdict};
+use crate::domain::verdict::{self, Judgement, Verdict};
 use crate::drill::event::Step;
 use crate::drill::plan::{ToolChoice, Trigger};
-use crate::drill::report::line;
 use crate::runtime::choose::{self, Request, Situation, Wanted};
 use crate::runtime::drill::Drill;
 use crate::runtime::drill::fetch::{Fetched, fetch, scan as read};
@@ -28,7 +26,8 @@ use crate::runtime::exit::Exit;
 
 use super::Session;
 use super::drill::follow;
-use super::paint::{Paper, Tone, padded, right, say, wrapped};
+use super::dump_table::result;
+use super::paint::say;
 use super::steps::StepLines;
 
 /// Reads a dump from wherever it is.
@@ -42,7 +41,7 @@ pub async fn scan(session: &Session, arguments: &ScanArguments) -> Exit {
                 Err(text) => return session.usage(&text),
             };
             match set_of(session, bucket, key) {
-                Some(set) => return of_set(session, storage, set, key).await,
+                Some(set) => return Box::pin(of_set(session, storage, set, key)).await,
                 None => object(session, storage, bucket, key).await,
             }
         }
@@ -141,8 +140,9 @@ async fn of_set(session: &Session, storage: &Storage, set: &BackupSet, key: &Bac
         cache: session.settings.folders.cache.clone(),
         expected: None,
         clock: session.clock,
+        engine_reached: false.into(),
     };
-    let conclusion = match follow(session, drill).await {
+    let conclusion = match Box::pin(follow(session, drill)).await {
         Ok(conclusion) => conclusion,
         Err(exit) => return exit,
     };
@@ -239,88 +239,4 @@ fn finish(session: &Session, census: &DumpCensus, judgements: &[Judgement]) -> E
         }
     }
     Exit::of(verdict, false)
-}
-
-/// ```text
-///  collection         documents       bytes  indexes
-///  admin.biomaterial     41 203    12.1 MiB        1
-/// ```
-fn result(
-    census: &DumpCensus,
-    judgements: &[Judgement],
-    verdict: Verdict,
-    paper: Paper,
-) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    let names = census.collections.keys().map(|name| shown(&name.to_string()).chars().count());
-    let name = names.max().unwrap_or(0).clamp(10, paper.width.saturating_sub(48).max(20));
-    let heading = format!(
-        " {}  {}  {}  {}",
-        padded("collection", name),
-        right("documents", 11),
-        right("bytes", 10),
-        right("indexes", 7)
-    );
-    lines.push(paper.ink(Tone::Strong, &heading));
-    for (namespace, found) in &census.collections {
-        let remark = match found.kind {
-            CollectionKind::Plain if namespace.is_system() => "kept by the server, not restored",
-            CollectionKind::Plain => "",
-            CollectionKind::Capped => "capped",
-            CollectionKind::TimeSeries => "time series, counted in buckets",
-            CollectionKind::View => "view",
-        };
-        let remark =
-            if found.has_data || found.kind == CollectionKind::View { remark } else { "no data" };
-        let row = format!(
-            " {}  {}  {}  {}  ",
-            padded(&super::paint::fitted(&shown(&namespace.to_string()), name), name),
-            right(&Count(found.documents).to_string(), 11),
-            right(&found.bytes.to_string(), 10),
-            right(&found.indexes.len().to_string(), 7),
-        );
-        lines.push(format!("{row}{}", paper.ink(Tone::Quiet, remark)).trim_end().to_owned());
-    }
-    lines.push(String::new());
-    for finding in judgements.iter().flat_map(Judgement::findings) {
-        for text in wrapped(&shown(&line(finding)), paper.width.saturating_sub(2)) {
-            lines.push(format!(" {}", paper.ink(Tone::from(finding.severity), &text)));
-        }
-    }
-    for judged in judgements {
-        if let Outcome::NotRun { why } = &judged.outcome {
-            lines.push(format!(
-                " {}",
-                paper.ink(Tone::Quiet, &format!("not run {}: {why}", judged.rule))
-            ));
-        }
-    }
-    let sum = format!(
-        "{} documents, {} raw of {} packed",
-        Count(census.documents()),
-        census.bytes(),
-        census.packed
-    );
-    let version = census
-        .server_version
-        .as_ref()
-        .map(|version| format!(" · server {} (from {})", version.value, version.from));
-    let users = (census.users + census.roles > 0)
-        .then(|| format!(" · {} users and {} roles, never restored", census.users, census.roles));
-    let facts = format!("{sum}{}{}", version.unwrap_or_default(), users.unwrap_or_default());
-    for text in wrapped(&shown(&facts), paper.width.saturating_sub(2)) {
-        lines.push(format!(" {}", paper.ink(Tone::Quiet, &text)));
-    }
-    let worst = judgements.iter().flat_map(Judgement::findings).map(|found| found.severity).max();
-    let sentence = match worst {
-        Some(Severity::Fail) => "the dump is broken".to_owned(),
-        _ => format!("the dump is {}", verdict.sentence(Depth::Quick)),
-    };
-    let sentence = if verdict == Verdict::CouldNotVerify { "nothing is proven" } else { &sentence };
-    lines.push(format!(
-        " {}  {}",
-        paper.ink(verdict.into(), verdict.word()),
-        paper.ink(Tone::Strong, sentence)
-    ));
-    lines
 }

@@ -8,7 +8,7 @@ use crate::domain::settings::Depth;
 use crate::domain::text::shown;
 use crate::domain::units::{Count, Span};
 use crate::domain::verdict::{Judgement, Severity};
-use crate::drill::recipe::mongodb;
+use crate::drill::recipe::mongodb::command_to_copy;
 use crate::drill::record::{Cleanup, Record};
 use crate::drill::report::{line, not_run, source_heading};
 use crate::drill::table::Row;
@@ -32,8 +32,8 @@ pub fn result(record: &Record, cleanup: Option<&Cleanup>, paper: Paper) -> Vec<S
 
 /// ```text
 ///                                             production
-///  collection         in dump  restored    ≤ T0      now  verdict  why
-///  admin.biomaterial   41 203    41 203  41 190   42 011  PASS     13 deleted since, 821 new
+///  collection in admin  in dump  restored    ≤ T0     now  verdict  why
+///  biomaterial           41 203    41 203  41 190  42 011  PASS     13 deleted since, 821 new
 /// ```
 pub fn table(record: &Record, rows: &[Row], paper: Paper) -> Vec<String> {
     let columns = Columns::of(record, rows, paper.width);
@@ -46,43 +46,98 @@ pub fn table(record: &Record, rows: &[Row], paper: Paper) -> Vec<String> {
 
 struct Columns {
     name: usize,
+    /// One width for each column of numbers.
+    numbers: Vec<usize>,
     restored: bool,
     source: bool,
+    /// The database that all collections are in, which is then said once.
+    database: Option<String>,
     /// Room for the reason; 0 where it goes on lines of its own.
     why: usize,
     width: usize,
 }
 
-const NUMBER: usize = 9;
 const VERDICT: usize = 7;
+/// A reason in less room than this says nothing.
+const LEAST_WHY: usize = 12;
 
 impl Columns {
     fn of(record: &Record, rows: &[Row], width: usize) -> Self {
-        let widest = rows.iter().map(|row| shown(&row.namespace.to_string()).width()).max();
-        let (restored, source) = (record.restored.is_some(), record.source.is_some());
-        let numbers = 1 + usize::from(restored) + 2 * usize::from(source);
-        let fixed = 1 + numbers * (NUMBER + 1) + 2 + VERDICT + 2;
-        let name = widest.unwrap_or(0).clamp(10, width.saturating_sub(fixed + 12).max(16));
-        let why = width.saturating_sub(fixed + name);
-        Self { name, restored, source, why: if why < 12 { 0 } else { why }, width }
+        let mut columns = Self {
+            name: 0,
+            numbers: Vec::new(),
+            restored: record.restored.is_some(),
+            source: record.source.is_some(),
+            database: common_database(rows),
+            why: 0,
+            width,
+        };
+        columns.numbers = columns.headings().iter().map(|heading| heading.width()).collect();
+        for row in rows {
+            let cells = columns.cells(row);
+            for (width, cell) in columns.numbers.iter_mut().zip(cells) {
+                *width = (*width).max(cell.width());
+            }
+        }
+        let numbers: usize = columns.numbers.iter().map(|number| number + 2).sum();
+        let fixed = 1 + numbers + 2 + VERDICT + 2;
+        let widest = rows.iter().map(|row| columns.label(row).width()).max().unwrap_or(0);
+        let room = width.saturating_sub(fixed + LEAST_WHY).max(16);
+        columns.name = widest.max(columns.heading().width()).min(room);
+        columns.why = width.saturating_sub(fixed + columns.name);
+        if columns.why < LEAST_WHY {
+            columns.why = 0;
+        }
+        columns
+    }
+
+    fn headings(&self) -> Vec<&'static str> {
+        let mut headings = vec!["in dump"];
+        headings.extend(self.restored.then_some("restored"));
+        headings.extend(self.source.then_some(["≤ T0", "now"]).into_iter().flatten());
+        headings
+    }
+
+    fn cells(&self, row: &Row) -> Vec<String> {
+        let mut numbers = vec![row.dumped];
+        numbers.extend(self.restored.then_some(row.restored));
+        numbers.extend(
+            self.source.then_some([row.source_before, row.source_now]).into_iter().flatten(),
+        );
+        let cell =
+            |number: Option<u64>| number.map_or("-".to_owned(), |number| Count(number).to_string());
+        numbers.into_iter().map(cell).collect()
+    }
+
+    fn heading(&self) -> String {
+        match &self.database {
+            Some(database) => format!("collection in {}", shown(database)),
+            None => "collection".to_owned(),
+        }
+    }
+
+    fn label(&self, row: &Row) -> String {
+        let whole = row.namespace.to_string();
+        let label = if self.database.is_some() { &row.namespace.collection } else { &whole };
+        shown(label).into_owned()
     }
 
     fn header(&self, record: &Record, paper: Paper) -> Vec<String> {
         let mut lines = Vec::new();
         if self.source {
-            let before = 1 + self.name + (NUMBER + 1) * (1 + usize::from(self.restored));
-            let heading = source_heading(record);
-            let heading = right(&heading, (2 * (NUMBER + 1)).max(heading.width()));
-            lines.push(paper.ink(Tone::Strong, &format!("{}{heading}", " ".repeat(before))));
+            let mut widths = self.numbers.iter().rev().map(|number| number + 2);
+            let over: usize = widths.by_ref().take(2).sum();
+            let indent = 1 + self.name + widths.sum::<usize>();
+            let heading = right(&source_heading(record), over);
+            lines.push(paper.ink(Tone::Strong, &format!("{}{heading}", " ".repeat(indent))));
         }
-        let mut line = format!(" {}", padded("collection", self.name));
-        let mut headings = vec!["in dump"];
-        headings.extend(self.restored.then_some("restored"));
-        headings.extend(self.source.then_some(["≤ T0", "now"]).into_iter().flatten());
-        for heading in headings {
-            line.push_str(&format!(" {}", right(heading, NUMBER)));
+        let mut line = format!(" {}", padded(&self.heading(), self.name));
+        for (heading, width) in self.headings().into_iter().zip(&self.numbers) {
+            line.push_str("  ");
+            line.push_str(&right(heading, *width));
         }
-        line.push_str(&format!("  {}", padded("verdict", VERDICT)));
+        line.push_str("  ");
+        line.push_str(&padded("verdict", VERDICT));
         if self.why > 0 {
             line.push_str("  why");
         }
@@ -91,18 +146,10 @@ impl Columns {
     }
 
     fn row(&self, row: &Row, paper: Paper) -> Vec<String> {
-        let mut text = format!(
-            " {}",
-            padded(&fitted(&shown(&row.namespace.to_string()), self.name), self.name)
-        );
-        let mut numbers = vec![row.dumped];
-        numbers.extend(self.restored.then_some(row.restored));
-        numbers.extend(
-            self.source.then_some([row.source_before, row.source_now]).into_iter().flatten(),
-        );
-        for number in numbers {
-            let cell = number.map_or("-".to_owned(), |number| Count(number).to_string());
-            text.push_str(&format!(" {}", right(&cell, NUMBER)));
+        let mut text = format!(" {}", padded(&fitted(&self.label(row), self.name), self.name));
+        for (cell, width) in self.cells(row).iter().zip(&self.numbers) {
+            text.push_str("  ");
+            text.push_str(&right(cell, *width));
         }
         let tone = match row.severity {
             Some(severity) => Tone::from(severity),
@@ -126,6 +173,12 @@ impl Columns {
     }
 }
 
+/// The database of all rows, where it is one.
+fn common_database(rows: &[Row]) -> Option<String> {
+    let first = &rows.first()?.namespace.database;
+    rows.iter().all(|row| row.namespace.database == *first).then(|| first.clone())
+}
+
 /// Findings about the whole backup, and rules that were not run.
 fn findings(record: &Record, paper: Paper) -> Vec<String> {
     let mut lines = Vec::new();
@@ -136,8 +189,8 @@ fn findings(record: &Record, paper: Paper) -> Vec<String> {
             lines.push(format!(" {}", paper.ink(tone, &text)));
         }
     }
-    for (rule, why) in not_run(record) {
-        let text = fitted(&format!("not run {rule}: {why}"), paper.width.saturating_sub(2));
+    for (rules, why) in not_run(&record.judgements) {
+        let text = fitted(&format!("not run {rules}: {why}"), paper.width.saturating_sub(2));
         lines.push(format!(" {}", paper.ink(Tone::Quiet, &text)));
     }
     if !lines.is_empty() {
@@ -187,7 +240,7 @@ fn conclusion(record: &Record, paper: Paper) -> Vec<String> {
         }
         let root = record.census.as_ref().map_or("", |census| census.root.as_str());
         // Never cut nor wrapped: it is there to be copied.
-        let command = mongodb::command_to_copy(&record.object.url(), root);
+        let command = command_to_copy(&record.object.url(), root);
         lines.push(format!("   {}", paper.ink(Tone::Quiet, &command)));
     }
     lines

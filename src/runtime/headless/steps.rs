@@ -14,7 +14,11 @@ use crate::drill::progress::{DrillProgress, StepProgress, StepState};
 
 use super::paint::{Paper, Tone, fitted, padded, right, say};
 
+/// Cells of a bar, where there is room and where there is not.
 const BAR: usize = 20;
+const SHORT_BAR: usize = 10;
+/// A terminal narrower than this gets short lines.
+const NARROW: usize = 100;
 
 /// Follows one drill.
 #[derive(Debug)]
@@ -83,7 +87,7 @@ impl StepLines {
             StepState::Running(advance) => {
                 let text = advance.as_ref().map_or_else(
                     || elapsed(progress, now),
-                    |advance| moving(advance, progress, now),
+                    |advance| self.moving(advance, progress, now),
                 );
                 ("●", Tone::Busy, text)
             }
@@ -92,6 +96,10 @@ impl StepLines {
             }
             StepState::Failed(failure) => ("✘", Tone::Bad, failure.what.clone()),
             StepState::Skipped { why } => ("–", Tone::Quiet, format!("skipped: {why}")),
+            StepState::Interrupted => {
+                let after = Span(progress.elapsed(now));
+                ("✘", Tone::Odd, format!("interrupted after {after}"))
+            }
             StepState::NotRun => ("–", Tone::Quiet, "not run".to_owned()),
         };
         let room = self.paper.width.saturating_sub(20);
@@ -109,6 +117,40 @@ impl StepLines {
             ),
             self.paper.ink(text_tone, &fitted(&shown(&text), room))
         )
+    }
+
+    fn moving(&self, advance: &Advance, progress: &StepProgress, now: Duration) -> String {
+        let is_narrow = self.paper.width < NARROW;
+        let cells = if is_narrow { SHORT_BAR } else { BAR };
+        let done = amount(advance.done, advance.unit);
+        let mut parts = Vec::new();
+        match advance.total.filter(|total| *total > 0) {
+            Some(total) => {
+                let share = (advance.done as f64 / total as f64).min(1.0);
+                let percent = right(&format!("{:.0} %", share * 100.0), 5);
+                parts.push(format!("{} {percent}", bar(share, cells)));
+                let total = amount(total, advance.unit);
+                parts.push(if is_narrow { done } else { format!("{done} of {total}") });
+            }
+            None => parts.push(done),
+        }
+        if let Some(rate) = progress.rate(now).filter(|_| advance.unit == Unit::Bytes) {
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "for the eye"
+            )]
+            let rate = rate as u64;
+            parts.push(format!("{}/s", amount(rate, advance.unit)));
+        }
+        parts.push(match progress.left(now) {
+            Some(left) => format!("{} left", Span(left)),
+            None => Span(progress.elapsed(now)).to_string(),
+        });
+        if !advance.detail.is_empty() {
+            parts.push(advance.detail.clone());
+        }
+        parts.join("  ")
     }
 
     /// What a pipe gets: one line when something ends, and what was noted.
@@ -141,42 +183,17 @@ fn elapsed(progress: &StepProgress, now: Duration) -> String {
     format!("{} …", Span(progress.elapsed(now)))
 }
 
-fn moving(advance: &Advance, progress: &StepProgress, now: Duration) -> String {
-    let amount = |number: u64| match advance.unit {
+fn amount(number: u64, unit: Unit) -> String {
+    match unit {
         Unit::Bytes => ByteSize(number).to_string(),
-        Unit::Documents | Unit::Collections => Count(number).to_string(),
-    };
-    let noun = match advance.unit {
-        Unit::Bytes => "",
-        Unit::Documents => " documents",
-        Unit::Collections => " collections",
-    };
-    let mut parts = Vec::new();
-    match advance.total.filter(|total| *total > 0) {
-        Some(total) => {
-            let share = (advance.done as f64 / total as f64).min(1.0);
-            parts.push(format!("{} {}", bar(share), right(&format!("{:.0} %", share * 100.0), 5)));
-            parts.push(format!("{} of {}{noun}", amount(advance.done), amount(total)));
-        }
-        None => parts.push(format!("{}{noun}", amount(advance.done))),
+        Unit::Documents => format!("{} documents", Count(number)),
+        Unit::Collections => format!("{} collections", Count(number)),
     }
-    if let Some(rate) = progress.rate(now).filter(|_| advance.unit != Unit::Collections) {
-        parts.push(format!("{}/s", amount(rate as u64)));
-    }
-    if let Some(left) = progress.left(now) {
-        parts.push(format!("{} left", Span(left)));
-    } else {
-        parts.push(Span(progress.elapsed(now)).to_string());
-    }
-    if !advance.detail.is_empty() {
-        parts.push(advance.detail.clone());
-    }
-    parts.join("  ")
 }
 
-fn bar(share: f64) -> String {
-    let full = (share * BAR as f64).round() as usize;
-    format!("{}{}", "█".repeat(full.min(BAR)), "░".repeat(BAR.saturating_sub(full)))
+fn bar(share: f64, cells: usize) -> String {
+    let is_full = |cell: usize| (cell as f64 + 0.5) <= share * cells as f64;
+    (0..cells).map(|cell| if is_full(cell) { '█' } else { '░' }).collect()
 }
 
 #[cfg(test)]

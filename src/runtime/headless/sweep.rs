@@ -41,7 +41,7 @@ pub async fn sweep(session: &Session, arguments: &SweepArguments) -> Exit {
         match swept.removed.len() as u64 {
             0 => say("nothing to remove"),
             count => {
-                say(&format!("removed {}: {}", plural(count, "thing"), swept.removed.join(", ")))
+                say(&format!("removed {}: {}", plural(count, "thing"), swept.removed.join(", ")));
             }
         }
         if swept.recorded > 0 {

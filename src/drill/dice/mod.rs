@@ -126,7 +126,7 @@ pub fn roll(
     let untested: Vec<_> = candidates.iter().filter(|candidate| !is_tested(candidate)).collect();
     let exhausted = untested.is_empty();
     let mut pool = if exhausted { candidates.iter().collect() } else { untested };
-    pool.sort_by(|one, two| identity(one).cmp(&identity(two)));
+    pool.sort_by_cached_key(|candidate| identity(candidate));
 
     let excluded = candidates
         .iter()
@@ -205,7 +205,7 @@ fn hash_of(pool: &[&Candidate]) -> String {
         hash.update(identity(candidate));
         hash.update("\n");
     }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    format!("{:x}", hash.finalize())
 }
 
 /// Numbers that follow from seed and pool alone.

@@ -2,15 +2,15 @@
 
 use std::ops::ControlFlow;
 
-use proptest::prelude::{Just, Strategy, any, prop, prop_assert, prop_assert_eq, proptest};
+use proptest::prelude::{Strategy, any, prop, prop_assert, prop_assert_eq, prop_oneof, proptest};
 use proptest::sample::Index;
 
 use crate::domain::census::DefectLayer;
 use crate::dump::batches::{BatchSize, read_batches};
 use crate::dump::census::take_census;
 use crate::dump::clean::write_clean_tar;
-use crate::dump::fixture::{Dripping, Fixture, scan};
 use crate::dump::limits::Limits;
+use crate::dump::tests::fixture::{Dripping, Fixture, scan};
 
 /// A healthy dump in each of the forms that can be read.
 fn healthy() -> impl Strategy<Value = Vec<u8>> {
@@ -60,15 +60,10 @@ proptest! {
         write_clean_tar(&bytes[..], &dump, Vec::new()).ok();
     }
 
+    // Where a decoder gives up on damaged bytes does depend on reads, so damage is left out.
     #[test]
-    fn the_size_of_reads_does_not_matter(
-        bytes in proptest::prop_oneof![healthy(), cut(), damaged(), Just(Vec::new())],
-    ) {
+    fn the_size_of_reads_does_not_matter(bytes in prop_oneof![healthy(), cut()]) {
         let dripped = take_census(Dripping::new(&bytes), &Limits::default(), &mut |_| {}).unwrap();
-        let whole = scan(&bytes);
-        // How much was read ahead of a defect is the source's affair.
-        prop_assert_eq!(dripped.census.defects, whole.census.defects);
-        prop_assert_eq!(dripped.census.collections, whole.census.collections);
-        prop_assert_eq!(dripped.layout, whole.layout);
+        prop_assert_eq!(dripped, scan(&bytes));
     }
 }

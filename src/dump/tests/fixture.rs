@@ -81,6 +81,9 @@ impl Fixture {
             header.set_entry_type(*kind);
             header.set_size(bytes.len() as u64);
             header.set_mode(0o644);
+            if *kind == EntryType::GNUSparse {
+                header.as_gnu_mut().unwrap().set_real_size(0);
+            }
             if path.len() > 100 {
                 builder.append_data(&mut header, path, &bytes[..]).unwrap();
             } else {

@@ -1,0 +1,258 @@
+//! Requests and answers of the API: queries, JSON bodies, refusals, bodies that grow.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{Response, StatusCode};
+use hyper::body::{Body, Frame, Incoming, SizeHint};
+use serde_json::{Value, json};
+use tokio::sync::mpsc;
+
+/// What a body of a request may weigh, archives aside.
+const LARGEST_BODY: usize = 4 << 20;
+
+/// What an answer carries.
+pub(super) enum Content {
+    Whole(Bytes),
+    /// As long as the sender lives.
+    Growing(mpsc::Receiver<Bytes>),
+}
+
+pub(super) type Answer = Result<Response<Content>, Refused>;
+
+/// A refused request, as the engine words it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Refused {
+    pub(super) status: StatusCode,
+    pub(super) message: String,
+}
+
+impl Refused {
+    pub(super) fn new(status: StatusCode, message: impl Into<String>) -> Self {
+        Self { status, message: message.into() }
+    }
+
+    pub(super) fn not_found(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, message)
+    }
+
+    pub(super) fn conflict(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, message)
+    }
+
+    pub(super) fn bad_request(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, message)
+    }
+
+    pub(super) fn answer(&self) -> Response<Content> {
+        answer(self.status, "application/json", json!({"message": self.message}).to_string())
+    }
+}
+
+impl Body for Content {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        match self.get_mut() {
+            Self::Whole(bytes) if bytes.is_empty() => Poll::Ready(None),
+            Self::Whole(bytes) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes))))),
+            Self::Growing(parts) => {
+                parts.poll_recv(context).map(|part| part.map(|part| Ok(Frame::data(part))))
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        matches!(self, Self::Whole(bytes) if bytes.is_empty())
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self {
+            Self::Whole(bytes) => {
+                SizeHint::with_exact(u64::try_from(bytes.len()).unwrap_or(u64::MAX))
+            }
+            Self::Growing(_) => SizeHint::default(),
+        }
+    }
+}
+
+fn answer(status: StatusCode, kind: &'static str, body: impl Into<Bytes>) -> Response<Content> {
+    let mut response = Response::new(Content::Whole(body.into()));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, http::HeaderValue::from_static(kind));
+    response
+}
+
+pub(super) fn ok(value: &Value) -> Answer {
+    json_with(StatusCode::OK, value)
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "every answer is one of a route's results")]
+pub(super) fn json_with(status: StatusCode, value: &Value) -> Answer {
+    Ok(answer(status, "application/json", value.to_string()))
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "every answer is one of a route's results")]
+pub(super) fn text(body: &'static str) -> Answer {
+    Ok(answer(StatusCode::OK, "text/plain; charset=utf-8", body))
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "every answer is one of a route's results")]
+pub(super) fn empty(status: StatusCode) -> Answer {
+    let mut response = Response::new(Content::Whole(Bytes::new()));
+    *response.status_mut() = status;
+    Ok(response)
+}
+
+/// An answer whose body is what will be sent into the channel.
+pub(super) fn growing(kind: &'static str) -> (mpsc::Sender<Bytes>, Answer) {
+    let (sender, receiver) = mpsc::channel(16);
+    let mut response = Response::new(Content::Growing(receiver));
+    response.headers_mut().insert(CONTENT_TYPE, http::HeaderValue::from_static(kind));
+    (sender, Ok(response))
+}
+
+/// The next part of a body; `None` at its end or when the client broke off.
+pub(super) async fn next_part(body: &mut Incoming) -> Option<Bytes> {
+    loop {
+        let frame =
+            std::future::poll_fn(|context| Pin::new(&mut *body).poll_frame(context)).await?;
+        if let Ok(part) = frame.ok()?.into_data() {
+            return Some(part);
+        }
+    }
+}
+
+/// A JSON body; an empty one is an empty object.
+pub(super) async fn read_json(body: &mut Incoming) -> Result<Value, Refused> {
+    let mut whole = Vec::new();
+    while let Some(part) = next_part(body).await {
+        whole.extend_from_slice(&part);
+        if whole.len() > LARGEST_BODY {
+            return Err(Refused::bad_request("request body too large"));
+        }
+    }
+    if whole.is_empty() {
+        return Ok(json!({}));
+    }
+    serde_json::from_slice(&whole)
+        .map_err(|error| Refused::bad_request(format!("invalid JSON: {error}")))
+}
+
+/// The parameters behind the question mark.
+#[derive(Debug, Default)]
+pub(super) struct Query(BTreeMap<String, String>);
+
+impl Query {
+    pub(super) fn parse(query: &str) -> Self {
+        let pairs = query.split('&').filter(|pair| !pair.is_empty());
+        Self(
+            pairs
+                .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+                .map(|(name, value)| (decode(name), decode(value)))
+                .collect(),
+        )
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    pub(super) fn is_set(&self, name: &str) -> bool {
+        self.get(name).is_some_and(|value| matches!(value, "1" | "true" | "True"))
+    }
+
+    /// The values of one filter: `{"label": ["a=b"]}`, or as older clients write it
+    /// `{"label": {"a=b": true}}`.
+    pub(super) fn filter(&self, name: &str) -> Vec<String> {
+        let filters: Value = self
+            .get("filters")
+            .and_then(|text| serde_json::from_str(text).ok())
+            .unwrap_or_default();
+        match filters.get(name) {
+            Some(Value::Array(values)) => {
+                values.iter().filter_map(|value| value.as_str().map(str::to_owned)).collect()
+            }
+            Some(Value::Object(values)) => values.keys().cloned().collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// Undoes the escapes of a URL.
+pub(super) fn decode(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((byte, after)) = rest.split_first() {
+        rest = after;
+        match (byte, after.split_at_checked(2)) {
+            (b'%', Some((digits, after))) => {
+                let digits = std::str::from_utf8(digits).ok();
+                match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+                    Some(decoded) => {
+                        bytes.push(decoded);
+                        rest = after;
+                    }
+                    None => bytes.push(b'%'),
+                }
+            }
+            (b'+', _) => bytes.push(b' '),
+            (other, _) => bytes.push(*other),
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// Whether labels carry `key` or `key=value`.
+pub(super) fn has_label(labels: &BTreeMap<String, String>, wanted: &str) -> bool {
+    match wanted.split_once('=') {
+        Some((key, value)) => labels.get(key).is_some_and(|found| found == value),
+        None => labels.contains_key(wanted),
+    }
+}
+
+/// The labels of a request to create something.
+pub(super) fn labels(value: Option<&Value>) -> BTreeMap<String, String> {
+    let labels = value.and_then(Value::as_object).into_iter().flatten();
+    labels.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()
+}
+
+/// The words of a command line, which may be given as one string.
+pub(super) fn words(value: Option<&Value>) -> Option<Vec<String>> {
+    match value? {
+        Value::String(word) => Some(vec![word.clone()]),
+        Value::Array(words) => {
+            Some(words.iter().filter_map(|word| word.as_str().map(str::to_owned)).collect())
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn filters_are_read_in_both_spellings() {
+        for text in [r#"{"label":["a=b","c"]}"#, r#"{"label":{"a=b":true,"c":true}}"#] {
+            let query = Query::parse(&format!("all=1&filters={}", text.replace('"', "%22")));
+            assert_eq!(query.filter("label"), ["a=b", "c"]);
+            assert!(query.is_set("all"));
+        }
+        assert!(Query::parse("").filter("label").is_empty());
+    }
+
+    #[test]
+    fn escapes_of_a_url_are_undone() {
+        assert_eq!(decode("mongo%3A4.2+x%"), "mongo:4.2 x%");
+        assert_eq!(decode("100%zz"), "100%zz");
+    }
+}

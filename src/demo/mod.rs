@@ -1,0 +1,17 @@
+//! The embedded world: in-process servers that speak the real protocols, and what they are filled with.
+
+mod world;
+
+pub mod truth;
+
+pub mod fault;
+
+pub mod population;
+
+pub mod s3;
+
+pub mod mongo;
+
+pub mod docker;
+
+pub use world::{Genesis, Tour, World};

@@ -1,0 +1,98 @@
+//! What is planted in the world and what must see it: data, never computed by the code under test.
+
+use crate::demo::population::Tier;
+
+/// One flaw among healthy backups.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Planted {
+    pub tier: Tier,
+    /// Which night's backup, counted back from today's midnight; `None` for all of them.
+    pub days_ago: Option<u16>,
+    pub flaw: Flaw,
+    /// The state of its slot in the Backups tab before anything has been scanned.
+    pub slot: &'static str,
+    /// How a drill of it must end, in the words of a verdict; `None` where nothing can be drilled.
+    pub verdict: Option<&'static str>,
+    /// The rules that must report it in a drill, and no others.
+    pub rules: &'static [&'static str],
+}
+
+/// How a backup went wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Flaw {
+    /// No object was made; an upload that nobody completed is left of that night.
+    MissedNight,
+    /// A whole archive with a good half of each collection gone: only the oldest documents are in it.
+    HalfTheDocuments,
+    /// The object of the night before, uploaded again under this night's name.
+    YesterdaysBytes,
+    /// mongodump was killed: one `.bson` ends inside a document, later ones are missing.
+    KilledHalfWay,
+    /// Staging's server was dumped, into production's folder.
+    AnotherEnvironment,
+    /// The script tags a key that does not exist, so that nothing ever expires.
+    ExpiryTagOnTheWrongKey,
+}
+
+/// Every flaw of the world; whatever is not listed here is healthy.
+pub const PLANTED: &[Planted] = &[
+    Planted {
+        tier: Tier::Prod,
+        days_ago: Some(5),
+        flaw: Flaw::MissedNight,
+        slot: "missed",
+        verdict: None,
+        rules: &[],
+    },
+    Planted {
+        tier: Tier::Prod,
+        days_ago: Some(12),
+        flaw: Flaw::KilledHalfWay,
+        slot: "ok",
+        verdict: Some("fail"),
+        rules: &["A2", "A3"],
+    },
+    Planted {
+        tier: Tier::Prod,
+        days_ago: Some(20),
+        flaw: Flaw::YesterdaysBytes,
+        slot: "duplicate",
+        verdict: Some("fail"),
+        rules: &["B2"],
+    },
+    Planted {
+        tier: Tier::Prod,
+        days_ago: Some(33),
+        flaw: Flaw::AnotherEnvironment,
+        slot: "ok",
+        verdict: Some("fail"),
+        rules: &["B0"],
+    },
+    Planted {
+        tier: Tier::Prod,
+        days_ago: Some(47),
+        flaw: Flaw::HalfTheDocuments,
+        slot: "too-small",
+        verdict: Some("fail"),
+        rules: &["B2"],
+    },
+    Planted {
+        tier: Tier::Prod,
+        days_ago: None,
+        flaw: Flaw::ExpiryTagOnTheWrongKey,
+        slot: "ok",
+        verdict: Some("pass"),
+        rules: &[],
+    },
+];
+
+/// The flaw of one night's backup, if it has one.
+pub fn planted(tier: Tier, days_ago: u16) -> Option<Flaw> {
+    let night = PLANTED.iter().find(|it| it.tier == tier && it.days_ago == Some(days_ago));
+    night.map(|it| it.flaw)
+}
+
+/// Whether all of a tier's backups have `flaw`.
+pub fn afflicts(tier: Tier, flaw: Flaw) -> bool {
+    PLANTED.iter().any(|it| it.tier == tier && it.days_ago.is_none() && it.flaw == flaw)
+}

@@ -1,0 +1,300 @@
+//! The world put together: its servers on loopback, its journal, and the settings that reach it.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use bson::Document;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan as _};
+use secrecy::SecretString;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+use crate::demo::docker::{self, DockerServer};
+use crate::demo::fault::Fault;
+use crate::demo::mongo::{self, Clock, Collection, Configuration, MongoServer};
+use crate::demo::population::{
+    BUCKET, DATABASE, Population, SERVER_VERSION, SourceCollection, Tier,
+};
+use crate::demo::s3::{REGION, S3Endpoint, S3Fault, S3Server};
+use crate::domain::backup::NameFormat;
+use crate::domain::census::{CollectionKind, Namespace};
+use crate::domain::engine::Engine;
+use crate::domain::environment::{
+    BackupSet, CollectionRules, CronFlavour, Environment, EnvironmentName, FieldRules, Keep,
+    SetKind, SetName, Source, StorageName,
+};
+use crate::domain::settings::{
+    ContainerEngine, DrillSettings, Folders, NotifySettings, Secret, Settings, Storage,
+};
+use crate::journal::{Imported, Journal, Line};
+
+const ACCESS_KEY: &str = "lifeboat";
+const SECRET_KEY: &str = "lifeboat-demo";
+/// The collections that a checklist would name.
+const FIRST: [&str; 7] = [
+    "biomaterial",
+    "bundleManifest",
+    "file",
+    "process",
+    "project",
+    "protocol",
+    "submissionEnvelope",
+];
+
+/// What a world is made from.
+#[derive(Clone)]
+pub struct Genesis {
+    /// What its contents grow from.
+    pub seed: u64,
+    /// Its time, which is an input.
+    pub clock: Clock,
+}
+
+/// The servers, up as long as this is held.
+pub struct World {
+    bucket: S3Endpoint,
+    engine: Arc<DockerServer>,
+    engine_address: SocketAddr,
+    sources: Vec<Live>,
+    folder: TempDir,
+    _listening: JoinSet<()>,
+}
+
+/// The live server of one environment.
+struct Live {
+    tier: Tier,
+    server: Arc<MongoServer>,
+    address: SocketAddr,
+}
+
+/// How to reach one of the servers with other tools.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tour {
+    pub what: String,
+    pub address: String,
+    /// A command that can be pasted.
+    pub example: String,
+}
+
+impl World {
+    /// Starts all servers on free ports of the loopback interface.
+    pub async fn start(genesis: Genesis) -> io::Result<Self> {
+        let now = (genesis.clock)();
+        let population = Arc::new(Population::new(genesis.seed, now));
+        let any = SocketAddr::from(([127, 0, 0, 1], 0));
+        let secret = SecretString::from(SECRET_KEY);
+        let bucket =
+            S3Server::new(Arc::clone(&population), ACCESS_KEY, &secret).listen(any).await?;
+        let mut listening = JoinSet::new();
+        let engine = Arc::new(DockerServer::new(Arc::clone(&genesis.clock)));
+        let listener = TcpListener::bind(any).await?;
+        let engine_address = listener.local_addr()?;
+        listening.spawn(docker::listen(Arc::clone(&engine), listener));
+        let mut sources = Vec::new();
+        for tier in Tier::ALL {
+            let server = Arc::new(live_server(&population, tier, &genesis.clock));
+            let listener = TcpListener::bind(any).await?;
+            let address = listener.local_addr()?;
+            listening.spawn(mongo::listen(Arc::clone(&server), listener));
+            sources.push(Live { tier, server, address });
+        }
+        let folder = tempfile::Builder::new().prefix("lifeboat-demo-").tempdir()?;
+        remember(&Journal::at(journal(folder.path())), now)?;
+        Ok(Self { bucket, engine, engine_address, sources, folder, _listening: listening })
+    }
+
+    /// Makes something go wrong from now on.
+    pub fn inject(&self, fault: Fault) {
+        const MIB: u64 = 1 << 20;
+        if let Some(fault) = S3Fault::of(fault) {
+            self.bucket.faults().switch_on(fault);
+        }
+        let at_engine = match fault {
+            // Enough for the look before the restore, and too little for its end.
+            Fault::DiskFull => docker::Fault::DiskFull { free: 2048 * MIB, after_bytes: 6 * MIB },
+            Fault::Oom => docker::Fault::Oom { after_bytes: 6 * MIB },
+            Fault::EngineGone => docker::Fault::EngineGoneAfterStart,
+            Fault::Refused => docker::Fault::Server(mongo::Fault::Refuse { every: 5000 }),
+            Fault::SourceUnreachable => {
+                for live in &self.sources {
+                    live.server.inject(mongo::Fault::Unreachable);
+                }
+                return;
+            }
+            Fault::CutDump
+            | Fault::OtherEnvironment
+            | Fault::Slow
+            | Fault::S3Errors
+            | Fault::WrongBytes => return,
+        };
+        self.engine.inject(at_engine);
+    }
+
+    /// What drills have left behind on the world's engine.
+    pub fn left_over(&self) -> docker::LeftOver {
+        self.engine.left_over()
+    }
+
+    /// The commands that the live server of `tier` was sent.
+    pub fn asked_of(&self, tier: Tier) -> std::collections::BTreeSet<String> {
+        let live = self.sources.iter().filter(|live| live.tier == tier);
+        live.flat_map(|live| live.server.log().commands()).collect()
+    }
+
+    /// The settings that make the program work in this world, adapters unchanged.
+    pub fn settings(&self) -> Settings {
+        let root = self.folder.path();
+        Settings {
+            storages: vec![Storage {
+                name: StorageName("world".to_owned()),
+                region: Some(REGION.to_owned()),
+                profile: None,
+                role_arn: None,
+                endpoint: Some(self.bucket.url()),
+                path_style: true,
+                keys: Some((ACCESS_KEY.to_owned(), SecretString::from(SECRET_KEY))),
+            }],
+            environments: self.sources.iter().map(environment).collect(),
+            drill: DrillSettings::default(),
+            notify: NotifySettings::default(),
+            folders: Folders {
+                journal: journal(root),
+                journal_is_local: true,
+                cache: root.join("cache"),
+                state: root.join("state"),
+            },
+            container_engine: ContainerEngine::At(format!("tcp://{}", self.engine_address)),
+        }
+    }
+
+    /// How to reach each server with other tools.
+    pub fn tour(&self) -> Vec<Tour> {
+        let url = self.bucket.url();
+        let engine = format!("tcp://{}", self.engine_address);
+        let mut stops = vec![
+            Tour {
+                what: "S3, with the key `lifeboat` and the secret `lifeboat-demo`".to_owned(),
+                address: url.clone(),
+                example: format!(
+                    "AWS_ACCESS_KEY_ID={ACCESS_KEY} AWS_SECRET_ACCESS_KEY={SECRET_KEY} \
+                     AWS_REGION={REGION} aws --endpoint-url {url} s3 ls s3://{BUCKET}/prod/"
+                ),
+            },
+            Tour {
+                what: "the container engine".to_owned(),
+                example: format!("docker -H {engine} images"),
+                address: engine,
+            },
+        ];
+        stops.extend(self.sources.iter().map(|live| {
+            let uri = uri(live);
+            Tour {
+                what: format!("the live database of {}", live.tier),
+                example: format!("mongodump --uri '{uri}' --out dump"),
+                address: uri,
+            }
+        }));
+        stops
+    }
+}
+
+fn live_server(population: &Population, tier: Tier, clock: &Clock) -> MongoServer {
+    let mut configuration = Configuration::new(SERVER_VERSION, Arc::clone(clock));
+    configuration.read_only = true;
+    let server = MongoServer::new(configuration);
+    for source in population.source(tier) {
+        server.put(DATABASE, source.name(), collection(&source));
+    }
+    server
+}
+
+fn collection(source: &SourceCollection) -> Collection {
+    let options = source.options();
+    if source.kind() == CollectionKind::View {
+        let on = options.get_str("viewOn").unwrap_or_default();
+        let stages = options.get_array("pipeline").map(Vec::as_slice).unwrap_or_default();
+        let pipeline: Vec<Document> =
+            stages.iter().filter_map(|stage| stage.as_document().cloned()).collect();
+        return Collection::view(on, pipeline);
+    }
+    Collection::made(Arc::new(source.documents))
+        .with_uuid(source.uuid)
+        .with_indexes(source.indexes())
+        .with_options(options)
+}
+
+fn environment(live: &Live) -> Environment {
+    let name = EnvironmentName(live.tier.name().to_owned());
+    let production = live.tier == Tier::Prod;
+    let namespace = |collection: &str| Namespace::new(DATABASE, collection);
+    let fields = |created: &str, changed: Option<&str>| FieldRules {
+        created: Some(created.to_owned()),
+        changed: changed.map(str::to_owned),
+    };
+    let set = BackupSet {
+        name: SetName("ingest".to_owned()),
+        environment: name.clone(),
+        production,
+        kind: SetKind::Scheduled,
+        engine: Some(Engine::Mongodb),
+        storage: StorageName("world".to_owned()),
+        bucket: BUCKET.to_owned(),
+        prefix: format!("{}/", live.tier),
+        name_format: name_format(),
+        time_zone: TimeZone::UTC,
+        schedule: Some("0 0 * * *".to_owned()),
+        cron: CronFlavour::Kubernetes,
+        keep: Some(Keep::Days(90)),
+        cronjob: None,
+        verification: None,
+        source: Some(Source { uri: Secret::Given(uri(live).into()) }),
+        fields: fields("submissionDate", Some("updateDate")),
+        collections_first: FIRST.map(namespace).into(),
+        collections: vec![CollectionRules {
+            name: namespace("auditLog"),
+            fields: fields("at", None),
+        }],
+    };
+    Environment { name, production, kubernetes: None, backups: vec![set] }
+}
+
+/// The format that `domain` has tests for.
+#[expect(clippy::expect_used, reason = "a constant pattern; every test of the world reads it")]
+fn name_format() -> NameFormat {
+    NameFormat::new("%Y-%m-%dT%H_%M.tar.gz", TimeZone::UTC).expect("the pattern holds a date")
+}
+
+fn uri(live: &Live) -> String {
+    format!("mongodb://{}/?directConnection=true", live.address)
+}
+
+fn journal(root: &Path) -> std::path::PathBuf {
+    root.join("journal")
+}
+
+/// Drills of before Lifeboat, as a team's spreadsheet told of them.
+fn remember(journal: &Journal, now: Timestamp) -> io::Result<()> {
+    let rows = [
+        (82, "prod", "ok", "seven counts compared by hand, all fine"),
+        (54, "staging", "ok", "took an hour, the container was left running"),
+        (26, "prod", "ok", "mongo:latest did not start, used 4.2"),
+    ];
+    for (days, environment, result, note) in rows {
+        let at = now.checked_sub((days * 24).hours()).map_err(io::Error::other)?;
+        let backup = name_format().name(at).unwrap_or_default();
+        let midnight = backup.split('T').next().unwrap_or_default();
+        let row = Imported {
+            at,
+            environment: EnvironmentName(environment.to_owned()),
+            backup: format!("{midnight}T00_00.tar.gz"),
+            result: result.to_owned(),
+            note: note.to_owned(),
+        };
+        journal.append(row.id(), &Line::Imported(row))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,129 @@
+//! The built program, as a script or a newcomer meets it.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+fn lifeboat(home: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_lifeboat"))
+        .args(arguments)
+        .env_clear()
+        .env("HOME", home)
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .output()
+        .unwrap()
+}
+
+fn home() -> TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn the_demo_drill_ends_with_the_table_and_a_proven_backup() {
+    let home = home();
+    let output = lifeboat(home.path(), &["demo", "drill"]);
+    let shown = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{shown}{}", text(&output.stderr));
+    for expected in ["production", "≤ T0", "biomaterial", "submissionEnvelope", "PASS", "is proven"]
+    {
+        assert!(shown.contains(expected), "{expected:?} is missing in\n{shown}");
+    }
+    assert!(!shown.contains('\u{1b}'), "escape sequences in a pipe");
+}
+
+#[test]
+fn the_demo_leaves_nothing_in_the_users_folders() {
+    let home = home();
+    lifeboat(home.path(), &["demo", "drill", "--env", "dev", "--depth", "quick"]);
+    let left: Vec<_> =
+        std::fs::read_dir(home.path()).unwrap().map(|it| it.unwrap().path()).collect();
+    assert_eq!(left, Vec::<std::path::PathBuf>::new());
+}
+
+#[test]
+fn json_is_one_document_with_record_and_clean_up() {
+    let home = home();
+    let output = lifeboat(home.path(), &["--json", "demo", "drill", "--env", "dev"]);
+    let all: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(all["record"]["verdict"], "pass");
+    assert_eq!(all["record"]["restored_with"]["tool"], "builtin");
+    assert_eq!(all["cleanup"]["failure"], serde_json::Value::Null);
+}
+
+#[test]
+fn a_broken_dump_ends_with_1_and_what_could_not_be_verified_with_2() {
+    let home = home();
+    let broken = lifeboat(home.path(), &["demo", "--fault", "cut-dump", "drill", "--env", "dev"]);
+    assert_eq!(broken.status.code(), Some(1), "{}", text(&broken.stdout));
+    let unknown = ["demo", "--fault", "source-unreachable", "drill", "--env", "dev"];
+    let unknown = lifeboat(home.path(), &unknown);
+    assert_eq!(unknown.status.code(), Some(2), "{}", text(&unknown.stdout));
+    assert!(text(&unknown.stdout).contains("restorable, comparison not run"));
+}
+
+#[test]
+fn without_a_configuration_the_next_step_is_named() {
+    let home = home();
+    let output = lifeboat(home.path(), &["drill"]);
+    assert_eq!(output.status.code(), Some(64));
+    assert!(text(&output.stderr).contains("lifeboat config init"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_wrong_configuration_is_shown_with_all_its_problems() {
+    let home = home();
+    let file = home.path().join("wrong.toml");
+    std::fs::write(&file, "[drill]\nwindw = \"90d\"\nmemory = \"lots\"\n").unwrap();
+    let output = lifeboat(home.path(), &["--config", file.to_str().unwrap(), "config", "check"]);
+    let shown = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(64));
+    assert!(shown.contains("window") && shown.contains("memory"), "{shown}");
+}
+
+#[test]
+fn a_file_is_scanned_and_garbage_is_called_so() {
+    let home = home();
+    let file = home.path().join("page.tar.gz");
+    std::fs::write(&file, "<!DOCTYPE html><title>403</title>").unwrap();
+    let output = lifeboat(home.path(), &["scan", file.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+    assert!(text(&output.stdout).contains("not a dump"), "{}", text(&output.stdout));
+    let missing = lifeboat(home.path(), &["scan", "no-such-file"]);
+    assert_eq!(missing.status.code(), Some(2));
+}
+
+#[test]
+fn usage_errors_end_with_64_and_helps_with_0() {
+    let home = home();
+    for (arguments, code) in [
+        (vec!["drill", "--latest", "--random"], 64),
+        (vec!["no-such-command"], 64),
+        (vec![], 64),
+        (vec!["--version"], 0),
+        (vec!["drill", "--help"], 0),
+        (vec!["completions", "bash"], 0),
+        (vec!["man"], 0),
+        (vec!["config", "path"], 0),
+    ] {
+        let output = lifeboat(home.path(), &arguments);
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}");
+    }
+}
+
+#[test]
+fn the_history_takes_the_old_spreadsheet_in_and_gives_one_out() {
+    let home = home();
+    let sheet = home.path().join("old.csv");
+    let rows = "date,environment,backup,result,note\n2024-03-01,prod,a.tar.gz,ok,fine\n";
+    std::fs::write(&sheet, rows).unwrap();
+    let import = lifeboat(home.path(), &["history", "import", sheet.to_str().unwrap()]);
+    assert_eq!(text(&import.stdout), "1 record imported\n");
+    let listed = lifeboat(home.path(), &["history"]);
+    assert!(text(&listed.stdout).contains("a.tar.gz"));
+    assert_eq!(text(&lifeboat(home.path(), &["history", "--csv"]).stdout), rows);
+}
