@@ -13,7 +13,7 @@ use crate::domain::failure::Failure;
 use crate::domain::loss::Loss;
 use crate::domain::restore::RestoreReport;
 use crate::domain::settings::Depth;
-use crate::domain::verdict::{Judgement, Verdict};
+use crate::domain::verdict::{Judgement, Rule, Verdict};
 
 use super::event::Step;
 use super::plan::{DrillId, DrillPlan, Selection, Trigger};
@@ -131,10 +131,21 @@ impl Record {
 
     /// The verdict from all that is in the record. A drill that was cancelled or could not do a
     /// step has proven nothing beyond what its rules found broken.
-    pub fn judge(&mut self) {
+    fn judge(&mut self) {
         let verdict = Verdict::of(self.depth, &self.judgements);
         let incomplete = self.cancelled || self.failed.is_some();
         self.verdict = if incomplete { verdict.max(Verdict::CouldNotVerify) } else { verdict };
+    }
+
+    /// Says of every rule that has not run why, and judges.
+    pub fn close(&mut self, why: &str) {
+        for rule in Rule::ALL.into_iter().filter(|rule| rule.depth() <= self.depth) {
+            if !self.judgements.iter().any(|judged| judged.rule == rule) {
+                self.judgements.push(Judgement::not_run(rule, why));
+            }
+        }
+        self.judgements.sort_by_key(|judged| judged.rule);
+        self.judge();
     }
 
     /// Whether the object counts as tested: restored at least, with a verdict.
@@ -189,6 +200,9 @@ pub struct Cleanup {
     pub at: Timestamp,
     /// Names of containers, volumes and files that were removed.
     pub removed: Vec<String>,
+    /// Files that stay on purpose: a kept download, one that may be resumed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept: Vec<String>,
     /// What could not be removed, and why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<Failure>,

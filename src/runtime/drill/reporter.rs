@@ -9,8 +9,9 @@ use tokio::sync::mpsc::Sender;
 use crate::domain::failure::Failure;
 use crate::drill::event::{Advance, DrillEvent, Happened, Step};
 use crate::drill::progress::{DrillProgress, Stage};
+use crate::drill::record::Record;
 use crate::runtime::clock::Clock;
-use crate::runtime::runs::RunFile;
+use crate::runtime::runs::{Run, RunFile};
 
 /// Between two reports of one step's advance; nobody reads faster.
 const PACE: Duration = Duration::from_millis(50);
@@ -29,7 +30,18 @@ struct Inner {
     advanced: BTreeMap<Step, Duration>,
     bytes: BTreeMap<Step, u64>,
     notes: Vec<String>,
+    has_resumed: bool,
     run: Option<RunFile>,
+}
+
+impl Inner {
+    fn write_run(&mut self, change: impl FnOnce(&mut Run)) {
+        if let Some(run) = &mut self.run
+            && let Err(error) = run.change(change)
+        {
+            tracing::warn!(%error, "the run file cannot be written");
+        }
+    }
 }
 
 impl Reporter {
@@ -39,6 +51,7 @@ impl Reporter {
             advanced: BTreeMap::new(),
             bytes: BTreeMap::new(),
             notes: Vec::new(),
+            has_resumed: false,
             run,
         };
         Self { clock, began: clock.elapsed(), events, inner: Mutex::new(inner) }
@@ -66,12 +79,10 @@ impl Reporter {
 
     async fn start(&self, step: Step) {
         tracing::info!(%step, "a step begins");
-        if let Some(run) = &mut self.lock().run
-            && let Err(error) = run.at_step(step)
-        {
-            tracing::warn!(%error, "the run file cannot be written");
-        }
         self.send(step, Happened::Started).await;
+        let mut inner = self.lock();
+        let running = inner.progress.running();
+        inner.write_run(|run| run.steps = running);
     }
 
     pub async fn skip(&self, step: Step, why: &str) {
@@ -113,13 +124,35 @@ impl Reporter {
         self.note(step, text);
     }
 
+    /// An engine has answered: what a killed drill leaves is there.
+    pub fn engine_reached(&self, address: &str) {
+        self.lock().write_run(|run| run.engine = Some(address.to_owned()));
+    }
+
+    /// The result is known: if it cannot be recorded now, a later sweep does it.
+    pub fn concluded(&self, record: &Record) {
+        self.lock().write_run(|run| {
+            run.record = record.clone();
+            run.is_concluded = true;
+        });
+    }
+
+    /// Some of the download was here already.
+    pub fn resumed(&self) {
+        self.lock().has_resumed = true;
+    }
+
+    pub fn has_resumed(&self) -> bool {
+        self.lock().has_resumed
+    }
+
     pub fn notes(&self) -> Vec<String> {
         self.lock().notes.clone()
     }
 
     pub fn stages(&self) -> Vec<Stage> {
         let inner = self.lock();
-        inner.progress.stages(&inner.bytes)
+        inner.progress.stages(&inner.bytes, self.at())
     }
 
     pub fn progress(&self) -> DrillProgress {
@@ -142,7 +175,8 @@ impl Reporter {
         self.events.send(event).await.ok();
     }
 
-    fn at(&self) -> Duration {
+    /// Since the drill began.
+    pub fn at(&self) -> Duration {
         self.clock.elapsed().saturating_sub(self.began)
     }
 
