@@ -142,6 +142,12 @@ impl DrillProgress {
         }
     }
 
+    /// The earliest step that has begun and not ended: others may overlap with it.
+    pub fn current(&self) -> Option<Step> {
+        let is_running = |it: &StepProgress| matches!(it.state, StepState::Running(_));
+        self.steps.iter().find(|(_, progress)| is_running(progress)).map(|(step, _)| *step)
+    }
+
     pub fn step(&self, step: Step) -> &StepProgress {
         static WAITING: StepProgress =
             StepProgress { state: StepState::Waiting, started: None, ended: None };

@@ -16,7 +16,10 @@ use super::process::ProcessIdentity;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Run {
     pub process: String,
+    /// The earliest step that had not ended.
     pub step: Option<Step>,
+    /// Whether there may be something of it on the engine.
+    pub reached_engine: bool,
     pub container: String,
     /// What is known so far: the record that a later start writes for it.
     pub record: Record,
@@ -44,8 +47,14 @@ impl RunFile {
         Ok(file)
     }
 
-    pub fn at_step(&mut self, step: Step) -> io::Result<()> {
-        self.run.step = Some(step);
+    /// The drill is at `current`; a step that overlaps with it, `news`, has begun or ended.
+    pub fn at_step(&mut self, current: Step, news: Step) -> io::Result<()> {
+        let reached_engine = self.run.reached_engine || news >= Step::StartSandbox;
+        if (self.run.step, self.run.reached_engine) == (Some(current), reached_engine) {
+            return Ok(());
+        }
+        self.run.step = Some(current);
+        self.run.reached_engine = reached_engine;
         self.write()
     }
 

@@ -16,6 +16,7 @@ use crate::drill::record::{Cleanup, FailedStep};
 use crate::journal::{Journal, Line};
 
 use super::process::{self, ProcessIdentity};
+use super::relay::sweep_sockets;
 use super::runs::{self, FoundRun};
 
 /// Downloads that broke off are kept so long for another try.
@@ -151,7 +152,9 @@ pub struct Swept {
 pub async fn sweep(settings: &Settings, found: Found, force: &[String], now: Timestamp) -> Swept {
     let mut swept = Swept::default();
     let is_wanted = |wreck: &&Wreck| wreck.fate.is_removable() || force.contains(&wreck.drill);
-    for wreck in found.wrecks.iter().filter(is_wanted) {
+    // What belongs to a run goes with it, so that its record tells of it.
+    let has_no_run = |wreck: &&Wreck| found.runs.iter().all(|run| run.id.label() != wreck.drill);
+    for wreck in found.wrecks.iter().filter(is_wanted).filter(has_no_run) {
         match remove(settings, &wreck.drill).await {
             Ok(names) => swept.removed.extend(names),
             Err(failure) => swept.failures.push(failure),
@@ -166,6 +169,7 @@ pub async fn sweep(settings: &Settings, found: Found, force: &[String], now: Tim
             Err(failure) => swept.failures.push(failure),
         }
     }
+    sweep_sockets();
     let cache = settings.folders.cache.clone();
     match spawn_blocking(move || PartFile::sweep(&cache, KEPT, now)).await {
         Ok(Ok(count)) if count > 0 => swept.removed.push(format!("{count} broken-off downloads")),
@@ -186,11 +190,10 @@ async fn remove(settings: &Settings, drill: &str) -> Result<Vec<String>, Failure
 /// Writes the record of a drill that was killed, once nothing of it is left.
 async fn bury(settings: &Settings, run: FoundRun, now: Timestamp) -> Result<Vec<String>, Failure> {
     let label = run.id.label();
-    let reached_engine = run.run.step.is_some_and(|step| step >= Step::StartSandbox);
     let mut removed = match remove(settings, &label).await {
         Ok(removed) => removed,
         // An engine that is gone holds nothing where the drill never spoke to it.
-        Err(_) if !reached_engine => Vec::new(),
+        Err(_) if !run.run.reached_engine => Vec::new(),
         Err(failure) => return Err(failure),
     };
     let mut record = run.run.record.clone();

@@ -32,6 +32,18 @@ struct Inner {
     run: Option<RunFile>,
 }
 
+impl Inner {
+    /// Follows an event; the run file says from then on what a drill that is killed was at.
+    fn apply(&mut self, event: &DrillEvent) {
+        self.progress.apply(event);
+        if let (Some(run), Some(current)) = (&mut self.run, self.progress.current())
+            && let Err(error) = run.at_step(current, event.step)
+        {
+            tracing::warn!(%error, "the run file cannot be written");
+        }
+    }
+}
+
 impl Reporter {
     pub fn new(clock: Clock, events: Sender<DrillEvent>, run: Option<RunFile>) -> Self {
         let inner = Inner {
@@ -66,11 +78,6 @@ impl Reporter {
 
     async fn start(&self, step: Step) {
         tracing::info!(%step, "a step begins");
-        if let Some(run) = &mut self.lock().run
-            && let Err(error) = run.at_step(step)
-        {
-            tracing::warn!(%error, "the run file cannot be written");
-        }
         self.send(step, Happened::Started).await;
     }
 
@@ -137,7 +144,7 @@ impl Reporter {
 
     async fn send(&self, step: Step, what: Happened) {
         let event = DrillEvent { at: self.at(), step, what };
-        self.lock().progress.apply(&event);
+        self.lock().apply(&event);
         // Nobody watches: the drill goes on, and its record tells.
         self.events.send(event).await.ok();
     }

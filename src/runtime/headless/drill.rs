@@ -130,6 +130,7 @@ pub(super) async fn follow(session: &Session, drill: Drill) -> Result<Conclusion
     let run = Run {
         process: ProcessIdentity::own().to_string(),
         step: None,
+        reached_engine: false,
         container: format!("lifeboat-drill-{}", id.label()),
         record: Record::begin(&drill.plan),
     };
