@@ -247,7 +247,8 @@ mod tests {
     fn a_cancelled_step_and_its_stage_are_interrupted() {
         let begun = (1, Step::Download, Happened::Started);
         // The record is written before the clean-up begins.
-        let stages = after(std::slice::from_ref(&begun)).stages(&BTreeMap::new(), Duration::from_secs(3));
+        let stages =
+            after(std::slice::from_ref(&begun)).stages(&BTreeMap::new(), Duration::from_secs(3));
         let download = stages.first().unwrap();
         assert_eq!((download.seconds, download.status), (2.0, StageStatus::Interrupted));
         let progress = after(&[begun, (3, Step::CleanUp, Happened::Started)]);

@@ -6,6 +6,7 @@
 use std::fs::Permissions;
 use std::io;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixListener as StdUnixListener;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -36,9 +37,11 @@ const LAST_WORDS: usize = 20;
 const FOLDER: &str = "lifeboat-relay-";
 const SOCKET: &str = "server.sock";
 
-/// A private folder with the place of a socket; known before there is a sandbox.
+/// A private folder with a socket that is listened on from the beginning, before there is a sandbox:
+/// where nobody listens, whoever made it was killed.
 #[derive(Debug)]
 pub struct RelaySocket {
+    listener: StdUnixListener,
     folder: TempDir,
 }
 
@@ -47,7 +50,9 @@ impl RelaySocket {
         // The folder guards the socket: whoever may connect reads the restored data.
         let only_us = Permissions::from_mode(0o700);
         let folder = tempfile::Builder::new().prefix(FOLDER).permissions(only_us).tempdir()?;
-        Ok(Self { folder })
+        let listener = StdUnixListener::bind(folder.path().join(SOCKET))?;
+        listener.set_nonblocking(true)?;
+        Ok(Self { listener, folder })
     }
 
     pub fn path(&self) -> PathBuf {
@@ -62,7 +67,7 @@ pub fn sweep_sockets() {
         let is_ours = entry.file_name().to_string_lossy().starts_with(FOLDER)
             && entry.file_type().is_ok_and(|kind| kind.is_dir());
         let socket = entry.path().join(SOCKET);
-        // A relay that is only about to listen has no socket yet; another user's is closed to us.
+        // Another user's is closed to us.
         let is_dead = || match std::os::unix::net::UnixStream::connect(&socket) {
             Ok(_) => false,
             Err(error) => error.kind() == io::ErrorKind::ConnectionRefused,
@@ -82,11 +87,11 @@ pub struct Relay {
     ended: watch::Receiver<Option<Failure>>,
     /// Aborts the listener, and with it every connection, when dropped.
     _serving: JoinSet<()>,
-    _socket: RelaySocket,
+    _folder: TempDir,
 }
 
 impl Relay {
-    /// Listens on the sandbox's socket. The server inside need not be up yet: connections that come
+    /// Serves the sandbox's socket. The server inside need not be up yet: connections that come
     /// too early end at once.
     pub async fn start(
         docker: &Docker,
@@ -97,7 +102,8 @@ impl Relay {
         if let Err(error) = docker.check_tunnel(sandbox).await {
             return Err(gate.explain(error).await);
         }
-        let listener = UnixListener::bind(sandbox.socket()).map_err(|error| {
+        let RelaySocket { listener, folder } = socket;
+        let listener = UnixListener::from_std(listener).map_err(|error| {
             let path = sandbox.socket().display();
             Failure::new(FailureKind::Unexpected, format!("listening on {path}: {error}"))
         })?;
@@ -107,7 +113,7 @@ impl Relay {
             let failure = gate.serve(listener).await;
             tell.send_replace(Some(failure));
         });
-        Ok(Self { ended, _serving: serving, _socket: socket })
+        Ok(Self { ended, _serving: serving, _folder: folder })
     }
 
     /// Waits until the sandbox cannot be reached any more, and says why.
@@ -252,12 +258,11 @@ mod tests {
 
     #[test]
     fn only_the_folder_of_a_relay_that_was_killed_is_swept() {
-        let [waiting, serving, killed] = [(); 3].map(|()| RelaySocket::new().unwrap());
-        let _listener = std::os::unix::net::UnixListener::bind(serving.path()).unwrap();
-        drop(std::os::unix::net::UnixListener::bind(killed.path()).unwrap());
+        let serving = RelaySocket::new().unwrap();
+        let RelaySocket { listener, folder: killed } = RelaySocket::new().unwrap();
+        drop(listener);
         sweep_sockets();
-        assert!(waiting.folder.path().exists());
         assert!(serving.path().exists());
-        assert!(!killed.folder.path().exists());
+        assert!(!killed.path().exists());
     }
 }

@@ -154,7 +154,9 @@ pub struct Swept {
 pub async fn sweep(settings: &Settings, found: Found, force: &[String], now: Timestamp) -> Swept {
     let mut swept = Swept::default();
     let is_wanted = |wreck: &&Wreck| wreck.fate.is_removable() || force.contains(&wreck.drill);
-    for wreck in found.wrecks.iter().filter(is_wanted) {
+    // What belongs to a run goes with it, so that its record tells of it.
+    let has_no_run = |wreck: &&Wreck| found.runs.iter().all(|run| run.id.label() != wreck.drill);
+    for wreck in found.wrecks.iter().filter(is_wanted).filter(has_no_run) {
         match remove(settings, &wreck.drill).await {
             Ok(names) => swept.removed.extend(names),
             Err(failure) => swept.failures.push(failure),

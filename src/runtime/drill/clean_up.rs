@@ -90,7 +90,10 @@ impl Drill {
 
     fn settle_download(&self, part: PartFile, record: &Record) -> Result<Download, Failure> {
         let path = part.path().to_owned();
-        let is_broken_off = record.failed.as_ref().is_some_and(|it| it.step == Step::Download);
+        let is_broken_off = record
+            .failed
+            .as_ref()
+            .is_some_and(|failed| failed.step == Step::Download && can_go_on(failed.failure.kind));
         if self.plan.keep_download && part.is_complete() {
             let name = self.plan.object.key.0.replace('/', "-");
             let target = self.cache.join(format!("{}-{name}", self.plan.id.short()));
@@ -101,12 +104,20 @@ impl Drill {
             part.remove()?;
             return Ok(Download::Kept(target));
         }
-        // What arrived before the connection broke need not be fetched again within a day.
+        // What has arrived need not be fetched again within a day.
         if is_broken_off && !part.is_complete() {
             return Ok(Download::Resumable(path.display().to_string()));
         }
         part.remove()?;
         Ok(Download::Removed(path.display().to_string()))
+    }
+}
+
+/// Whether a later try can continue a download that ended so: not where the object is another by now.
+fn can_go_on(ended: FailureKind) -> bool {
+    match ended {
+        FailureKind::Unreachable | FailureKind::TimedOut | FailureKind::Denied => true,
+        FailureKind::Missing | FailureKind::Unexpected => false,
     }
 }
 

@@ -35,6 +35,15 @@ struct Inner {
 }
 
 impl Inner {
+    /// Follows an event; the run file says from then on what a drill that is killed was at.
+    fn apply(&mut self, event: &DrillEvent) {
+        self.progress.apply(event);
+        let running = self.progress.running();
+        if !running.is_empty() {
+            self.write_run(|run| run.steps = running);
+        }
+    }
+
     fn write_run(&mut self, change: impl FnOnce(&mut Run)) {
         if let Some(run) = &mut self.run
             && let Err(error) = run.change(change)
@@ -80,9 +89,6 @@ impl Reporter {
     async fn start(&self, step: Step) {
         tracing::info!(%step, "a step begins");
         self.send(step, Happened::Started).await;
-        let mut inner = self.lock();
-        let running = inner.progress.running();
-        inner.write_run(|run| run.steps = running);
     }
 
     pub async fn skip(&self, step: Step, why: &str) {
@@ -170,7 +176,7 @@ impl Reporter {
 
     async fn send(&self, step: Step, what: Happened) {
         let event = DrillEvent { at: self.at(), step, what };
-        self.lock().progress.apply(&event);
+        self.lock().apply(&event);
         // Nobody watches: the drill goes on, and its record tells.
         self.events.send(event).await.ok();
     }
