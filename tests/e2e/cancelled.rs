@@ -73,7 +73,7 @@ fn a_second_time_leaves_at_once_and_says_what_stays() {
     drill.wait_for_words("once more to leave at once");
     drill.signal("INT");
     let ended = drill.end().with_code(130);
-    ended.says(&format!("the sandbox {container} may still run; remove it with `lifeboat sweep`"));
+    ended.says(&format!("the sandbox {container} may still run; `lifeboat sweep` removes it"));
 
     user.lifeboat(&["sweep"]).with_code(0);
     user.assert_nothing_left();
