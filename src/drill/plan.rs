@@ -54,8 +54,6 @@ impl FromStr for DrillId {
 pub enum Trigger {
     Headless,
     Wizard,
-    /// Written by a later start for a drill that was killed.
-    Interrupted,
 }
 
 /// Which tool restores.

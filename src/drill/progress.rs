@@ -97,6 +97,7 @@ impl DrillProgress {
         match &event.what {
             Happened::Started => {
                 step.started = Some(event.at);
+                step.ended = None;
                 step.state = StepState::Running(None);
             }
             Happened::Advanced(advance) => step.state = StepState::Running(Some(advance.clone())),
@@ -142,12 +143,6 @@ impl DrillProgress {
         }
     }
 
-    /// The earliest step that has begun and not ended: others may overlap with it.
-    pub fn current(&self) -> Option<Step> {
-        let is_running = |it: &StepProgress| matches!(it.state, StepState::Running(_));
-        self.steps.iter().find(|(_, progress)| is_running(progress)).map(|(step, _)| *step)
-    }
-
     pub fn step(&self, step: Step) -> &StepProgress {
         static WAITING: StepProgress =
             StepProgress { state: StepState::Waiting, started: None, ended: None };
@@ -166,8 +161,14 @@ impl DrillProgress {
         })
     }
 
-    /// The steps that began, for the record.
-    pub fn stages(&self, bytes: &BTreeMap<Step, u64>) -> Vec<Stage> {
+    /// The steps that run, in order.
+    pub fn running(&self) -> Vec<Step> {
+        let running = self.steps.iter().filter(|(_, it)| matches!(it.state, StepState::Running(_)));
+        running.map(|(step, _)| *step).collect()
+    }
+
+    /// The steps that began, for the record that is written at `now`.
+    pub fn stages(&self, bytes: &BTreeMap<Step, u64>, now: Duration) -> Vec<Stage> {
         let stage = |(step, progress): (Step, &StepProgress)| {
             let started = progress.started?;
             let status = match progress.state {
@@ -178,7 +179,7 @@ impl DrillProgress {
             Some(Stage {
                 name: step,
                 start: seconds(started),
-                seconds: seconds(progress.elapsed(progress.ended.unwrap_or(started))),
+                seconds: seconds(progress.elapsed(now)),
                 bytes: bytes.get(&step).copied(),
                 status,
             })
@@ -244,13 +245,27 @@ mod tests {
 
     #[test]
     fn a_cancelled_step_and_its_stage_are_interrupted() {
-        let progress =
-            after(&[(1, Step::Download, Happened::Started), (3, Step::CleanUp, Happened::Started)]);
-        assert_eq!(progress.step(Step::Download).state, StepState::Interrupted);
-        assert_eq!(progress.step(Step::Restore).state, StepState::NotRun);
-        let stages = progress.stages(&BTreeMap::new());
+        let begun = (1, Step::Download, Happened::Started);
+        // The record is written before the clean-up begins.
+        let stages =
+            after(std::slice::from_ref(&begun)).stages(&BTreeMap::new(), Duration::from_secs(3));
         let download = stages.first().unwrap();
         assert_eq!((download.seconds, download.status), (2.0, StageStatus::Interrupted));
+        let progress = after(&[begun, (3, Step::CleanUp, Happened::Started)]);
+        assert_eq!(progress.step(Step::Download).state, StepState::Interrupted);
+        assert_eq!(progress.step(Step::Restore).state, StepState::NotRun);
+    }
+
+    #[test]
+    fn a_sandbox_that_is_started_again_takes_its_second_time() {
+        let progress = after(&[
+            (1, Step::StartSandbox, Happened::Started),
+            (2, Step::StartSandbox, passed()),
+            (5, Step::StartSandbox, Happened::Started),
+            (9, Step::StartSandbox, passed()),
+        ]);
+        let took = progress.step(Step::StartSandbox).elapsed(Duration::from_secs(20));
+        assert_eq!(took, Duration::from_secs(4));
     }
 
     #[test]

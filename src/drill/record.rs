@@ -13,7 +13,7 @@ use crate::domain::failure::Failure;
 use crate::domain::loss::Loss;
 use crate::domain::restore::RestoreReport;
 use crate::domain::settings::Depth;
-use crate::domain::verdict::{Judgement, Verdict};
+use crate::domain::verdict::{Judgement, Rule, Verdict};
 
 use super::event::Step;
 use super::plan::{DrillId, DrillPlan, Selection, Trigger};
@@ -131,10 +131,21 @@ impl Record {
 
     /// The verdict from all that is in the record. A drill that was cancelled or could not do a
     /// step has proven nothing beyond what its rules found broken.
-    pub fn judge(&mut self) {
+    fn judge(&mut self) {
         let verdict = Verdict::of(self.depth, &self.judgements);
         let incomplete = self.cancelled || self.failed.is_some();
         self.verdict = if incomplete { verdict.max(Verdict::CouldNotVerify) } else { verdict };
+    }
+
+    /// Says of every rule that has not run why, and judges.
+    pub fn close(&mut self, why: &str) {
+        for rule in Rule::ALL.into_iter().filter(|rule| rule.depth() <= self.depth) {
+            if !self.judgements.iter().any(|judged| judged.rule == rule) {
+                self.judgements.push(Judgement::not_run(rule, why));
+            }
+        }
+        self.judgements.sort_by_key(|judged| judged.rule);
+        self.judge();
     }
 
     /// Whether the object counts as tested: restored at least, with a verdict.
@@ -147,14 +158,14 @@ impl Record {
         self.depth >= Depth::Compare && self.verdict <= Verdict::Warn && !self.cancelled
     }
 
-    /// How deep the drill got with a result.
-    pub fn depth_reached(&self) -> Option<Depth> {
-        match (&self.census, &self.restored, &self.source) {
-            (Some(_), Some(_), Some(_)) => Some(Depth::Compare),
-            (Some(_), Some(_), None) => Some(Depth::Restore),
-            (Some(_), None, _) => Some(Depth::Quick),
-            _ => None,
-        }
+    /// The deepest depth, short of the one that was asked for, at which the backup passed.
+    fn depth_passed(&self) -> Option<Depth> {
+        let passed = |depth: &Depth| {
+            let of_depth = |judged: &&Judgement| judged.rule.depth() <= *depth;
+            let judged: Vec<_> = self.judgements.iter().filter(of_depth).cloned().collect();
+            Verdict::of(*depth, &judged) <= Verdict::Warn
+        };
+        Depth::ALL.into_iter().rev().filter(|depth| *depth < self.depth).find(passed)
     }
 
     /// The verdict as a sentence, with what was reached where more was asked for.
@@ -165,13 +176,11 @@ impl Record {
         if self.verdict != Verdict::CouldNotVerify {
             return self.verdict.sentence(self.depth);
         }
-        let reached = self.depth_reached().filter(|reached| {
-            *reached < self.depth && Verdict::of(*reached, &self.judgements) <= Verdict::Warn
-        });
-        match reached {
-            Some(Depth::Restore) => "restorable, comparison not run".to_owned(),
-            Some(reached) => format!("{}, the rest not run", reached.praise()),
-            None => self.verdict.sentence(self.depth),
+        match (self.depth_passed(), self.source.is_some()) {
+            (Some(Depth::Restore), true) => "restorable, the comparison proves nothing".to_owned(),
+            (Some(Depth::Restore), false) => "restorable, comparison not run".to_owned(),
+            (Some(passed), _) => format!("{}, the rest not run", passed.praise()),
+            (None, _) => self.verdict.sentence(self.depth),
         }
     }
 
@@ -191,6 +200,9 @@ pub struct Cleanup {
     pub at: Timestamp,
     /// Names of containers, volumes and files that were removed.
     pub removed: Vec<String>,
+    /// Files that stay on purpose: a kept download, one that may be resumed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept: Vec<String>,
     /// What could not be removed, and why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<Failure>,

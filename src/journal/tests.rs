@@ -53,7 +53,12 @@ fn record(id: u128, verdict: Verdict) -> Record {
 }
 
 fn cleanup() -> Cleanup {
-    Cleanup { at: Timestamp::UNIX_EPOCH, removed: vec!["container".to_owned()], failure: None }
+    Cleanup {
+        at: Timestamp::UNIX_EPOCH,
+        removed: vec!["container".to_owned()],
+        kept: Vec::new(),
+        failure: None,
+    }
 }
 
 #[test]

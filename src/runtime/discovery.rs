@@ -9,7 +9,10 @@ use tokio::time::timeout;
 use crate::adapters::aws;
 use crate::adapters::error::AdapterError;
 use crate::adapters::kubernetes::Contexts;
+use crate::adapters::s3::{S3, SeenBucket};
 use crate::config::{Bucket, Context, CronJob, Discovered, Found, Profile, Standing};
+use crate::domain::environment::StorageName;
+use crate::domain::settings::Storage;
 
 /// How long anything outside may take to answer.
 const DEADLINE: Duration = Duration::from_secs(5);
@@ -19,7 +22,7 @@ pub async fn discover() -> Discovered {
     let contexts = Contexts::read();
     let cronjobs = cronjobs_of(contexts.as_ref().ok().cloned());
     let (profiles, buckets, cronjobs) =
-        tokio::join!(answer(aws::profiles()), answer(aws::buckets()), answer(cronjobs));
+        tokio::join!(answer(aws::profiles()), answer(buckets()), answer(cronjobs));
     Discovered {
         contexts: contexts.map(|found| contexts_of(&found)).map_err(|error| error.to_string()),
         profiles: profiles.map(|found| {
@@ -28,12 +31,25 @@ pub async fn discover() -> Discovered {
             found.into_iter().map(profile).collect()
         }),
         buckets: buckets.map(|found| {
-            let bucket =
-                |found: aws::SeenBucket| Bucket { name: found.name, prefixes: found.prefixes };
+            let bucket = |found: SeenBucket| Bucket { name: found.name, prefixes: found.prefixes };
             found.into_iter().map(bucket).collect()
         }),
         cronjobs,
     }
+}
+
+/// Those that the usual chain of AWS logins can list.
+async fn buckets() -> Result<Vec<SeenBucket>, AdapterError> {
+    let usual = Storage {
+        name: StorageName("aws".to_owned()),
+        region: None,
+        profile: None,
+        role_arn: None,
+        endpoint: None,
+        path_style: false,
+        keys: None,
+    };
+    S3::connect(&usual).await?.buckets().await
 }
 
 fn contexts_of(contexts: &Contexts) -> Vec<Context> {

@@ -29,7 +29,7 @@ impl Exit {
         }
     }
 
-    /// At least a 2: something was left behind that should not be there.
+    /// At least a 2: something was left behind that should not be there, or no record was.
     #[must_use]
     pub fn after_failed_clean_up(self) -> Self {
         match self {

@@ -12,17 +12,31 @@ use crate::drill::record::Record;
 
 use super::process::ProcessIdentity;
 
-/// What a run file says; rewritten at each step.
+/// What a run file says; rewritten whenever something begins.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Run {
     pub process: String,
-    /// The earliest step that had not ended.
-    pub step: Option<Step>,
-    /// Whether there may be something of it on the engine.
-    pub reached_engine: bool,
-    pub container: String,
-    /// What is known so far: the record that a later start writes for it.
+    /// The steps that run; some overlap.
+    pub steps: Vec<Step>,
+    /// The address of the engine that the drill has spoken to.
+    pub engine: Option<String>,
+    /// What is known so far: the record that a later sweep writes for it.
     pub record: Record,
+    /// The record is the drill's own, and complete.
+    pub is_concluded: bool,
+}
+
+impl Run {
+    /// A run that is about to begin.
+    pub fn of(record: Record) -> Self {
+        let process = ProcessIdentity::own().to_string();
+        Self { process, steps: Vec::new(), engine: None, record, is_concluded: false }
+    }
+
+    /// Where it was: `the download`, `its beginning`.
+    pub fn place(&self) -> String {
+        self.steps.first().map_or("its beginning".to_owned(), ToString::to_string)
+    }
 }
 
 /// A run of this process. Its file goes when [`RunFile::finish`] is called, not before.
@@ -47,14 +61,8 @@ impl RunFile {
         Ok(file)
     }
 
-    /// The drill is at `current`; a step that overlaps with it, `news`, has begun or ended.
-    pub fn at_step(&mut self, current: Step, news: Step) -> io::Result<()> {
-        let reached_engine = self.run.reached_engine || news >= Step::StartSandbox;
-        if (self.run.step, self.run.reached_engine) == (Some(current), reached_engine) {
-            return Ok(());
-        }
-        self.run.step = Some(current);
-        self.run.reached_engine = reached_engine;
+    pub fn change(&mut self, change: impl FnOnce(&mut Run)) -> io::Result<()> {
+        change(&mut self.run);
         self.write()
     }
 

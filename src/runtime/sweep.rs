@@ -11,12 +11,11 @@ use crate::adapters::s3::PartFile;
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::settings::Settings;
 use crate::drill::event::Step;
-use crate::drill::plan::Trigger;
 use crate::drill::record::{Cleanup, FailedStep};
 use crate::journal::{Journal, Line};
 
 use super::process::{self, ProcessIdentity};
-use super::relay::sweep_sockets;
+use super::relay;
 use super::runs::{self, FoundRun};
 
 /// Downloads that broke off are kept so long for another try.
@@ -120,7 +119,10 @@ pub async fn look(settings: &Settings, now: Timestamp) -> (Found, Option<Failure
         tracing::warn!(%error, "the runs cannot be listed");
         Vec::new()
     });
-    let runs: Vec<_> = runs.into_iter().filter(|run| !run.is_alive).collect();
+    // In a shared home another host's runs are its own to judge.
+    let here = process::owner();
+    let is_ours = |run: &FoundRun| host(Some(&run.run.record.actor)) == host(Some(&here));
+    let runs: Vec<_> = runs.into_iter().filter(|run| !run.is_alive && is_ours(run)).collect();
     let listing = async {
         let docker =
             Docker::connect(&settings.container_engine, &Surroundings::of_this_process()).await?;
@@ -169,7 +171,7 @@ pub async fn sweep(settings: &Settings, found: Found, force: &[String], now: Tim
             Err(failure) => swept.failures.push(failure),
         }
     }
-    sweep_sockets();
+    relay::sweep_sockets();
     let cache = settings.folders.cache.clone();
     match spawn_blocking(move || PartFile::sweep(&cache, KEPT, now)).await {
         Ok(Ok(count)) if count > 0 => swept.removed.push(format!("{count} broken-off downloads")),
@@ -189,19 +191,19 @@ async fn remove(settings: &Settings, drill: &str) -> Result<Vec<String>, Failure
 
 /// Writes the record of a drill that was killed, once nothing of it is left.
 async fn bury(settings: &Settings, run: FoundRun, now: Timestamp) -> Result<Vec<String>, Failure> {
-    let label = run.id.label();
-    let mut removed = match remove(settings, &label).await {
-        Ok(removed) => removed,
-        // An engine that is gone holds nothing where the drill never spoke to it.
-        Err(_) if !run.run.reached_engine => Vec::new(),
-        Err(failure) => return Err(failure),
+    let mut removed = match &run.run.engine {
+        Some(address) => remove_at(settings, address, &run.id.label()).await?,
+        // It had not spoken to any engine yet.
+        None => Vec::new(),
     };
     let mut record = run.run.record.clone();
-    record.trigger = Trigger::Interrupted;
-    let step = run.run.step.unwrap_or(Step::Download);
-    let what = format!("interrupted at {step}: the process was killed");
-    record.failed = Some(FailedStep { step, failure: Failure::new(FailureKind::Unexpected, what) });
-    record.judge();
+    if !run.run.is_concluded {
+        let step = run.run.steps.first().copied().unwrap_or(Step::Download);
+        let what = format!("interrupted at {step}: the process was killed");
+        let failure = Failure::new(FailureKind::Unexpected, what);
+        record.failed = Some(FailedStep { step, failure });
+        record.close(&format!("interrupted at {step}"));
+    }
     let journal = Journal::at(&settings.folders.journal);
     let told = |error: std::io::Error| {
         let folder = journal.folder().display();
@@ -211,13 +213,35 @@ async fn bury(settings: &Settings, run: FoundRun, now: Timestamp) -> Result<Vec<
     if !is_known {
         journal.append(run.id.0, &Line::Result(Box::new(record))).map_err(told)?;
     }
-    let cleanup = Cleanup { at: now, removed: removed.clone(), failure: None };
+    let cleanup = Cleanup { at: now, removed: removed.clone(), kept: Vec::new(), failure: None };
     journal.append(run.id.0, &Line::Cleanup(cleanup)).map_err(told)?;
+    let label = run.id.label();
     run.forget().map_err(|error| {
         Failure::new(FailureKind::Unexpected, format!("removing the run file: {error}"))
     })?;
     removed.push(format!("the run of {label}"));
     Ok(removed)
+}
+
+/// Removes at the engine that the drill spoke to: another one that answers knows nothing of it.
+async fn remove_at(
+    settings: &Settings,
+    address: &str,
+    drill: &str,
+) -> Result<Vec<String>, Failure> {
+    let advice = format!("set DOCKER_HOST={address} and sweep again");
+    let connected =
+        Docker::connect(&settings.container_engine, &Surroundings::of_this_process()).await;
+    let docker = connected.map_err(|error| Failure::from(error).advise(advice.as_str()))?;
+    if docker.engine().address != address {
+        let what = format!(
+            "drill {drill} ran at the engine {address}; the one that answers here is {}",
+            docker.engine().address
+        );
+        return Err(Failure::new(FailureKind::Unreachable, what).advise(advice));
+    }
+    let removed = docker.remove_sandbox(drill).await?;
+    Ok(removed.containers.into_iter().chain(removed.volumes).collect())
 }
 
 #[cfg(test)]

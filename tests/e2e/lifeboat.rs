@@ -215,7 +215,7 @@ impl Running<'_> {
             let (out, err) = (&self.out, &self.err);
             assert!(ended.is_none(), "ended before {step}: {}{}", text(out), text(err));
             let run = self.user.run_file()?;
-            (run["step"] == step).then_some(())
+            (run["steps"][0] == step).then_some(())
         });
     }
 

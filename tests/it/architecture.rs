@@ -39,7 +39,7 @@ const OUTSIDE: &[&str] = &[
 const SDK: &[(&str, &[&str])] = &[
     ("bollard", &["adapters/docker"]),
     ("mongodb", &["adapters/mongodb"]),
-    ("aws_sdk_s3", &["adapters/s3", "adapters/aws.rs"]),
+    ("aws_sdk_s3", &["adapters/s3"]),
     ("aws_config", &["adapters/s3", "adapters/aws.rs"]),
     ("kube", &["adapters/kubernetes.rs"]),
     ("reqwest", &["adapters/slack.rs"]),

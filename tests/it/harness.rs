@@ -14,6 +14,7 @@ use lifeboat::journal::Journal;
 use lifeboat::runtime::choose::{self, Request, Situation, Wanted};
 use lifeboat::runtime::clock::Clock;
 use lifeboat::runtime::drill::reporter::Reporter;
+use lifeboat::runtime::drill::yard::Yard;
 use lifeboat::runtime::drill::{Conclusion, Drill};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -100,7 +101,7 @@ impl Rehearsal {
             cache: self.settings.folders.cache.clone(),
             expected: chosen.expected,
             clock: self.clock,
-            engine_reached: false.into(),
+            yard: Yard::default(),
         };
         let (send, mut events) = mpsc::channel(256);
         let reporter = Reporter::new(self.clock, send, None);

@@ -1,6 +1,7 @@
 //! S3 and the storages that speak its API: backups are listed, looked at and downloaded, and nothing
 //! is ever written.
 
+mod buckets;
 mod checksum;
 mod client;
 mod download;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 
 use aws_sdk_s3::Client;
 
+pub use buckets::SeenBucket;
 pub use checksum::{Algorithm, Checksum, Compared};
 pub use download::Transferred;
 pub use frontier::GrowingReader;

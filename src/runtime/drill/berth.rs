@@ -1,6 +1,5 @@
 //! The sandbox of one drill, ready to be restored into: engine, image, container, relay.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::time::{sleep, timeout};
@@ -15,7 +14,7 @@ use crate::adapters::mongodb::reader::Reader;
 use crate::adapters::sandbox::Sandbox;
 use crate::domain::engine::ServerVersion;
 use crate::domain::failure::{Failure, FailureKind};
-use crate::domain::settings::ContainerEngine;
+use crate::domain::settings::{ContainerEngine, ImageChoice};
 use crate::domain::units::{ByteSize, Span};
 use crate::drill::event::{Advance, Step, Unit};
 use crate::drill::plan::DrillPlan;
@@ -25,6 +24,7 @@ use crate::runtime::process::{self, ProcessIdentity};
 use crate::runtime::relay::{Relay, RelaySocket};
 
 use super::reporter::Reporter;
+use super::yard::Yard;
 
 /// How long a server may take to be ready.
 const READY: Duration = Duration::from_mins(3);
@@ -42,18 +42,11 @@ pub struct Berth {
     pub relay: Relay,
     pub image: Image,
     pub used: EngineUsed,
+    /// The version that chose the image.
+    pub version: Option<ServerVersion>,
 }
 
 impl Berth {
-    /// Whether the image is the one that a dump of `version` asks for.
-    pub fn suits(&self, plan: &DrillPlan, version: Option<&ServerVersion>) -> bool {
-        match recipe::image(&plan.image, &plan.mirror, version) {
-            Some(needed) => needed.name == self.image.name,
-            // The dump does not tell: whatever was chosen for a reason stays.
-            None => true,
-        }
-    }
-
     /// What the sandbox said last, for the record of a drill that failed.
     pub async fn last_words(&self) -> Vec<String> {
         self.docker.log_tail(&self.sandbox, LAST_WORDS).await.unwrap_or_default()
@@ -75,8 +68,7 @@ pub struct Harbour<'a> {
     pub plan: &'a DrillPlan,
     pub engine: &'a ContainerEngine,
     pub reporter: &'a Reporter,
-    /// Set once the engine has answered: from then on something of ours may be there.
-    pub reached: &'a AtomicBool,
+    pub yard: &'a Yard,
 }
 
 impl Harbour<'_> {
@@ -88,16 +80,31 @@ impl Harbour<'_> {
                 .advise("name an image: `[drill] image = \"mongo:4.2\"`, or `--image`")
         })?;
         let docker = Docker::connect(self.engine, &Surroundings::of_this_process()).await?;
-        self.reached.store(true, Ordering::Relaxed);
-        let facts = self.image(&docker, &image).await?;
-        check_processor(&docker, version)?;
+        let docker = self.yard.keep(docker);
+        self.reporter.engine_reached(&docker.engine().address);
+        self.explain_choice(docker, &image);
+        let facts = self.image(docker, &image).await?;
+        if !facts.runs_on(docker.engine()) {
+            let text = format!(
+                "{} is built for {} and runs emulated on {}: slowly, if at all",
+                image.name,
+                facts.architecture,
+                docker.engine().architecture
+            );
+            self.reporter.remember(Step::StartSandbox, text);
+        }
+        if plan.image == ImageChoice::Auto {
+            check_processor(docker, version)?;
+        }
         let socket = RelaySocket::new().map_err(|error| {
             Failure::new(FailureKind::Unexpected, format!("making a private folder: {error}"))
         })?;
-        let sandbox = docker.create_sandbox(&self.spec(facts.clone()), socket.path()).await?;
-        let relay = Relay::start(&docker, &sandbox, socket).await?;
-        let used = used(&docker, &image, &facts);
-        let mut berth = Berth { docker, sandbox, relay, image, used };
+        let spec = self.spec(facts.clone())?;
+        let sandbox = self.yard.create(docker, spec, socket.path()).await?;
+        let relay = Relay::start(docker, &sandbox, socket).await?;
+        let used = used(docker, &image, &facts);
+        let docker = docker.clone();
+        let mut berth = Berth { docker, sandbox, relay, image, used, version: version.cloned() };
         let server = tokio::select! {
             ready = timeout(READY, self.ready(&berth)) => match ready {
                 Ok(ready) => ready,
@@ -140,15 +147,36 @@ impl Harbour<'_> {
         Ok(facts)
     }
 
-    fn spec(&self, image: ImageFacts) -> SandboxSpec {
+    /// Why this image and which engine, for the log and for whoever watches.
+    fn explain_choice(&self, docker: &Docker, image: &Image) {
+        let engine = docker.engine();
+        let text = format!(
+            "{} by {}, on {} {} ({})",
+            image.name,
+            image.because,
+            engine.kind.word(),
+            engine.version,
+            engine.found_in
+        );
+        self.reporter.note(Step::StartSandbox, text);
+    }
+
+    /// The container's own timeout ends when its label says so, however late it is created.
+    fn spec(&self, image: ImageFacts) -> Result<SandboxSpec, Failure> {
         let plan = self.plan;
+        let limit = plan.limit.saturating_sub(self.reporter.at());
+        if limit.is_zero() {
+            let what = format!("the drill has taken its {} already", Span(plan.limit));
+            return Err(Failure::new(FailureKind::TimedOut, what)
+                .advise("raise `[drill] limit`, or find out what makes the download slow"));
+        }
         let labels = SandboxLabels {
             drill: plan.id.label(),
             expires: plan.started.saturating_add(plan.limit).unwrap_or(plan.started),
             owner: process::owner(),
             process: ProcessIdentity::own().to_string(),
         };
-        SandboxSpec { image, memory: plan.memory, limit: plan.limit, labels }
+        Ok(SandboxSpec { image, memory: plan.memory, limit, labels })
     }
 
     /// Two signs of life from the same process; returns the version that the server reports.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
+use tokio_util::sync::CancellationToken;
 
 use crate::adapters::s3::{Checksum, Compared, Object, PartFile, S3};
 use crate::domain::failure::{Failure, FailureKind};
@@ -31,33 +32,55 @@ impl Fetched {
     }
 }
 
-/// Downloads into `part`, scanning and checking the checksum of what arrives.
+/// What fetching came to: a dump that was scanned is worth telling even where the download failed.
+#[derive(Debug)]
+pub struct Fetching {
+    pub fetched: Option<Fetched>,
+    pub failure: Option<Failure>,
+}
+
+/// Downloads into `part`, scanning and checking the checksum of what arrives. A dump that the scan
+/// has found broken is not downloaded to its end.
 pub async fn fetch(
     s3: &S3,
     part: &PartFile,
     earlier_prelude: bool,
     reporter: &Reporter,
-) -> Result<Fetched, Failure> {
-    let download = reporter.step(Step::Download, download(s3, part, reporter));
+) -> Fetching {
+    let useless = CancellationToken::new();
+    let size = part.object().backup.size;
+    let download = reporter.step(Step::Download, async {
+        match useless.run_until_cancelled(download(s3, part, reporter)).await {
+            Some(downloaded) => downloaded,
+            None => Ok(((), "ended early: the scan has found the dump broken".to_owned())),
+        }
+    });
     let scan = reporter.step(Step::Scan, async {
-        let dump = scan(part.reader(), Some(part.object().backup.size), reporter).await?;
-        let judgements =
-            verdict::dump::judge(&dump.census, Some(part.object().backup.size), earlier_prelude);
+        let dump = scan(part.reader(), Some(size), reporter).await?;
+        let judgements = verdict::dump::judge(&dump.census, Some(size), earlier_prelude);
         let fetched = Fetched { dump: Arc::new(dump), judgements };
+        if fetched.is_refused() {
+            useless.cancel();
+        }
         let summary = summary(&fetched);
         Ok((fetched, summary))
     });
     // A download that fails wakes the scan, which then has nothing to add.
     let (downloaded, scanned) = tokio::join!(download, scan);
-    downloaded?;
-    scanned
+    match (downloaded, scanned) {
+        (Ok(()), Ok(fetched)) => Fetching { fetched: Some(fetched), failure: None },
+        (Err(failure), scanned) => Fetching { fetched: scanned.ok(), failure: Some(failure) },
+        (Ok(()), Err(failure)) => Fetching { fetched: None, failure: Some(failure) },
+    }
 }
 
 async fn download(s3: &S3, part: &PartFile, reporter: &Reporter) -> Result<((), String), Failure> {
     let object = part.object();
     let resumed = part.resumed();
     if resumed.bytes() > 0 {
-        reporter.remember(Step::Download, format!("{resumed} of it were here from an earlier try"));
+        reporter.resumed();
+        let text = format!("{resumed} of it were here from an earlier try: no RTO is told");
+        reporter.remember(Step::Download, text);
     }
     let checking = check(object, part.reader());
     let observe = |moved: crate::adapters::s3::Transferred| {

@@ -7,28 +7,32 @@ pub mod count;
 pub mod fetch;
 pub mod reporter;
 pub mod restore;
+pub mod yard;
 
 use std::path::PathBuf;
-use std::sync::atomic::AtomicBool;
 
+use tokio::task::block_in_place;
 use tokio_util::sync::CancellationToken;
 
 use crate::adapters::s3::{PartFile, S3};
 use crate::domain::engine::ServerVersion;
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::settings::{ContainerEngine, Depth};
+use crate::domain::units::Span;
 use crate::domain::verdict::{Judgement, Rule, Severity};
 use crate::drill::event::Step;
 use crate::drill::plan::DrillPlan;
+use crate::drill::recipe;
 use crate::drill::record::{Cleanup, FailedStep, Record};
 use crate::journal::{Journal, Line};
 use crate::runtime::clock::Clock;
 
 use berth::{Berth, Harbour};
 use count::{Census, Compared, Counted};
-use fetch::{Fetched, fetch};
+use fetch::{Fetched, Fetching, fetch};
 use reporter::Reporter;
 use restore::Salvage;
+use yard::Yard;
 
 /// One drill with all that it needs.
 #[derive(Debug)]
@@ -41,8 +45,18 @@ pub struct Drill {
     /// The version that the object is believed to be from, so that the sandbox can start early.
     pub expected: Option<ServerVersion>,
     pub clock: Clock,
-    /// Set by the drill itself, once the engine has answered.
-    pub engine_reached: AtomicBool,
+    /// What the drill does at the engine; empty before it begins.
+    pub yard: Yard,
+}
+
+/// Why nothing comes after a scan that found the dump broken.
+const BROKEN: &str = "a broken dump is not restored";
+
+/// What came of starting the sandbox while bytes arrived, and for which version.
+#[derive(Debug, Default)]
+struct Early {
+    version: Option<ServerVersion>,
+    berth: Option<Result<Berth, Failure>>,
 }
 
 /// What a drill leaves.
@@ -65,13 +79,15 @@ impl Drill {
         let steps = self.steps(&mut record, &mut part, reporter);
         let outcome = cancel.run_until_cancelled(Box::pin(steps)).await;
         record.cancelled = outcome.is_none();
-        self.conclude(&mut record, reporter);
+        conclude(&mut record, reporter);
+        reporter.concluded(&record);
         let recording = async {
             let line = Line::Result(Box::new(record.clone()));
             self.append(&line).map(|()| ((), format!("in {}", self.journal.folder().display())))
         };
         let unrecorded = reporter.step(Step::Record, recording).await.err();
-        if !self.plan.hold.is_zero() && !record.cancelled {
+        let is_up = record.container_engine.is_some() && record.failed.is_none();
+        if !self.plan.hold.is_zero() && is_up && !record.cancelled {
             self.hold(reporter, cancel).await;
         }
         let (cleanup, kept) = self.clean_up(part, &record, reporter).await;
@@ -94,17 +110,17 @@ impl Drill {
         reporter: &Reporter,
     ) -> Result<(), Failure> {
         let (fetched, early) = Box::pin(self.fetch_and_start_early(record, part, reporter)).await?;
-        if fetched.is_refused() || self.plan.depth < Depth::Restore {
-            let why = if fetched.is_refused() {
-                "a broken dump is not restored"
-            } else {
-                "not asked for at depth quick"
-            };
-            skip(reporter, Step::StartSandbox, why).await;
+        if fetched.is_refused() {
+            skip(reporter, Step::StartSandbox, BROKEN).await;
+            return Ok(());
+        }
+        if self.plan.depth < Depth::Restore {
+            skip(reporter, Step::StartSandbox, "not asked for at depth quick").await;
             return Ok(());
         }
         let Some(part) = part else { return Ok(()) };
         let berth = self.settle(early, &fetched, reporter).await?;
+        record.server_version = record.server_version.take().or(berth.version.clone());
         record.container_engine = Some(berth.used.clone());
         let salvage = Salvage { berth: &berth, part, dump: &fetched.dump, reporter };
         let restored = Box::pin(self.restore_and_judge(record, salvage)).await;
@@ -115,39 +131,43 @@ impl Drill {
     }
 
     /// Downloads, scans, and meanwhile starts the sandbox where its version is believed to be known.
+    /// What the scan has found is in `record` even where the download fails.
     async fn fetch_and_start_early(
         &self,
         record: &mut Record,
         part: &mut Option<PartFile>,
         reporter: &Reporter,
-    ) -> Result<(Fetched, Option<Result<Berth, Failure>>), Failure> {
-        let opened = self.open_part(reporter).await?;
-        let opened = part.insert(opened);
+    ) -> Result<(Fetched, Early), Failure> {
+        let opened = part.insert(self.open_part(record, reporter).await?);
         let useless = CancellationToken::new();
         let fetching = async {
-            let fetched = fetch(&self.s3, opened, self.plan.earlier_prelude, reporter).await;
-            if fetched.as_ref().map_or(true, Fetched::is_refused) {
+            let fetching = fetch(&self.s3, opened, self.plan.earlier_prelude, reporter);
+            let fetching = Box::pin(fetching).await;
+            let is_lost = fetching.failure.is_some();
+            if is_lost || fetching.fetched.as_ref().is_none_or(Fetched::is_refused) {
                 useless.cancel();
             }
-            fetched
+            fetching
         };
-        let starting = async {
-            if self.plan.depth < Depth::Restore || self.expected_image().is_none() {
-                return None;
-            }
-            let opening = self.start(self.expected.as_ref(), reporter);
-            useless.run_until_cancelled(Box::pin(opening)).await
-        };
-        let (fetched, early) = tokio::join!(fetching, starting);
-        let fetched = fetched?;
-        record.census = Some(fetched.dump.census.clone());
-        record.server_version =
-            fetched.dump.census.server_version.clone().or_else(|| self.expected.clone());
-        record.judgements.extend(fetched.judgements.clone());
-        Ok((fetched, early))
+        let starting = useless.run_until_cancelled(Box::pin(self.start_early(reporter)));
+        let (Fetching { fetched, failure }, early) = tokio::join!(fetching, starting);
+        if let Some(fetched) = &fetched {
+            record.census = Some(fetched.dump.census.clone());
+            record.server_version.clone_from(&fetched.dump.census.server_version);
+            record.judgements.extend(fetched.judgements.clone());
+        }
+        match (fetched, failure) {
+            (Some(fetched), None) => Ok((fetched, early.unwrap_or_default())),
+            (_, Some(failure)) => Err(failure),
+            (None, None) => Err(Failure::new(FailureKind::Unexpected, "nothing was scanned")),
+        }
     }
 
-    async fn open_part(&self, reporter: &Reporter) -> Result<PartFile, Failure> {
+    async fn open_part(
+        &self,
+        record: &mut Record,
+        reporter: &Reporter,
+    ) -> Result<PartFile, Failure> {
         let set = &self.plan.set;
         let (bucket, key) = (&self.plan.object.bucket, &self.plan.object.key);
         let opening = async {
@@ -157,12 +177,9 @@ impl Drill {
                 return Err(Failure::new(FailureKind::Unexpected, what)
                     .advise("pick again: the new object is another backup"));
             }
-            let cache = self.cache.clone();
-            let opened = tokio::task::spawn_blocking(move || PartFile::open(&cache, &object));
-            match opened.await {
-                Ok(part) => Ok(part?),
-                Err(error) => Err(Failure::new(FailureKind::Unexpected, error.to_string())),
-            }
+            record.object.version_id.clone_from(&object.backup.version_id);
+            // No point to be cancelled at: whatever is opened here is removed by the clean-up.
+            Ok(block_in_place(|| PartFile::open(&self.cache, &object))?)
         };
         match opening.await {
             Ok(part) => Ok(part),
@@ -170,23 +187,46 @@ impl Drill {
         }
     }
 
-    fn expected_image(&self) -> Option<crate::drill::recipe::Image> {
-        let plan = &self.plan;
-        crate::drill::recipe::image(&plan.image, &plan.mirror, self.expected.as_ref())
+    /// Starts the sandbox for the version that an earlier record or the source itself names.
+    async fn start_early(&self, reporter: &Reporter) -> Early {
+        if self.plan.depth < Depth::Restore {
+            return Early::default();
+        }
+        let mut version = self.expected.clone();
+        if version.is_none() && self.plan.depth >= Depth::Compare {
+            version = count::source_version(&self.plan).await;
+        }
+        if self.image(version.as_ref()).is_none() {
+            return Early::default();
+        }
+        let berth = self.start(version.as_ref(), None, reporter).await;
+        Early { version, berth: Some(berth) }
     }
 
+    fn image(&self, version: Option<&ServerVersion>) -> Option<recipe::Image> {
+        recipe::image(&self.plan.image, &self.plan.mirror, version)
+    }
+
+    /// Starts a sandbox, after the one that turned out to be wrong is gone.
     async fn start(
         &self,
         version: Option<&ServerVersion>,
+        wrong: Option<Berth>,
         reporter: &Reporter,
     ) -> Result<Berth, Failure> {
         let harbour = Harbour {
             plan: &self.plan,
             engine: &self.container_engine,
             reporter,
-            reached: &self.engine_reached,
+            yard: &self.yard,
         };
         let opening = async {
+            if let Some(wrong) = wrong {
+                let image = &wrong.image.name;
+                let text = format!("{image} is not what the dump asks for: starting another");
+                reporter.note(Step::StartSandbox, text);
+                wrong.docker.remove_sandbox(&self.plan.id.label()).await?;
+            }
             let berth = harbour.open(version).await?;
             let server = berth.used.server.as_deref().unwrap_or("unknown");
             let summary = format!("{} without network, server {server}", berth.image.name);
@@ -198,28 +238,33 @@ impl Drill {
     /// Takes the sandbox that was started early where it is the right one, else starts it now.
     async fn settle(
         &self,
-        early: Option<Result<Berth, Failure>>,
+        early: Early,
         fetched: &Fetched,
         reporter: &Reporter,
     ) -> Result<Berth, Failure> {
-        let found = fetched.dump.census.server_version.as_ref();
-        match early {
-            Some(Ok(berth)) if berth.suits(&self.plan, found) => return Ok(berth),
-            Some(Ok(berth)) => {
-                let image = &berth.image.name;
-                let text = format!("{image} is not what the dump asks for: starting another");
-                reporter.note(Step::StartSandbox, text);
-                berth.docker.remove_sandbox(&self.plan.id.label()).await?;
-            }
-            Some(Err(failure)) => return Err(failure),
-            None => {}
-        }
-        match found.or(self.expected.as_ref()) {
-            Some(version) => self.start(Some(version), reporter).await,
-            None => {
-                let asked = count::source_version(&self.plan).await;
-                self.start(asked.as_ref(), reporter).await
-            }
+        let Early { version, berth } = early;
+        let found = fetched.dump.census.server_version.clone();
+        let needed = found.or(version.clone());
+        let is_right = self.names_alike(needed.as_ref(), version.as_ref());
+        let wrong = match berth {
+            Some(Ok(berth)) if is_right => return Ok(berth),
+            Some(Err(failure)) if is_right => return Err(failure),
+            Some(Ok(berth)) => Some(berth),
+            // A wrong guess failed: that says nothing of the right image.
+            Some(Err(_)) | None => None,
+        };
+        let needed = match needed {
+            None => count::source_version(&self.plan).await,
+            known => known,
+        };
+        self.start(needed.as_ref(), wrong, reporter).await
+    }
+
+    /// Whether both versions lead to the same image, whatever told them.
+    fn names_alike(&self, one: Option<&ServerVersion>, other: Option<&ServerVersion>) -> bool {
+        match (self.image(one), self.image(other)) {
+            (Some(one), Some(other)) => one.name == other.name,
+            _ => false,
         }
     }
 
@@ -253,32 +298,11 @@ impl Drill {
         Ok(())
     }
 
-    /// Completes the record: times, what failed, what was not run, the verdict.
-    fn conclude(&self, record: &mut Record, reporter: &Reporter) {
-        let progress = reporter.progress();
-        record.stages = reporter.stages();
-        record.notes = reporter.notes();
-        record.rto_s =
-            progress.recovery_time().map(|time| (time.as_secs_f64() * 10.0).round() / 10.0);
-        record.failed =
-            progress.failure().map(|(step, failure)| FailedStep { step, failure: failure.clone() });
-        let why = match (&record.failed, record.cancelled) {
-            (_, true) => "the drill was cancelled".to_owned(),
-            (Some(failed), _) => format!("{} failed", failed.step),
-            (None, false) => "a broken dump is not restored".to_owned(),
-        };
-        for rule in Rule::ALL.into_iter().filter(|rule| rule.depth() <= self.plan.depth) {
-            if !record.judgements.iter().any(|judged| judged.rule == rule) {
-                record.judgements.push(Judgement::not_run(rule, why.as_str()));
-            }
-        }
-        record.judgements.sort_by_key(|judged| judged.rule);
-        record.judge();
-    }
-
     async fn hold(&self, reporter: &Reporter, cancel: &CancellationToken) {
-        let left = self.plan.limit.saturating_sub(self.clock.elapsed());
-        let hold = self.plan.hold.min(left);
+        let hold = self.plan.hold.min(self.plan.limit.saturating_sub(reporter.at()));
+        let name = format!("lifeboat-drill-{}", self.plan.id.label());
+        let shell = format!("{name} stays for {}: docker exec -it {name} bash", Span(hold));
+        reporter.note(Step::Hold, shell);
         let holding = async {
             tokio::select! {
                 () = tokio::time::sleep(hold) => {}
@@ -299,6 +323,26 @@ impl Drill {
             .advise("check `[journal] directory`; the result is on the screen only")
         })
     }
+}
+
+/// Completes the record: times, what failed, what was not run, the verdict.
+fn conclude(record: &mut Record, reporter: &Reporter) {
+    let progress = reporter.progress();
+    record.stages = reporter.stages();
+    record.notes = reporter.notes();
+    record.rto_s = progress
+        .recovery_time()
+        // What was here already took no time: no incident could count on that.
+        .filter(|_| !reporter.has_resumed())
+        .map(|time| (time.as_secs_f64() * 10.0).round() / 10.0);
+    record.failed =
+        progress.failure().map(|(step, failure)| FailedStep { step, failure: failure.clone() });
+    let why = match (&record.failed, record.cancelled) {
+        (_, true) => "the drill was cancelled".to_owned(),
+        (Some(failed), _) => format!("{} failed", failed.step),
+        (None, false) => BROKEN.to_owned(),
+    };
+    record.close(&why);
 }
 
 /// Marks `from` and the steps behind it as not needed.

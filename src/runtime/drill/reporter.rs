@@ -9,8 +9,9 @@ use tokio::sync::mpsc::Sender;
 use crate::domain::failure::Failure;
 use crate::drill::event::{Advance, DrillEvent, Happened, Step};
 use crate::drill::progress::{DrillProgress, Stage};
+use crate::drill::record::Record;
 use crate::runtime::clock::Clock;
-use crate::runtime::runs::RunFile;
+use crate::runtime::runs::{Run, RunFile};
 
 /// Between two reports of one step's advance; nobody reads faster.
 const PACE: Duration = Duration::from_millis(50);
@@ -29,6 +30,7 @@ struct Inner {
     advanced: BTreeMap<Step, Duration>,
     bytes: BTreeMap<Step, u64>,
     notes: Vec<String>,
+    has_resumed: bool,
     run: Option<RunFile>,
 }
 
@@ -36,8 +38,15 @@ impl Inner {
     /// Follows an event; the run file says from then on what a drill that is killed was at.
     fn apply(&mut self, event: &DrillEvent) {
         self.progress.apply(event);
-        if let (Some(run), Some(current)) = (&mut self.run, self.progress.current())
-            && let Err(error) = run.at_step(current, event.step)
+        let running = self.progress.running();
+        if !running.is_empty() {
+            self.write_run(|run| run.steps = running);
+        }
+    }
+
+    fn write_run(&mut self, change: impl FnOnce(&mut Run)) {
+        if let Some(run) = &mut self.run
+            && let Err(error) = run.change(change)
         {
             tracing::warn!(%error, "the run file cannot be written");
         }
@@ -51,6 +60,7 @@ impl Reporter {
             advanced: BTreeMap::new(),
             bytes: BTreeMap::new(),
             notes: Vec::new(),
+            has_resumed: false,
             run,
         };
         Self { clock, began: clock.elapsed(), events, inner: Mutex::new(inner) }
@@ -120,13 +130,35 @@ impl Reporter {
         self.note(step, text);
     }
 
+    /// An engine has answered: what a killed drill leaves is there.
+    pub fn engine_reached(&self, address: &str) {
+        self.lock().write_run(|run| run.engine = Some(address.to_owned()));
+    }
+
+    /// The result is known: if it cannot be recorded now, a later sweep does it.
+    pub fn concluded(&self, record: &Record) {
+        self.lock().write_run(|run| {
+            run.record = record.clone();
+            run.is_concluded = true;
+        });
+    }
+
+    /// Some of the download was here already.
+    pub fn resumed(&self) {
+        self.lock().has_resumed = true;
+    }
+
+    pub fn has_resumed(&self) -> bool {
+        self.lock().has_resumed
+    }
+
     pub fn notes(&self) -> Vec<String> {
         self.lock().notes.clone()
     }
 
     pub fn stages(&self) -> Vec<Stage> {
         let inner = self.lock();
-        inner.progress.stages(&inner.bytes)
+        inner.progress.stages(&inner.bytes, self.at())
     }
 
     pub fn progress(&self) -> DrillProgress {
@@ -149,7 +181,8 @@ impl Reporter {
         self.events.send(event).await.ok();
     }
 
-    fn at(&self) -> Duration {
+    /// Since the drill began.
+    pub fn at(&self) -> Duration {
         self.clock.elapsed().saturating_sub(self.began)
     }
 

@@ -64,7 +64,7 @@ async fn init(path: &Path, paper: Paper) -> Exit {
         complain(&format!("{} {text}", paper.ink(Tone::Bad, "error:")));
         return Exit::Usage;
     }
-    let text = config::sample(&discover().await);
+    let text = config::sample(&Box::pin(discover()).await);
     match write(path, &text) {
         Ok(()) => {
             say(&format!("written: {}", path.display()));

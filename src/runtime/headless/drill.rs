@@ -19,10 +19,10 @@ use crate::journal::{Line, Report};
 use crate::runtime::choose::{self, Chosen, Request, Situation, Wanted};
 use crate::runtime::drill::count::resolve;
 use crate::runtime::drill::reporter::Reporter;
+use crate::runtime::drill::yard::Yard;
 use crate::runtime::drill::{Conclusion, Drill};
 use crate::runtime::exit::Exit;
 use crate::runtime::interrupt::Interrupt;
-use crate::runtime::process::ProcessIdentity;
 use crate::runtime::runs::{self, Run, RunFile};
 
 use super::Session;
@@ -80,7 +80,7 @@ pub async fn drill(session: &Session, arguments: &DrillArguments) -> Exit {
         cache: session.settings.folders.cache.clone(),
         expected,
         clock: session.clock,
-        engine_reached: false.into(),
+        yard: Yard::default(),
     };
     let conclusion = match Box::pin(follow(session, drill)).await {
         Ok(conclusion) => conclusion,
@@ -127,13 +127,7 @@ pub(super) async fn follow(session: &Session, drill: Drill) -> Result<Conclusion
         session.error(&format!("listening for signals: {error}"));
         Exit::Unverified
     })?;
-    let run = Run {
-        process: ProcessIdentity::own().to_string(),
-        step: None,
-        reached_engine: false,
-        container: format!("lifeboat-drill-{}", id.label()),
-        record: Record::begin(&drill.plan),
-    };
+    let run = Run::of(Record::begin(&drill.plan));
     let state = &session.settings.folders.state;
     let run = RunFile::begin(state, run).map_err(|error| {
         session.error(&format!("announcing the drill in {}: {error}", state.display()));
@@ -243,7 +237,7 @@ fn introduce(session: &Session, plan: &DrillPlan, notes: &[String]) {
 fn mention_interrupted(session: &Session) {
     let found = runs::find(&session.settings.folders.state).unwrap_or_default();
     for run in found.into_iter().filter(|run| !run.is_alive) {
-        let step = run.run.step.map_or("its beginning".to_owned(), |step| step.to_string());
+        let step = run.run.place();
         session.warn(&format!(
             "a drill of {} was interrupted at {step}; `lifeboat sweep` removes what it left",
             run.run.record.object.name()
@@ -276,7 +270,8 @@ fn finish(session: &Session, conclusion: &Conclusion, is_strict: bool) -> Exit {
         return Exit::Cancelled;
     }
     let exit = Exit::of(record.verdict, is_strict);
-    if cleanup.failure.is_some() { exit.after_failed_clean_up() } else { exit }
+    let is_whole = cleanup.failure.is_none() && unrecorded.is_none();
+    if is_whole { exit } else { exit.after_failed_clean_up() }
 }
 
 /// Tells Slack where that is configured. A message that does not arrive changes no verdict.

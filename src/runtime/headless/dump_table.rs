@@ -13,7 +13,7 @@ use super::paint::{Paper, Tone, fitted, padded, right, wrapped};
 ///  collection         documents       bytes  indexes
 ///  admin.biomaterial     41 203    12.1 MiB        1
 /// ```
-pub fn result(
+pub(super) fn result(
     census: &DumpCensus,
     judgements: &[Judgement],
     verdict: Verdict,

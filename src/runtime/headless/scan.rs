@@ -20,8 +20,9 @@ use crate::drill::event::Step;
 use crate::drill::plan::{ToolChoice, Trigger};
 use crate::runtime::choose::{self, Request, Situation, Wanted};
 use crate::runtime::drill::Drill;
-use crate::runtime::drill::fetch::{Fetched, fetch, scan as read};
+use crate::runtime::drill::fetch::{Fetched, Fetching, fetch, scan as read};
 use crate::runtime::drill::reporter::Reporter;
+use crate::runtime::drill::yard::Yard;
 use crate::runtime::exit::Exit;
 
 use super::Session;
@@ -97,11 +98,15 @@ async fn object(session: &Session, storage: &Storage, bucket: &str, key: &Backup
     let s3 = S3::connect(storage).await?;
     let object = s3.head(bucket, key, None).await?;
     let part = PartFile::open(&session.settings.folders.cache, &object)?;
-    let fetched =
-        watched(session, async |reporter: &Reporter| fetch(&s3, &part, false, reporter).await)
-            .await;
+    let fetching = watched(session, async |reporter: &Reporter| {
+        let fetching = Box::pin(fetch(&s3, &part, false, reporter)).await;
+        let Fetching { fetched, failure } = fetching;
+        failure.map_or(Ok(fetched), Err)
+    })
+    .await;
     part.remove()?;
-    let Fetched { dump, judgements } = fetched?;
+    let nothing = || Failure::new(FailureKind::Unexpected, "nothing was scanned");
+    let Fetched { dump, judgements } = fetching?.ok_or_else(nothing)?;
     Ok((dump.census.clone(), judgements))
 }
 
@@ -140,7 +145,7 @@ async fn of_set(session: &Session, storage: &Storage, set: &BackupSet, key: &Bac
         cache: session.settings.folders.cache.clone(),
         expected: None,
         clock: session.clock,
-        engine_reached: false.into(),
+        yard: Yard::default(),
     };
     let conclusion = match Box::pin(follow(session, drill)).await {
         Ok(conclusion) => conclusion,

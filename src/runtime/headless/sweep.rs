@@ -67,7 +67,7 @@ fn describe(session: &Session, found: &Found, arguments: &SweepArguments) {
         }
     }
     for run in &found.runs {
-        let step = run.run.step.map_or("its beginning".to_owned(), |step| step.to_string());
+        let step = run.run.place();
         let text = format!(
             "drill {} of {} was interrupted at {step}",
             run.id.short(),
@@ -90,7 +90,7 @@ fn listing(found: &Found) -> serde_json::Value {
         })
     });
     let runs = found.runs.iter().map(|run| {
-        serde_json::json!({"drill": run.id, "step": run.run.step, "object": run.run.record.object.url()})
+        serde_json::json!({"drill": run.id, "step": run.run.place(), "object": run.run.record.object.url()})
     });
     serde_json::json!({"leftovers": wrecks.collect::<Vec<_>>(), "interrupted": runs.collect::<Vec<_>>()})
 }
