@@ -61,3 +61,21 @@ fn while_either_tool_restores() {
         cancel(&user, drill);
     }
 }
+
+#[test]
+fn a_second_time_leaves_at_once_and_says_what_stays() {
+    let world = part!(World::with_engine());
+    let user = User::of(world);
+    user.store(&world.healthy);
+    let mut drill = user.begin(&["drill", "--latest"]);
+    let container = drill.wait_for_container();
+    drill.signal("INT");
+    drill.wait_for_words("once more to leave at once");
+    drill.signal("INT");
+    let ended = drill.end().with_code(130);
+    ended.says(&format!("the sandbox {container} may still run; `lifeboat sweep` removes it"));
+
+    user.lifeboat(&["sweep"]).with_code(0);
+    user.assert_nothing_left();
+    assert_eq!(user.records()[0]["record"]["verdict"], "could-not-verify");
+}

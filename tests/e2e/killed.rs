@@ -1,9 +1,12 @@
 //! `kill -9`: what is left is reported by the next start, and swept with a record of what happened.
 
+use std::fs;
+
 use serde_json::Value;
 
 use crate::engine::{containers_of, docker, volumes_of};
 use crate::lifeboat::User;
+use crate::parts::until;
 use crate::proxy::Proxy;
 use crate::world::World;
 
@@ -45,11 +48,16 @@ fn a_drill_killed_while_it_downloads_is_swept_and_its_download_goes_on() {
     let proxy = Proxy::to(world.storage.address());
     let mut user = User::of(world);
     user.endpoint = proxy.url();
-    // More than one piece of 8 MiB: a piece counts for the next try when it is whole.
+    // A piece of 8 MiB, which is held, and one of 4 MiB, which comes and counts for the next try.
     let key = user.store(&world.healthy.clone().with_noise(12));
-    proxy.hold_after(11 << 20);
+    proxy.hold_after(6 << 20);
     let mut drill = user.begin(&["drill", "--object", &key, "--depth", "restore"]);
     proxy.wait_until_held();
+    until("a piece is noted", || {
+        let mut cached = user.cached_files().into_iter();
+        let notes = cached.find(|path| path.extension() == Some("ranges".as_ref()))?;
+        (fs::metadata(notes).ok()?.len() > 0).then_some(())
+    });
     drill.wait_for_container();
     drill.kill();
     proxy.open();

@@ -224,6 +224,11 @@ impl Running<'_> {
         until("a container", || engine::containers_of(&self.user.name).pop())
     }
 
+    /// Waits until the program has said something on standard error.
+    pub fn wait_for_words(&self, words: &str) {
+        until(words, || text(&self.err).contains(words).then_some(()));
+    }
+
     /// Sends a signal: `INT`, `TERM`.
     pub fn signal(&self, signal: &str) {
         let id = self.child.id().to_string();

@@ -9,7 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// How long anything here may take before the test fails.
-pub const PATIENCE: Duration = Duration::from_secs(40);
+pub const PATIENCE: Duration = Duration::from_mins(2);
 const BETWEEN_LOOKS: Duration = Duration::from_millis(10);
 
 /// The value of a part, or the end of the test with a loud word about what is missing.
@@ -57,6 +57,7 @@ impl Server {
     pub fn start(command: &Command, address: SocketAddr) -> Self {
         // The shell's input ends with us, whatever becomes of us.
         const UNTIL_INPUT_ENDS: &str = r#"
+            trap : INT TERM
             scratch=$(mktemp -d) && cd "$scratch" || exit
             "$@" & server=$!
             read -r _

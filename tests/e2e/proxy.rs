@@ -23,7 +23,7 @@ struct Valve {
 struct State {
     /// Bytes that have come from the storage and gone on.
     passed: u64,
-    /// No more than so many may.
+    /// No more than so many may on one connection.
     limit: u64,
     /// Connections that wait for more room.
     held: usize,
@@ -58,10 +58,9 @@ impl Proxy {
         format!("http://{}", self.address)
     }
 
-    /// Lets `bytes` more come through, and then holds.
+    /// Lets so many bytes through on each connection, and then holds it.
     pub fn hold_after(&self, bytes: u64) {
-        let mut state = self.valve.lock();
-        state.limit = state.passed + bytes;
+        self.valve.lock().limit = bytes;
     }
 
     /// Waits until something is held.
@@ -122,9 +121,11 @@ impl Valve {
 
     fn pass(&self, era: u32, mut server: TcpStream, mut client: &TcpStream) {
         let mut chunk = [0; 4096];
+        let mut passed = 0;
         while let Ok(count @ 1..) = server.read(&mut chunk) {
+            passed += count as u64;
             let mut state = self.lock();
-            while state.era == era && state.passed + count as u64 > state.limit {
+            while state.era == era && passed > state.limit {
                 state.held += 1;
                 self.changed.notify_all();
                 state = self.changed.wait(state).unwrap();

@@ -6,6 +6,10 @@ use std::process::Command;
 
 use crate::parts::{Server, free_address, program};
 
+/// Without a word of who writes, an object cannot be written over; the signature is not looked at.
+const SIGNED: &str = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/s3/aws4_request, \
+                      SignedHeaders=host, Signature=0";
+
 #[derive(Debug)]
 pub struct Storage {
     server: Server,
@@ -49,7 +53,8 @@ impl Storage {
         let mut connection = TcpStream::connect(self.server.address).unwrap();
         let (host, length) = (self.server.address, bytes.len());
         let head = format!(
-            "PUT /{path} HTTP/1.1\r\nHost: {host}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
+            "PUT /{path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: {SIGNED}\r\n\
+             Content-Length: {length}\r\nConnection: close\r\n\r\n"
         );
         connection.write_all(head.as_bytes()).unwrap();
         connection.write_all(bytes).unwrap();
