@@ -112,7 +112,7 @@ pub fn b1_present(evidence: Evidence<'_>) -> Judgement {
         let Some(windows) = &live.windows else {
             if live.documents > 0 && restored.is_none_or(|restored| restored.documents == 0) {
                 let reason = "not in the dump, and nothing tells how old its documents are: name a created_field";
-                inquiry.find(Severity::Warn, Some(namespace), reason);
+                inquiry.find(Severity::CouldNotVerify, Some(namespace), reason);
             }
             continue;
         };
@@ -173,16 +173,15 @@ pub fn b1_only_in_dump(evidence: Evidence<'_>) -> Judgement {
 
 /// B2: at least as many documents from before T0 as the source still has from then. A shortfall is
 /// first reduced by what was imported since with older ids; what remains is missing. Proves data
-/// when the source has something from before T0 in a collection that was restored.
+/// when the source has something from before T0 in a collection that was restored. A collection
+/// whose documents carry no birth is never passed over in silence: whatever it lost is unknown.
 pub fn b2_lower_bound(evidence: Evidence<'_>) -> Judgement {
     let mut inquiry = Inquiry::of(Rule::B2);
     for (namespace, live, restored) in evidence.pairs() {
         let Some(restored) = restored else { continue };
         let (Some(source), Some(copy)) = (&live.windows, comparable(live, restored)) else {
             if live.documents > 0 && restored.documents > 0 {
-                let reason =
-                    "not judged: nothing tells when its documents were born; name a created_field";
-                inquiry.find(Severity::Info, Some(namespace), reason);
+                undated(&mut inquiry, namespace, live.documents, restored.documents);
             }
             continue;
         };
@@ -216,6 +215,22 @@ pub fn b2_lower_bound(evidence: Evidence<'_>) -> Judgement {
         }
     }
     inquiry.close()
+}
+
+/// Nothing tells which documents were born before T0: a copy with fewer than the source has may
+/// have lost them, and one with as many may have lost what the source has deleted since.
+fn undated(inquiry: &mut Inquiry, namespace: &Namespace, source: u64, copy: u64) {
+    let why = "nothing tells when its documents were born: name a created_field";
+    match source.checked_sub(copy).filter(|fewer| *fewer > 0) {
+        Some(fewer) => {
+            let reason = format!("{} fewer than the source now has, and {why}", Count(fewer));
+            inquiry.find(Severity::CouldNotVerify, Some(namespace), reason);
+        }
+        None => {
+            let reason = format!("only counted, as many as the source now has or more: {why}");
+            inquiry.find(Severity::Warn, Some(namespace), reason);
+        }
+    }
 }
 
 /// B2': nothing in the copy is younger than the dump's end.

@@ -186,12 +186,39 @@ fn an_empty_copy_of_a_full_collection_fails() {
 }
 
 #[test]
-fn where_nothing_tells_a_birth_the_rule_says_so_and_proves_nothing() {
+fn where_nothing_tells_a_birth_a_smaller_copy_cannot_be_verified() {
     let mut case = Case::healthy();
     case.source().windows = None;
     let judged = case.ask(b2_lower_bound);
-    assert_eq!(severities(&judged), [Severity::Info]);
+    assert_eq!(severities(&judged), [Severity::CouldNotVerify]);
+    let reason = &judged.findings().first().unwrap().reason;
+    assert!(reason.starts_with("87 fewer than the source now has"), "{reason}");
     assert!(!judged.proves());
+}
+
+#[test]
+fn where_nothing_tells_a_birth_a_copy_of_the_same_size_is_a_warning() {
+    let mut case = Case::healthy();
+    case.source().windows = None;
+    case.source().documents = 1000;
+    let judged = case.ask(b2_lower_bound);
+    assert_eq!(severities(&judged), [Severity::Warn]);
+    assert!(!judged.proves());
+}
+
+#[test]
+fn a_copy_that_goes_by_another_birth_is_not_passed_either() {
+    let mut case = Case::healthy();
+    case.restored().windows.as_mut().unwrap().birth = Birth::Field("created".to_owned());
+    assert_eq!(severities(&case.ask(b2_lower_bound)), [Severity::CouldNotVerify]);
+}
+
+#[test]
+fn a_collection_of_unknown_age_that_the_dump_lacks_cannot_be_verified() {
+    let mut case = Case::healthy();
+    let undated = LiveCollection { windows: None, ..live(10, 0) };
+    case.source.collections.insert(Namespace::new("admin", "project"), undated);
+    assert_eq!(severities(&case.ask(b1_present)), [Severity::CouldNotVerify]);
 }
 
 #[test]
