@@ -18,7 +18,7 @@ use crate::domain::verdict::{Judgement, Verdict};
 use super::event::Step;
 use super::plan::{DrillId, DrillPlan, Selection, Trigger};
 use super::progress::Stage;
-use super::table::{Columns, Row, rows};
+use super::table::{Columns, Judged, Row, rows};
 
 /// Changes when a reader of an older schema would misread a record.
 pub const SCHEMA: u32 = 1;
@@ -157,18 +157,20 @@ impl Record {
         Depth::ALL.into_iter().rev().filter(|depth| *depth < self.depth).find(passed)
     }
 
-    /// The verdict as a sentence, with what was reached where more was asked for.
+    /// What is said behind the object's name, with what was reached where more was asked for.
     pub fn sentence(&self) -> String {
         if self.cancelled {
-            return "cancelled: nothing is proven".to_owned();
+            return "was not drilled to the end: nothing is proven".to_owned();
         }
         if self.verdict != Verdict::CouldNotVerify {
             return self.verdict.sentence(self.depth);
         }
         match (self.depth_passed(), self.source.is_some()) {
-            (Some(Depth::Restore), true) => "restorable, the comparison proves nothing".to_owned(),
-            (Some(Depth::Restore), false) => "restorable, comparison not run".to_owned(),
-            (Some(passed), _) => format!("{}, the rest not run", passed.praise()),
+            (Some(Depth::Restore), true) => {
+                "is restorable, the comparison proves nothing".to_owned()
+            }
+            (Some(Depth::Restore), false) => "is restorable, comparison not run".to_owned(),
+            (Some(passed), _) => format!("is {}, the rest not run", passed.praise()),
             (None, _) => self.verdict.sentence(self.depth),
         }
     }
@@ -179,7 +181,8 @@ impl Record {
             restored: self.restored.as_ref(),
             source: self.source.as_ref(),
         };
-        rows(columns, &self.judgements, &self.collections_first)
+        let judged = Judged { depth: self.depth, judgements: &self.judgements };
+        rows(columns, judged, &self.collections_first)
     }
 }
 

@@ -283,7 +283,7 @@ fn finish(session: &Session, conclusion: &Conclusion, is_strict: bool) -> Exit {
 async fn notify(session: &Session, record: &Record) {
     let Some(webhook) = &session.settings.notify.slack_webhook else { return };
     let text = format!(
-        "*{}* restore drill of {} `{}`: {}",
+        "*{}* restore drill of {}: `{}` {}",
         record.verdict,
         slack::escape(&format!("{}/{}", record.environment, record.set)),
         slack::escape(record.object.name()),

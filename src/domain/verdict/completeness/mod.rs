@@ -252,7 +252,7 @@ pub fn b2_upper_bound(evidence: Evidence<'_>) -> Judgement {
 
 /// The copy's documents from before T0. An empty copy has none, whatever its (absent) ids would
 /// tell; otherwise both sides must go by the same birth.
-fn comparable(source: &LiveCollection, copy: &LiveCollection) -> Option<u64> {
+pub fn comparable(source: &LiveCollection, copy: &LiveCollection) -> Option<u64> {
     if copy.documents == 0 {
         return Some(0);
     }
