@@ -17,7 +17,7 @@ pub struct Evidence<'a> {
     pub dump: &'a DumpCensus,
     pub restored: &'a LiveCensus,
     pub source: &'a LiveCensus,
-    /// Ids of old source documents looked for in the sandbox, where the dump carries no UUIDs.
+    /// Ids of old source documents looked for in the sandbox, where no UUIDs can be compared.
     pub sample: Option<IdSample>,
 }
 
@@ -51,24 +51,33 @@ pub fn judge(evidence: Evidence<'_>) -> Vec<Judgement> {
     ]
 }
 
-/// B0: the collections carry the identities that the source's carry. Where the dump tool wrote
-/// none, old ids of the source must be found among the restored documents instead.
+/// Each collection of the dump whose identity can be held beside the source's, and whether it is
+/// the same one.
+fn identities<'a>(
+    dump: &'a DumpCensus,
+    source: &'a LiveCensus,
+) -> impl Iterator<Item = (&'a Namespace, bool)> {
+    dump.judged().filter_map(|(namespace, dumped)| {
+        let live = source.collections.get(namespace)?;
+        Some((namespace, dumped.uuid.as_ref()? == live.uuid.as_ref()?))
+    })
+}
+
+/// Whether dump and source have an identity to compare. Where not, B0 needs a sample of old ids.
+pub fn has_identities(dump: &DumpCensus, source: &LiveCensus) -> bool {
+    identities(dump, source).next().is_some()
+}
+
+/// B0: the collections carry the identities that the source's carry. Where none can be compared,
+/// old ids of the source must be found among the restored documents instead.
 pub fn b0_identity(evidence: Evidence<'_>) -> Judgement {
     let mut inquiry = Inquiry::of(Rule::B0);
-    let mut same = 0_usize;
-    let mut differ = Vec::new();
-    for (namespace, dumped) in evidence.dump.judged() {
-        let live = evidence.source.collections.get(namespace).and_then(|live| live.uuid.as_ref());
-        match (&dumped.uuid, live) {
-            (Some(dumped), Some(live)) if dumped == live => same += 1,
-            (Some(_), Some(_)) => differ.push(namespace),
-            _ => {}
-        }
+    let (same, differ): (Vec<_>, Vec<_>) =
+        identities(evidence.dump, evidence.source).partition(|(_, is_same)| *is_same);
+    if same.is_empty() && differ.is_empty() {
+        return by_sample(evidence);
     }
-    if same + differ.len() == 0 {
-        return by_sample(evidence.sample);
-    }
-    if same == 0 {
+    if same.is_empty() {
         let all = plural(differ.len() as u64, "collection");
         inquiry.find(
             Severity::Fail,
@@ -80,16 +89,24 @@ pub fn b0_identity(evidence: Evidence<'_>) -> Judgement {
         );
         return inquiry.close();
     }
-    for namespace in differ {
+    for (namespace, _) in differ {
         let reason = "recreated since the dump: its identity (UUID) differs from the source's";
         inquiry.find(Severity::Warn, Some(namespace), reason);
     }
     inquiry.close()
 }
 
-fn by_sample(sample: Option<IdSample>) -> Judgement {
-    let Some(sample) = sample.filter(|sample| sample.asked > 0) else {
-        let why = "neither the dump carries identities (UUIDs) nor has the source old documents to look for";
+fn by_sample(evidence: Evidence<'_>) -> Judgement {
+    let Some(sample) = evidence.sample.filter(|sample| sample.asked > 0) else {
+        let has_dump = evidence.dump.judged().any(|(_, dumped)| dumped.uuid.is_some());
+        let has_source = judged(evidence.source).any(|(_, live)| live.uuid.is_some());
+        let lacking = match (has_dump, has_source) {
+            (true, true) => "no collection with an identity (UUID) is in both dump and source",
+            (true, false) => "the source tells no identities (UUIDs)",
+            (false, true) => "the dump carries no identities (UUIDs)",
+            (false, false) => "neither dump nor source tells identities (UUIDs)",
+        };
+        let why = format!("{lacking}, and the source has no old documents to look for");
         return Judgement::not_run(Rule::B0, why);
     };
     let mut inquiry = Inquiry::of(Rule::B0);

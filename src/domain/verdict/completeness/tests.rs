@@ -123,6 +123,29 @@ fn without_identities_a_sample_of_old_ids_decides() {
 }
 
 #[test]
+fn where_nothing_was_sampled_the_reason_names_what_is_missing() {
+    let reason = |case: &Case| match case.ask(b0_identity).outcome {
+        Outcome::NotRun { why } => why,
+        Outcome::Ran { .. } => String::new(),
+    };
+    let mut case = Case::healthy();
+    case.source().uuid = None;
+    assert!(reason(&case).starts_with("the source tells no identities"));
+    case.dump.collections.values_mut().for_each(|dumped| dumped.uuid = None);
+    assert!(reason(&case).starts_with("neither dump nor source"));
+    case.source().uuid = Some(CollectionUuid::new([1; 16]));
+    assert!(reason(&case).starts_with("the dump carries no identities"));
+}
+
+#[test]
+fn identities_that_only_the_dump_has_call_for_a_sample() {
+    let mut case = Case::healthy();
+    assert!(has_identities(&case.dump, &case.source));
+    case.source().uuid = None;
+    assert!(!has_identities(&case.dump, &case.source));
+}
+
+#[test]
 fn a_collection_that_the_dump_lacks_fails_where_the_source_had_it_then() {
     let mut case = Case::healthy();
     case.source.collections.insert(Namespace::new("admin", "project"), live(10, 4));
