@@ -12,12 +12,13 @@ use crate::domain::environment::{EnvironmentName, SetName};
 use crate::domain::failure::Failure;
 use crate::domain::loss::Loss;
 use crate::domain::restore::RestoreReport;
-use crate::domain::settings::Depth;
+use crate::domain::settings::{Access, Depth};
 use crate::domain::verdict::{Judgement, Verdict};
 
 use super::event::Step;
 use super::plan::{DrillId, DrillPlan, Selection, Trigger};
 use super::progress::Stage;
+use super::recipe::mongodb;
 use super::table::{Columns, Judged, Row, rows};
 
 /// Changes when a reader of an older schema would misread a record.
@@ -36,6 +37,8 @@ pub struct Record {
     pub set: SetName,
     pub production: bool,
     pub object: Backup,
+    #[serde(default)]
+    pub access: Access,
     pub selection: Selection,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub container_engine: Option<EngineUsed>,
@@ -108,6 +111,7 @@ impl Record {
             set: plan.set.name.clone(),
             production: plan.set.production,
             object: plan.object.clone(),
+            access: plan.access.clone(),
             selection: plan.selection.clone(),
             container_engine: None,
             server_version: None,
@@ -173,6 +177,11 @@ impl Record {
             (Some(passed), _) => format!("is {}, the rest not run", passed.praise()),
             (None, _) => self.verdict.sentence(self.depth),
         }
+    }
+
+    /// What an incident would type to restore this backup.
+    pub fn command_to_copy(&self) -> String {
+        mongodb::command_to_copy(&self.object.url(), &self.access, self.census.as_ref())
     }
 
     pub fn rows(&self) -> Vec<Row> {

@@ -10,7 +10,6 @@ use crate::domain::units::{Count, Span};
 use crate::domain::verdict::{Finding, Judgement, Outcome};
 
 use super::plan::Selection;
-use super::recipe::mongodb::command_to_copy;
 use super::record::{Cleanup, Record};
 
 /// The header of the spreadsheet, and of what `history import` reads.
@@ -59,9 +58,8 @@ fn write_markdown(
     write_table(text, record)?;
     write_findings(text, record)?;
     if let Some(loss) = &record.loss {
-        let root = record.census.as_ref().map_or("", |census| census.root.as_str());
         writeln!(text, "## If it had to be restored now\n\n{}\n", loss.sentence())?;
-        writeln!(text, "```sh\n{}\n```\n", command_to_copy(&object.url(), root))?;
+        writeln!(text, "```sh\n{}\n```\n", record.command_to_copy())?;
     }
     match cleanup {
         Some(Cleanup { failure: None, removed, .. }) => {

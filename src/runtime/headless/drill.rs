@@ -61,6 +61,7 @@ pub async fn drill(session: &Session, arguments: &DrillArguments) -> Exit {
         reading: &reading,
         now,
         id: choose::new_id(now),
+        storage,
         is_local: session.settings.folders.journal_is_local,
     };
     let request = request(session, arguments);

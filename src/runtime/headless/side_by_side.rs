@@ -8,7 +8,6 @@ use crate::domain::settings::Depth;
 use crate::domain::text::shown;
 use crate::domain::units::{Count, Span};
 use crate::domain::verdict::{Judgement, Severity};
-use crate::drill::recipe::mongodb::command_to_copy;
 use crate::drill::record::{Cleanup, Record};
 use crate::drill::report::{line, not_run, source_heading};
 use crate::drill::table::Row;
@@ -236,9 +235,8 @@ fn conclusion(record: &Record, paper: Paper) -> Vec<String> {
         for text in wrapped(&loss.sentence(), paper.width.saturating_sub(2)) {
             lines.push(format!(" {}", paper.ink(Tone::Plain, &text)));
         }
-        let root = record.census.as_ref().map_or("", |census| census.root.as_str());
         // Never cut nor wrapped: it is there to be copied.
-        let command = command_to_copy(&record.object.url(), root);
+        let command = record.command_to_copy();
         lines.push(format!("   {}", paper.ink(Tone::Quiet, &command)));
     }
     lines
