@@ -153,6 +153,9 @@ pub struct DumpCensus {
     pub users: u64,
     pub roles: u64,
     pub has_oplog: bool,
+    /// Whether its files are compressed one by one, `NAME.bson.gz`: mongorestore must be told.
+    #[serde(default)]
+    pub has_inner_gzip: bool,
 }
 
 impl DumpCensus {

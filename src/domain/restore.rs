@@ -34,8 +34,9 @@ pub struct RestoreReport {
     pub tool_version: Option<String>,
     /// Documents that the tool says it put back; empty where it gives no figures.
     pub restored: BTreeMap<Namespace, u64>,
-    /// Documents that the server refused.
-    pub refused: u64,
+    /// Documents that the server refused; `None` where the tool never said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<u64>,
     /// The first refusals and errors, in the server's words, without documents.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub complaints: Vec<String>,
@@ -49,10 +50,12 @@ pub struct RestoreReport {
     pub exit_code: Option<i64>,
 }
 
-/// An index that could not be built although the data is complete.
+/// An index that could not be built.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FailedIndex {
     pub namespace: Namespace,
-    pub name: String,
+    /// `None` where the tool does not name it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     pub why: String,
 }

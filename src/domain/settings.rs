@@ -66,6 +66,23 @@ pub struct Storage {
     pub keys: Option<(String, SecretString)>,
 }
 
+impl Storage {
+    /// How a command line reaches it.
+    pub fn access(&self) -> Access {
+        Access { endpoint: self.endpoint.clone(), profile: self.profile.clone() }
+    }
+}
+
+/// What `aws` must be told to reach a storage. Holds no secret.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Access {
+    /// `None` for AWS itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub endpoint: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<String>,
+}
+
 /// How deep a drill looks; each depth includes the ones before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

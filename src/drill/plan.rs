@@ -10,7 +10,7 @@ use ulid::Ulid;
 
 use crate::domain::backup::Backup;
 use crate::domain::environment::BackupSet;
-use crate::domain::settings::{Depth, ImageChoice};
+use crate::domain::settings::{Access, Depth, ImageChoice};
 use crate::domain::units::ByteSize;
 
 use super::dice::Pick;
@@ -85,6 +85,8 @@ pub struct DrillPlan {
     pub actor: String,
     pub set: BackupSet,
     pub object: Backup,
+    /// How a command line reaches the object.
+    pub access: Access,
     pub selection: Selection,
     pub depth: Depth,
     pub tool: ToolChoice,

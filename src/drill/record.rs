@@ -12,13 +12,14 @@ use crate::domain::environment::{EnvironmentName, SetName};
 use crate::domain::failure::Failure;
 use crate::domain::loss::Loss;
 use crate::domain::restore::RestoreReport;
-use crate::domain::settings::Depth;
+use crate::domain::settings::{Access, Depth};
 use crate::domain::verdict::{Judgement, Rule, Verdict};
 
 use super::event::Step;
 use super::plan::{DrillId, DrillPlan, Selection, Trigger};
 use super::progress::Stage;
-use super::table::{Columns, Row, rows};
+use super::recipe::mongodb;
+use super::table::{Columns, Judged, Row, rows};
 
 /// Changes when a reader of an older schema would misread a record.
 pub const SCHEMA: u32 = 1;
@@ -36,6 +37,8 @@ pub struct Record {
     pub set: SetName,
     pub production: bool,
     pub object: Backup,
+    #[serde(default)]
+    pub access: Access,
     pub selection: Selection,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub container_engine: Option<EngineUsed>,
@@ -108,6 +111,7 @@ impl Record {
             set: plan.set.name.clone(),
             production: plan.set.production,
             object: plan.object.clone(),
+            access: plan.access.clone(),
             selection: plan.selection.clone(),
             container_engine: None,
             server_version: None,
@@ -168,20 +172,27 @@ impl Record {
         Depth::ALL.into_iter().rev().filter(|depth| *depth < self.depth).find(passed)
     }
 
-    /// The verdict as a sentence, with what was reached where more was asked for.
+    /// What is said behind the object's name, with what was reached where more was asked for.
     pub fn sentence(&self) -> String {
         if self.cancelled {
-            return "cancelled: nothing is proven".to_owned();
+            return "was not drilled to the end: nothing is proven".to_owned();
         }
         if self.verdict != Verdict::CouldNotVerify {
             return self.verdict.sentence(self.depth);
         }
         match (self.depth_passed(), self.source.is_some()) {
-            (Some(Depth::Restore), true) => "restorable, the comparison proves nothing".to_owned(),
-            (Some(Depth::Restore), false) => "restorable, comparison not run".to_owned(),
-            (Some(passed), _) => format!("{}, the rest not run", passed.praise()),
+            (Some(Depth::Restore), true) => {
+                "is restorable, the comparison proves nothing".to_owned()
+            }
+            (Some(Depth::Restore), false) => "is restorable, comparison not run".to_owned(),
+            (Some(passed), _) => format!("is {}, the rest not run", passed.praise()),
             (None, _) => self.verdict.sentence(self.depth),
         }
+    }
+
+    /// What an incident would type to restore this backup.
+    pub fn command_to_copy(&self) -> String {
+        mongodb::command_to_copy(&self.object.url(), &self.access, self.census.as_ref())
     }
 
     pub fn rows(&self) -> Vec<Row> {
@@ -190,7 +201,8 @@ impl Record {
             restored: self.restored.as_ref(),
             source: self.source.as_ref(),
         };
-        rows(columns, &self.judgements, &self.collections_first)
+        let judged = Judged { depth: self.depth, judgements: &self.judgements };
+        rows(columns, judged, &self.collections_first)
     }
 }
 

@@ -7,10 +7,9 @@ use jiff::tz::TimeZone;
 use crate::domain::census::Namespace;
 use crate::domain::settings::Depth;
 use crate::domain::units::{Count, Span};
-use crate::domain::verdict::{Finding, Judgement, Outcome, Severity};
+use crate::domain::verdict::{Finding, Judgement, Outcome};
 
 use super::plan::Selection;
-use super::recipe::mongodb::command_to_copy;
 use super::record::{Cleanup, Record};
 
 /// The header of the spreadsheet, and of what `history import` reads.
@@ -31,7 +30,7 @@ fn write_markdown(
 ) -> std::fmt::Result {
     let object = &record.object;
     writeln!(text, "# Restore drill {}: {}\n", record.id.short(), record.verdict)?;
-    writeln!(text, "**{}** ({}): {}\n", record.environment, object.name(), record.sentence())?;
+    writeln!(text, "**{}**: {} {}\n", record.environment, object.name(), record.sentence())?;
     let mut fact = |name: &str, value: String| writeln!(text, "- {name}: {value}");
     fact("object", format!("`{}`, {}", object.url(), object.size))?;
     fact("dump began (T0)", format!("{:.0}", object.began.at))?;
@@ -59,9 +58,8 @@ fn write_markdown(
     write_table(text, record)?;
     write_findings(text, record)?;
     if let Some(loss) = &record.loss {
-        let root = record.census.as_ref().map_or("", |census| census.root.as_str());
         writeln!(text, "## If it had to be restored now\n\n{}\n", loss.sentence())?;
-        writeln!(text, "```sh\n{}\n```\n", command_to_copy(&object.url(), root))?;
+        writeln!(text, "```sh\n{}\n```\n", record.command_to_copy())?;
     }
     match cleanup {
         Some(Cleanup { failure: None, removed, .. }) => {
@@ -130,12 +128,7 @@ fn write_findings(text: &mut String, record: &Record) -> std::fmt::Result {
 
 /// `FAIL A1: the archive is cut`.
 pub fn line(finding: &Finding) -> String {
-    let word = match finding.severity {
-        Severity::Fail => "FAIL",
-        Severity::CouldNotVerify => "UNKNOWN",
-        Severity::Warn => "WARN",
-        Severity::Info => "INFO",
-    };
+    let word = finding.severity.word();
     let about = |name: &Namespace| format!("{name}: ");
     let place = finding.namespace.as_ref().map(about).unwrap_or_default();
     format!("{word} {}: {place}{}", finding.rule, finding.reason)

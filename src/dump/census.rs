@@ -98,6 +98,7 @@ impl Scan<'_> {
         if self.pairs.get(stem).is_some_and(|pair| pair.data.is_some()) {
             return Err(self.meter.refuse("a second file for the same collection"));
         }
+        self.census.has_inner_gzip |= member.is_named_gzip();
         let (folder, file) = split(stem);
         let (database, collection) = (split(folder).1, unescape(file));
         let holds_version = (database, collection.as_str()) == ("admin", "system.version");

@@ -3,7 +3,7 @@
 use super::*;
 use crate::domain::backup::{Backup, BackupKey, Began, BeganFrom};
 use crate::domain::environment::{EnvironmentName, SetName};
-use crate::domain::settings::Depth;
+use crate::domain::settings::{Access, Depth};
 use crate::domain::units::ByteSize;
 use crate::domain::verdict::Verdict;
 use crate::drill::plan::{DrillId, Selection, Trigger};
@@ -31,6 +31,7 @@ fn record(id: u128, verdict: Verdict) -> Record {
             storage_class: None,
             began: Began { at, from: BeganFrom::Name },
         },
+        access: Access::default(),
         selection: Selection::Latest,
         container_engine: None,
         server_version: None,

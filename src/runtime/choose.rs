@@ -164,6 +164,7 @@ pub async fn choose(
         trigger: request.trigger,
         actor: process::owner(),
         object,
+        access: situation.storage.access(),
         selection,
         depth: request.depth.unwrap_or(settings.depth),
         tool: request.tool,
@@ -186,6 +187,7 @@ pub struct Situation<'a> {
     pub reading: &'a Reading,
     pub now: Timestamp,
     pub id: DrillId,
+    pub storage: &'a Storage,
     /// Whether the journal is this machine's alone.
     pub is_local: bool,
 }

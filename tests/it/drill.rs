@@ -43,7 +43,7 @@ async fn the_newest_backup_of_each_environment_is_proven() {
         let conclusion = rehearsal.drill(environment, Wanted::Latest).await;
         let record = &conclusion.record;
         assert_eq!(record.verdict, Verdict::Pass, "{environment}: {record:#?}");
-        assert_eq!(record.sentence(), "proven");
+        assert_eq!(record.sentence(), "is proven");
         assert_eq!(conclusion.cleanup.failure, None);
         assert_eq!(rules(record, Severity::Info), Vec::<&str>::new(), "{environment}");
         let restored = record.restored.as_ref().unwrap();
@@ -177,7 +177,7 @@ async fn only_reading_commands_ever_reach_a_source() {
 async fn a_drill_to_depth_restore_is_restorable_and_never_asks_the_source() {
     let rehearsal = Rehearsal::start().await;
     let record = rehearsal.drill_to(Depth::Restore, "dev", Wanted::Latest).await.record;
-    assert_eq!((record.verdict, record.sentence()), (Verdict::Pass, "restorable".to_owned()));
+    assert_eq!((record.verdict, record.sentence()), (Verdict::Pass, "is restorable".to_owned()));
     assert!(!record.is_proof() && record.is_test());
     assert_eq!(rehearsal.world.asked_of(Tier::Dev).len(), 0);
 }
@@ -186,7 +186,7 @@ async fn a_drill_to_depth_restore_is_restorable_and_never_asks_the_source() {
 async fn a_scan_is_intact_and_neither_a_test_nor_a_proof() {
     let rehearsal = Rehearsal::start().await;
     let record = rehearsal.drill_to(Depth::Quick, "dev", Wanted::Latest).await.record;
-    assert_eq!((record.verdict, record.sentence()), (Verdict::Pass, "intact".to_owned()));
+    assert_eq!((record.verdict, record.sentence()), (Verdict::Pass, "is intact".to_owned()));
     assert!(!record.is_proof() && !record.is_test());
     rehearsal.assert_clean();
 }

@@ -77,11 +77,12 @@ impl Rehearsal {
     ) -> Conclusion {
         let Asked { depth, environment, wanted } = asked;
         let set = choose::backup_set(&self.settings, Some(environment), None).unwrap();
-        let s3 = S3::connect(choose::storage(&self.settings, set).unwrap()).await.unwrap();
+        let storage = choose::storage(&self.settings, set).unwrap();
+        let s3 = S3::connect(storage).await.unwrap();
         let now = self.clock.now();
         let reading = self.journal().read().unwrap();
         let situation =
-            Situation { reading: &reading, now, id: choose::new_id(now), is_local: true };
+            Situation { reading: &reading, now, id: choose::new_id(now), storage, is_local: true };
         let request = Request {
             wanted,
             depth: Some(depth),

@@ -209,7 +209,7 @@ impl Restorer {
         if self.try_indexes(namespace, &indexes).await?.is_err() {
             for index in &indexes {
                 if let Err(why) = self.try_indexes(namespace, std::slice::from_ref(index)).await? {
-                    let name = index.get_str("name").unwrap_or_default().to_owned();
+                    let name = index.get_str("name").ok().map(str::to_owned);
                     failed.push(FailedIndex { namespace: namespace.clone(), name, why });
                 }
             }

@@ -49,15 +49,29 @@ pub struct ToolReport {
     /// Its own totals; `None` where it ended before it could say.
     pub restored: Option<u64>,
     pub failed: Option<u64>,
+    /// Failures that it named collection by collection, added up.
+    pub failures: u64,
     /// Files that it left aside.
     pub skipped_files: Vec<String>,
     /// Errors that it continued through, each kind once.
     pub errors: Vec<String>,
-    /// Collections whose data is complete and one of whose indexes could not be built.
+    /// Collections one of whose indexes could not be built.
     pub failed_indexes: Vec<(Namespace, String)>,
     /// Why it gave up.
     pub failure: Option<String>,
     pub exit_code: i64,
+}
+
+impl ToolReport {
+    /// Documents that were refused, by its totals or its collections, whichever says more; `None`
+    /// where it gave no totals and named no failure, which is not to say that there was none.
+    pub fn refused(&self) -> Option<u64> {
+        match (self.failed, self.failures) {
+            (Some(total), failures) => Some(total.max(failures)),
+            (None, 0) => None,
+            (None, failures) => Some(failures),
+        }
+    }
 }
 
 /// Listens to the tool as it speaks.
@@ -101,8 +115,10 @@ impl ToolLog {
         // Each line begins with its time and a tab.
         let said = line.split_once('\t').map_or(line, |(_, said)| said).trim();
         let event = progress(said).or_else(|| finished(said)).or_else(|| indexing(said));
-        if event.is_none() {
-            self.note(said);
+        match &event {
+            Some(ToolEvent::Finished { failures, .. }) => self.report.failures += failures,
+            Some(_) => {}
+            None => self.note(said),
         }
         event
     }

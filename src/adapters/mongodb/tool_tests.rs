@@ -81,7 +81,19 @@ fn errors_that_it_continued_through_are_kept_once_each_and_without_contents() {
 }
 
 #[test]
-fn an_index_that_fails_leaves_the_data_complete() {
+fn failures_of_collections_are_added_up_and_silence_is_no_zero() {
+    let finished = "t\tfinished restoring a.b (5 documents, 2 failures)\n\
+                    t\tfinished restoring a.c (7 documents, 1 failure)\n";
+    let totals = "t\t12 document(s) restored successfully. 0 document(s) failed to restore.\n";
+    assert_eq!(report(&format!("{finished}{totals}"), 0).refused(), Some(3));
+    assert_eq!(report(finished, 137).refused(), Some(3));
+    assert_eq!(report(totals, 0).refused(), Some(0));
+    assert_eq!(report("t\tfinished restoring a.b (5 documents)\n", 0).refused(), None);
+    assert_eq!(report("", 0).refused(), None);
+}
+
+#[test]
+fn an_index_that_fails_is_named_by_its_collection() {
     let report = report(
         "2026-11-21T09:16:27.054+0000\tFailed: uniq.file: error creating indexes for uniq.file: \
          createIndex error: (DuplicateKey) Index build failed: 96eb6c78: Collection uniq.file ( \

@@ -37,28 +37,40 @@ pub fn a5_counts(dump: &DumpCensus, restored: &LiveCensus) -> Judgement {
 }
 
 /// A6: the tool refused nothing, skipped nothing and ended well. mongorestore ends with 0 although
-/// documents were refused, so all of its words count.
+/// documents were refused, so all of its words count; where it did not say how many it refused,
+/// nobody knows.
 pub fn a6_tool(report: &RestoreReport) -> Judgement {
     let mut inquiry = Inquiry::of(Rule::A6);
-    if report.refused > 0 {
-        let first = report.complaints.first().map(|words| format!(": {words}")).unwrap_or_default();
-        let reason = format!("{} refused by the server{first}", plural(report.refused, "document"));
+    let tool = report.tool;
+    // A failed index is told below; everything else that ended the tool badly is told once, here.
+    let bad_end = report.exit_code.filter(|code| *code != 0 && report.failed_indexes.is_empty());
+    let said = |words: Option<&String>| words.map(|words| format!(": {words}")).unwrap_or_default();
+    let first = report.complaints.first();
+    if let Some(refused) = report.refused.filter(|refused| *refused > 0) {
+        let refused = plural(refused, "document");
+        let reason = format!("{refused} refused by the server{}", said(first));
+        inquiry.find(Severity::Fail, None, reason);
+    } else if let (Some(_), None) = (first, bad_end) {
+        let reason = format!("{tool} went on through an error{}", said(first));
         inquiry.find(Severity::Fail, None, reason);
     }
     for file in &report.skipped_files {
-        let reason = format!("{} skipped {file}: it did not know what to do with it", report.tool);
+        let reason = format!("{tool} skipped {file}: it did not know what to do with it");
         inquiry.find(Severity::Fail, None, reason);
     }
-    // A failed index is A7's; everything else that ended the tool badly is reported here.
-    if let Some(code) = report.exit_code.filter(|code| *code != 0)
-        && report.failed_indexes.is_empty()
-    {
-        let last = report.complaints.last().map(|words| format!(": {words}")).unwrap_or_default();
-        inquiry.find(Severity::Fail, None, format!("{} ended with {code}{last}", report.tool));
+    if let Some(code) = bad_end {
+        let last = said(report.complaints.last());
+        inquiry.find(Severity::Fail, None, format!("{tool} ended with {code}{last}"));
     }
     for failed in &report.failed_indexes {
-        let reason = format!("the data is complete, index {} failed: {}", failed.name, failed.why);
+        let index =
+            failed.name.as_ref().map_or("an index".to_owned(), |name| format!("index {name}"));
+        let reason = format!("{index} could not be built: {}", failed.why);
         inquiry.find(Severity::Fail, Some(&failed.namespace), reason);
+    }
+    if report.refused.is_none() && inquiry.findings.is_empty() {
+        let reason = format!("{tool} did not say how many documents were refused");
+        inquiry.find(Severity::CouldNotVerify, None, reason);
     }
     inquiry.close()
 }
@@ -141,7 +153,7 @@ mod tests {
             tool: Tool::Mongorestore,
             tool_version: None,
             restored: BTreeMap::new(),
-            refused: 0,
+            refused: Some(0),
             complaints: Vec::new(),
             skipped_files: Vec::new(),
             failed_indexes: Vec::new(),
@@ -183,7 +195,7 @@ mod tests {
     #[test]
     fn refused_documents_fail_although_the_tool_ended_well() {
         let refused = RestoreReport {
-            refused: 2,
+            refused: Some(2),
             complaints: vec!["E11000 duplicate key".to_owned()],
             ..report()
         };
@@ -204,14 +216,43 @@ mod tests {
             exit_code: Some(1),
             failed_indexes: vec![FailedIndex {
                 namespace: file(),
-                name: "a_1".to_owned(),
+                name: Some("a_1".to_owned()),
                 why: "duplicate key".to_owned(),
             }],
             ..report()
         };
         let judged = a6_tool(&index);
         assert_eq!(judged.findings().len(), 1);
-        assert!(judged.findings().first().unwrap().reason.starts_with("the data is complete"));
+        let reason = &judged.findings().first().unwrap().reason;
+        assert_eq!(reason, "index a_1 could not be built: duplicate key");
+    }
+
+    #[test]
+    fn an_index_that_the_tool_does_not_name_is_called_one() {
+        let why = "duplicate key".to_owned();
+        let index = FailedIndex { namespace: file(), name: None, why };
+        let judged = a6_tool(&RestoreReport { failed_indexes: vec![index], ..report() });
+        let reason = &judged.findings().first().unwrap().reason;
+        assert_eq!(reason, "an index could not be built: duplicate key");
+    }
+
+    #[test]
+    fn a_tool_that_never_said_how_many_it_refused_verifies_nothing() {
+        let judged = a6_tool(&RestoreReport { refused: None, ..report() });
+        let finding = judged.findings().first().unwrap();
+        assert_eq!(finding.severity, Severity::CouldNotVerify);
+        let killed = a6_tool(&RestoreReport { refused: None, exit_code: Some(137), ..report() });
+        let severities: Vec<_> = killed.findings().iter().map(|found| found.severity).collect();
+        assert_eq!(severities, [Severity::Fail]);
+    }
+
+    #[test]
+    fn an_error_that_the_tool_went_on_through_fails_although_its_totals_say_zero() {
+        let complaints = vec!["E11000 duplicate key".to_owned()];
+        let judged = a6_tool(&RestoreReport { complaints, ..report() });
+        let finding = judged.findings().first().unwrap();
+        assert_eq!(finding.severity, Severity::Fail);
+        assert_eq!(finding.reason, "mongorestore went on through an error: E11000 duplicate key");
     }
 
     #[test]

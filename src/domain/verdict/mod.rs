@@ -134,6 +134,18 @@ pub enum Severity {
     Fail,
 }
 
+impl Severity {
+    /// The same words as the verdict's.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Info => "INFO",
+            Self::Warn => Verdict::Warn.word(),
+            Self::CouldNotVerify => Verdict::CouldNotVerify.word(),
+            Self::Fail => Verdict::Fail.word(),
+        }
+    }
+}
+
 /// One thing that a rule has to say.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
@@ -176,6 +188,10 @@ impl Judgement {
             Outcome::Ran { findings, .. } => findings,
             Outcome::NotRun { .. } => &[],
         }
+    }
+
+    pub const fn has_run(&self) -> bool {
+        matches!(self.outcome, Outcome::Ran { .. })
     }
 
     pub fn proves(&self) -> bool {
@@ -243,13 +259,13 @@ impl Verdict {
         }
     }
 
-    /// The verdict as a sentence: `proven, with warnings`.
+    /// What is said behind a backup's name: `is proven, with warnings`.
     pub fn sentence(self, depth: Depth) -> String {
         match self {
-            Self::Pass => depth.praise().to_owned(),
-            Self::Warn => format!("{}, with warnings", depth.praise()),
-            Self::CouldNotVerify => "nothing is proven".to_owned(),
-            Self::Fail => format!("not {}", depth.praise()),
+            Self::Pass => format!("is {}", depth.praise()),
+            Self::Warn => format!("is {}, with warnings", depth.praise()),
+            Self::CouldNotVerify => "could not be verified: nothing is proven".to_owned(),
+            Self::Fail => format!("is not {}", depth.praise()),
         }
     }
 }
@@ -318,9 +334,30 @@ mod tests {
 
     #[test]
     fn only_compare_and_deeper_is_called_proven() {
-        assert_eq!(Verdict::Pass.sentence(Depth::Quick), "intact");
-        assert_eq!(Verdict::Warn.sentence(Depth::Restore), "restorable, with warnings");
-        assert_eq!(Verdict::Pass.sentence(Depth::Compare), "proven");
-        assert_eq!(Verdict::Fail.sentence(Depth::Compare), "not proven");
+        assert_eq!(Verdict::Pass.sentence(Depth::Quick), "is intact");
+        assert_eq!(Verdict::Warn.sentence(Depth::Restore), "is restorable, with warnings");
+        assert_eq!(Verdict::Pass.sentence(Depth::Compare), "is proven");
+        assert_eq!(Verdict::Fail.sentence(Depth::Compare), "is not proven");
+    }
+
+    #[test]
+    fn every_sentence_has_its_own_verb() {
+        for verdict in [Verdict::Pass, Verdict::Warn, Verdict::CouldNotVerify, Verdict::Fail] {
+            for depth in Depth::ALL {
+                let sentence = verdict.sentence(depth);
+                assert!(
+                    sentence.starts_with("is ") || sentence.starts_with("could "),
+                    "{sentence}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn findings_and_verdicts_share_their_words() {
+        for severity in [Severity::Warn, Severity::CouldNotVerify, Severity::Fail] {
+            let judged = [ran(Rule::A2, true, &[severity])];
+            assert_eq!(Verdict::of(Depth::Quick, &judged).word(), severity.word());
+        }
     }
 }

@@ -1,6 +1,8 @@
 //! How a MongoDB dump is restored: the server's image, folders in the sandbox, the command to copy.
 
+use crate::domain::census::DumpCensus;
 use crate::domain::engine::ServerVersion;
+use crate::domain::settings::Access;
 
 /// Where the dump lies inside the sandbox.
 pub const DUMP_FOLDER: &str = "/drill/dump";
@@ -16,14 +18,24 @@ pub fn image(version: &ServerVersion) -> String {
 
 /// What an incident would type, from the object to a database. It asks for the target, so that
 /// nothing is restored by pasting alone.
-pub fn command_to_copy(object_url: &str, root: &str) -> String {
+pub fn command_to_copy(object_url: &str, access: &Access, census: Option<&DumpCensus>) -> String {
     let file = object_url.rsplit('/').next().unwrap_or(object_url);
-    format!(
-        "aws s3 cp {object} . && tar -xzf {file} && mongorestore --uri \"$TARGET\" --dir {root}",
-        object = quoted(object_url),
-        file = quoted(file),
-        root = quoted(if root.is_empty() { "." } else { root }),
-    )
+    let mut fetch = vec!["aws s3 cp".to_owned()];
+    let options = [("--profile", &access.profile), ("--endpoint-url", &access.endpoint)];
+    for (option, value) in options {
+        fetch.extend(value.as_ref().map(|value| format!("{option} {}", quoted(value))));
+    }
+    fetch.push(format!("{} .", quoted(object_url)));
+    // The folder keeps tar from taking `T11:37` for a host and a dash for an option. Without `z`
+    // it looks for itself how the archive is packed.
+    let unpack = format!("tar -xf {}", quoted(&format!("./{file}")));
+    let mut restore = vec![r#"mongorestore --uri "$TARGET""#.to_owned()];
+    if census.is_some_and(|census| census.has_inner_gzip) {
+        restore.push("--gzip".to_owned());
+    }
+    let root = census.map(|census| census.root.as_str()).filter(|root| !root.is_empty());
+    restore.push(format!("--dir {}", quoted(root.unwrap_or("."))));
+    format!("{} && {unpack} && {}", fetch.join(" "), restore.join(" "))
 }
 
 /// Quoted for a POSIX shell where it must be.
@@ -39,13 +51,37 @@ fn quoted(word: &str) -> String {
 mod tests {
     use super::*;
 
+    fn census(root: &str, has_inner_gzip: bool) -> DumpCensus {
+        DumpCensus { root: root.to_owned(), has_inner_gzip, ..DumpCensus::default() }
+    }
+
     #[test]
     fn the_command_to_copy_names_object_and_folder_and_asks_for_the_target() {
+        let census = census("data/db/dump/2018-04-04T11_37", false);
+        let url = "s3://b/prod/2018-04-04T11_37.tar.gz";
         assert_eq!(
-            command_to_copy("s3://b/prod/2018-04-04T11_37.tar.gz", "data/db/dump/2018-04-04T11_37"),
-            "aws s3 cp s3://b/prod/2018-04-04T11_37.tar.gz . && tar -xzf 2018-04-04T11_37.tar.gz \
+            command_to_copy(url, &Access::default(), Some(&census)),
+            "aws s3 cp s3://b/prod/2018-04-04T11_37.tar.gz . && tar -xf ./2018-04-04T11_37.tar.gz \
              && mongorestore --uri \"$TARGET\" --dir data/db/dump/2018-04-04T11_37"
         );
+    }
+
+    #[test]
+    fn files_that_are_compressed_one_by_one_are_told_to_mongorestore() {
+        let command = command_to_copy("s3://b/x.tar", &Access::default(), Some(&census("", true)));
+        assert!(command.ends_with("mongorestore --uri \"$TARGET\" --gzip --dir ."), "{command}");
+    }
+
+    #[test]
+    fn another_endpoint_and_profile_are_in_the_command() {
+        let access = Access {
+            endpoint: Some("https://ceph.example:7480".to_owned()),
+            profile: Some("my team".to_owned()),
+        };
+        let command = command_to_copy("s3://b/x.tar", &access, None);
+        let expected = "aws s3 cp --profile 'my team' --endpoint-url https://ceph.example:7480 \
+                        s3://b/x.tar . && ";
+        assert!(command.starts_with(expected), "{command}");
     }
 
     #[test]

@@ -53,6 +53,13 @@ fn the_layers_of_compression_do_not_matter() {
 }
 
 #[test]
+fn only_files_that_are_compressed_one_by_one_are_told_as_such() {
+    let nightly = Fixture::nightly();
+    assert!(!scan(&nightly.tar_gz()).census.has_inner_gzip);
+    assert!(scan(&nightly.packed_inside().tar()).census.has_inner_gzip);
+}
+
+#[test]
 fn the_root_is_found_at_any_depth() {
     for root in ["", "dump/", "./", "./dump/", "a/b/c/2026-11-03T00_00/"] {
         let stem = format!("{root}admin/file");

@@ -79,9 +79,11 @@ impl Census<'_> {
         let uri = source(self.plan)?;
         let reader = Reader::source(&uri, &comment(self.plan)).await?;
         let source = self.take(&reader, Step::Compare, Detail::Changes).await?;
-        let has_identities = self.dump.census.judged().any(|(_, dumped)| dumped.uuid.is_some());
-        let sample =
-            if has_identities { None } else { Some(self.sample(berth, &reader, &source).await?) };
+        let sample = if completeness::has_identities(&self.dump.census, &source) {
+            None
+        } else {
+            Some(self.sample(berth, &reader, &source).await?)
+        };
         reader.close().await;
         let dump = &self.dump.census;
         let judgements = completeness::judge(Evidence { dump, restored, source: &source, sample });

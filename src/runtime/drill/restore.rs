@@ -74,8 +74,9 @@ impl Salvage<'_> {
         };
         let documents = plural(report.restored.values().sum(), "document");
         let refused = match report.refused {
-            0 => String::new(),
-            refused => format!(", {} refused", plural(refused, "document")),
+            Some(0) => String::new(),
+            Some(refused) => format!(", {} refused", plural(refused, "document")),
+            None => ", nobody knows how many refused".to_owned(),
         };
         Ok((report, format!("{documents}{refused} by {tool}")))
     }
@@ -132,7 +133,7 @@ impl Salvage<'_> {
         Ok(RestoreReport {
             tool: Tool::Builtin,
             tool_version: Some(env!("CARGO_PKG_VERSION").to_owned()),
-            refused: outcome.refused.iter().map(|refusal| refusal.count).sum(),
+            refused: Some(outcome.refused.iter().map(|refusal| refusal.count).sum()),
             complaints: outcome
                 .refused
                 .into_iter()
@@ -178,13 +179,13 @@ impl Salvage<'_> {
             tool: Tool::Mongorestore,
             tool_version: version,
             restored,
-            refused: report.failed.unwrap_or(0),
+            refused: report.refused(),
             complaints: report.errors.into_iter().chain(report.failure).collect(),
             skipped_files: report.skipped_files,
             failed_indexes: report
                 .failed_indexes
                 .into_iter()
-                .map(|(namespace, why)| FailedIndex { namespace, name: String::new(), why })
+                .map(|(namespace, why)| FailedIndex { namespace, name: None, why })
                 .collect(),
             exit_code: Some(report.exit_code),
         })

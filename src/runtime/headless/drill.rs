@@ -61,6 +61,7 @@ pub async fn drill(session: &Session, arguments: &DrillArguments) -> Exit {
         reading: &reading,
         now,
         id: choose::new_id(now),
+        storage,
         is_local: session.settings.folders.journal_is_local,
     };
     let request = request(session, arguments);
@@ -278,7 +279,7 @@ fn finish(session: &Session, conclusion: &Conclusion, is_strict: bool) -> Exit {
 async fn notify(session: &Session, record: &Record) {
     let Some(webhook) = &session.settings.notify.slack_webhook else { return };
     let text = format!(
-        "*{}* restore drill of {} `{}`: {}",
+        "*{}* restore drill of {}: `{}` {}",
         record.verdict,
         slack::escape(&format!("{}/{}", record.environment, record.set)),
         slack::escape(record.object.name()),

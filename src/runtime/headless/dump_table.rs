@@ -77,13 +77,12 @@ pub(super) fn result(
     let worst = judgements.iter().flat_map(Judgement::findings).map(|found| found.severity).max();
     let sentence = match worst {
         Some(Severity::Fail) => "the dump is broken".to_owned(),
-        _ => format!("the dump is {}", verdict.sentence(Depth::Quick)),
+        _ => format!("the dump {}", verdict.sentence(Depth::Quick)),
     };
-    let sentence = if verdict == Verdict::CouldNotVerify { "nothing is proven" } else { &sentence };
     lines.push(format!(
         " {}  {}",
         paper.ink(verdict.into(), verdict.word()),
-        paper.ink(Tone::Strong, sentence)
+        paper.ink(Tone::Strong, &sentence)
     ));
     lines
 }

@@ -122,7 +122,8 @@ async fn of_set(session: &Session, storage: &Storage, set: &BackupSet, key: &Bac
     };
     let now = session.clock.now();
     let is_local = session.settings.folders.journal_is_local;
-    let situation = Situation { reading: &reading, now, id: choose::new_id(now), is_local };
+    let situation =
+        Situation { reading: &reading, now, id: choose::new_id(now), storage, is_local };
     let request = Request {
         wanted: Wanted::Named(key.0.clone()),
         depth: Some(Depth::Quick),

@@ -8,7 +8,6 @@ use crate::domain::settings::Depth;
 use crate::domain::text::shown;
 use crate::domain::units::{Count, Span};
 use crate::domain::verdict::{Judgement, Severity};
-use crate::drill::recipe::mongodb::command_to_copy;
 use crate::drill::record::{Cleanup, Record};
 use crate::drill::report::{line, not_run, source_heading};
 use crate::drill::table::Row;
@@ -52,12 +51,12 @@ struct Columns {
     source: bool,
     /// The database that all collections are in, which is then said once.
     database: Option<String>,
+    verdict: usize,
     /// Room for the reason; 0 where it goes on lines of its own.
     why: usize,
     width: usize,
 }
 
-const VERDICT: usize = 7;
 /// A reason in less room than this says nothing.
 const LEAST_WHY: usize = 12;
 
@@ -69,6 +68,7 @@ impl Columns {
             restored: record.restored.is_some(),
             source: record.source.is_some(),
             database: common_database(rows),
+            verdict: rows.iter().map(|row| row.word().width()).fold("verdict".len(), usize::max),
             why: 0,
             width,
         };
@@ -80,7 +80,7 @@ impl Columns {
             }
         }
         let numbers: usize = columns.numbers.iter().map(|number| number + 2).sum();
-        let fixed = 1 + numbers + 2 + VERDICT + 2;
+        let fixed = 1 + numbers + 2 + columns.verdict + 2;
         let widest = rows.iter().map(|row| columns.label(row).width()).max().unwrap_or(0);
         let room = width.saturating_sub(fixed + LEAST_WHY).max(16);
         columns.name = widest.max(columns.heading().width()).min(room);
@@ -137,7 +137,7 @@ impl Columns {
             line.push_str(&right(heading, *width));
         }
         line.push_str("  ");
-        line.push_str(&padded("verdict", VERDICT));
+        line.push_str(&padded("verdict", self.verdict));
         if self.why > 0 {
             line.push_str("  why");
         }
@@ -156,7 +156,7 @@ impl Columns {
             None if row.word() == "PASS" => Tone::Good,
             None => Tone::Quiet,
         };
-        let verdict = paper.ink(tone, &padded(row.word(), VERDICT));
+        let verdict = paper.ink(tone, &padded(row.word(), self.verdict));
         let why = shown(&row.why);
         let matters = row.severity >= Some(Severity::Warn);
         if self.why > 0 && (why.width() <= self.why || !matters) {
@@ -202,11 +202,8 @@ fn findings(record: &Record, paper: Paper) -> Vec<String> {
 fn conclusion(record: &Record, paper: Paper) -> Vec<String> {
     let verdict = paper.ink(record.verdict.into(), record.verdict.word());
     let sentence = paper.ink(Tone::Strong, &record.sentence());
-    let mut lines =
-        vec![format!(" {verdict}  {} is {sentence}", paper.ink(Tone::Plain, record.object.name()))];
-    if record.cancelled {
-        lines = vec![format!(" {verdict}  {sentence}")];
-    }
+    let name = paper.ink(Tone::Plain, record.object.name());
+    let mut lines = vec![format!(" {verdict}  {name} {sentence}")];
     let mut facts = Vec::new();
     if let Some(report) = &record.restored_with {
         facts.push(format!("restored with {}", report.tool));
@@ -238,9 +235,8 @@ fn conclusion(record: &Record, paper: Paper) -> Vec<String> {
         for text in wrapped(&loss.sentence(), paper.width.saturating_sub(2)) {
             lines.push(format!(" {}", paper.ink(Tone::Plain, &text)));
         }
-        let root = record.census.as_ref().map_or("", |census| census.root.as_str());
         // Never cut nor wrapped: it is there to be copied.
-        let command = command_to_copy(&record.object.url(), root);
+        let command = record.command_to_copy();
         lines.push(format!("   {}", paper.ink(Tone::Quiet, &command)));
     }
     lines

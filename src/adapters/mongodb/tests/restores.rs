@@ -199,7 +199,7 @@ async fn a_bad_index_costs_only_itself() {
     let (outcome, asked, _) = restore(&Collections::from([file]), Vec::new(), script).await;
     let outcome = outcome.unwrap();
     let [failed] = outcome.failed_indexes.as_slice() else { panic!("{outcome:?}") };
-    assert_eq!(failed.name, "bad");
+    assert_eq!(failed.name.as_deref(), Some("bad"));
     assert_eq!(failed.why, "E11000 duplicate key index: bad dup key: {…}");
     assert_eq!(asked.len(), 1 + 1 + 3);
 }

@@ -17,7 +17,7 @@ pub struct Evidence<'a> {
     pub dump: &'a DumpCensus,
     pub restored: &'a LiveCensus,
     pub source: &'a LiveCensus,
-    /// Ids of old source documents looked for in the sandbox, where the dump carries no UUIDs.
+    /// Ids of old source documents looked for in the sandbox, where no UUIDs can be compared.
     pub sample: Option<IdSample>,
 }
 
@@ -51,24 +51,33 @@ pub fn judge(evidence: Evidence<'_>) -> Vec<Judgement> {
     ]
 }
 
-/// B0: the collections carry the identities that the source's carry. Where the dump tool wrote
-/// none, old ids of the source must be found among the restored documents instead.
+/// Each collection of the dump whose identity can be held beside the source's, and whether it is
+/// the same one.
+fn identities<'a>(
+    dump: &'a DumpCensus,
+    source: &'a LiveCensus,
+) -> impl Iterator<Item = (&'a Namespace, bool)> {
+    dump.judged().filter_map(|(namespace, dumped)| {
+        let live = source.collections.get(namespace)?;
+        Some((namespace, dumped.uuid.as_ref()? == live.uuid.as_ref()?))
+    })
+}
+
+/// Whether dump and source have an identity to compare. Where not, B0 needs a sample of old ids.
+pub fn has_identities(dump: &DumpCensus, source: &LiveCensus) -> bool {
+    identities(dump, source).next().is_some()
+}
+
+/// B0: the collections carry the identities that the source's carry. Where none can be compared,
+/// old ids of the source must be found among the restored documents instead.
 pub fn b0_identity(evidence: Evidence<'_>) -> Judgement {
     let mut inquiry = Inquiry::of(Rule::B0);
-    let mut same = 0_usize;
-    let mut differ = Vec::new();
-    for (namespace, dumped) in evidence.dump.judged() {
-        let live = evidence.source.collections.get(namespace).and_then(|live| live.uuid.as_ref());
-        match (&dumped.uuid, live) {
-            (Some(dumped), Some(live)) if dumped == live => same += 1,
-            (Some(_), Some(_)) => differ.push(namespace),
-            _ => {}
-        }
+    let (same, differ): (Vec<_>, Vec<_>) =
+        identities(evidence.dump, evidence.source).partition(|(_, is_same)| *is_same);
+    if same.is_empty() && differ.is_empty() {
+        return by_sample(evidence);
     }
-    if same + differ.len() == 0 {
-        return by_sample(evidence.sample);
-    }
-    if same == 0 {
+    if same.is_empty() {
         let all = plural(differ.len() as u64, "collection");
         inquiry.find(
             Severity::Fail,
@@ -80,16 +89,24 @@ pub fn b0_identity(evidence: Evidence<'_>) -> Judgement {
         );
         return inquiry.close();
     }
-    for namespace in differ {
+    for (namespace, _) in differ {
         let reason = "recreated since the dump: its identity (UUID) differs from the source's";
         inquiry.find(Severity::Warn, Some(namespace), reason);
     }
     inquiry.close()
 }
 
-fn by_sample(sample: Option<IdSample>) -> Judgement {
-    let Some(sample) = sample.filter(|sample| sample.asked > 0) else {
-        let why = "neither the dump carries identities (UUIDs) nor has the source old documents to look for";
+fn by_sample(evidence: Evidence<'_>) -> Judgement {
+    let Some(sample) = evidence.sample.filter(|sample| sample.asked > 0) else {
+        let has_dump = evidence.dump.judged().any(|(_, dumped)| dumped.uuid.is_some());
+        let has_source = judged(evidence.source).any(|(_, live)| live.uuid.is_some());
+        let lacking = match (has_dump, has_source) {
+            (true, true) => "no collection with an identity (UUID) is in both dump and source",
+            (true, false) => "the source tells no identities (UUIDs)",
+            (false, true) => "the dump carries no identities (UUIDs)",
+            (false, false) => "neither dump nor source tells identities (UUIDs)",
+        };
+        let why = format!("{lacking}, and the source has no old documents to look for");
         return Judgement::not_run(Rule::B0, why);
     };
     let mut inquiry = Inquiry::of(Rule::B0);
@@ -112,7 +129,7 @@ pub fn b1_present(evidence: Evidence<'_>) -> Judgement {
         let Some(windows) = &live.windows else {
             if live.documents > 0 && restored.is_none_or(|restored| restored.documents == 0) {
                 let reason = "not in the dump, and nothing tells how old its documents are: name a created_field";
-                inquiry.find(Severity::Warn, Some(namespace), reason);
+                inquiry.find(Severity::CouldNotVerify, Some(namespace), reason);
             }
             continue;
         };
@@ -173,16 +190,15 @@ pub fn b1_only_in_dump(evidence: Evidence<'_>) -> Judgement {
 
 /// B2: at least as many documents from before T0 as the source still has from then. A shortfall is
 /// first reduced by what was imported since with older ids; what remains is missing. Proves data
-/// when the source has something from before T0 in a collection that was restored.
+/// when the source has something from before T0 in a collection that was restored. A collection
+/// whose documents carry no birth is never passed over in silence: whatever it lost is unknown.
 pub fn b2_lower_bound(evidence: Evidence<'_>) -> Judgement {
     let mut inquiry = Inquiry::of(Rule::B2);
     for (namespace, live, restored) in evidence.pairs() {
         let Some(restored) = restored else { continue };
         let (Some(source), Some(copy)) = (&live.windows, comparable(live, restored)) else {
             if live.documents > 0 && restored.documents > 0 {
-                let reason =
-                    "not judged: nothing tells when its documents were born; name a created_field";
-                inquiry.find(Severity::Info, Some(namespace), reason);
+                undated(&mut inquiry, namespace, live.documents, restored.documents);
             }
             continue;
         };
@@ -218,6 +234,22 @@ pub fn b2_lower_bound(evidence: Evidence<'_>) -> Judgement {
     inquiry.close()
 }
 
+/// Nothing tells which documents were born before T0: a copy with fewer than the source has may
+/// have lost them, and one with as many may have lost what the source has deleted since.
+fn undated(inquiry: &mut Inquiry, namespace: &Namespace, source: u64, copy: u64) {
+    let why = "nothing tells when its documents were born: name a created_field";
+    match source.checked_sub(copy).filter(|fewer| *fewer > 0) {
+        Some(fewer) => {
+            let reason = format!("{} fewer than the source now has, and {why}", Count(fewer));
+            inquiry.find(Severity::CouldNotVerify, Some(namespace), reason);
+        }
+        None => {
+            let reason = format!("only counted, as many as the source now has or more: {why}");
+            inquiry.find(Severity::Warn, Some(namespace), reason);
+        }
+    }
+}
+
 /// B2': nothing in the copy is younger than the dump's end.
 pub fn b2_upper_bound(evidence: Evidence<'_>) -> Judgement {
     let mut inquiry = Inquiry::of(Rule::B2Upper);
@@ -237,7 +269,7 @@ pub fn b2_upper_bound(evidence: Evidence<'_>) -> Judgement {
 
 /// The copy's documents from before T0. An empty copy has none, whatever its (absent) ids would
 /// tell; otherwise both sides must go by the same birth.
-fn comparable(source: &LiveCollection, copy: &LiveCollection) -> Option<u64> {
+pub fn comparable(source: &LiveCollection, copy: &LiveCollection) -> Option<u64> {
     if copy.documents == 0 {
         return Some(0);
     }

@@ -123,6 +123,29 @@ fn without_identities_a_sample_of_old_ids_decides() {
 }
 
 #[test]
+fn where_nothing_was_sampled_the_reason_names_what_is_missing() {
+    let reason = |case: &Case| match case.ask(b0_identity).outcome {
+        Outcome::NotRun { why } => why,
+        Outcome::Ran { .. } => String::new(),
+    };
+    let mut case = Case::healthy();
+    case.source().uuid = None;
+    assert!(reason(&case).starts_with("the source tells no identities"));
+    case.dump.collections.values_mut().for_each(|dumped| dumped.uuid = None);
+    assert!(reason(&case).starts_with("neither dump nor source"));
+    case.source().uuid = Some(CollectionUuid::new([1; 16]));
+    assert!(reason(&case).starts_with("the dump carries no identities"));
+}
+
+#[test]
+fn identities_that_only_the_dump_has_call_for_a_sample() {
+    let mut case = Case::healthy();
+    assert!(has_identities(&case.dump, &case.source));
+    case.source().uuid = None;
+    assert!(!has_identities(&case.dump, &case.source));
+}
+
+#[test]
 fn a_collection_that_the_dump_lacks_fails_where_the_source_had_it_then() {
     let mut case = Case::healthy();
     case.source.collections.insert(Namespace::new("admin", "project"), live(10, 4));
@@ -186,12 +209,39 @@ fn an_empty_copy_of_a_full_collection_fails() {
 }
 
 #[test]
-fn where_nothing_tells_a_birth_the_rule_says_so_and_proves_nothing() {
+fn where_nothing_tells_a_birth_a_smaller_copy_cannot_be_verified() {
     let mut case = Case::healthy();
     case.source().windows = None;
     let judged = case.ask(b2_lower_bound);
-    assert_eq!(severities(&judged), [Severity::Info]);
+    assert_eq!(severities(&judged), [Severity::CouldNotVerify]);
+    let reason = &judged.findings().first().unwrap().reason;
+    assert!(reason.starts_with("87 fewer than the source now has"), "{reason}");
     assert!(!judged.proves());
+}
+
+#[test]
+fn where_nothing_tells_a_birth_a_copy_of_the_same_size_is_a_warning() {
+    let mut case = Case::healthy();
+    case.source().windows = None;
+    case.source().documents = 1000;
+    let judged = case.ask(b2_lower_bound);
+    assert_eq!(severities(&judged), [Severity::Warn]);
+    assert!(!judged.proves());
+}
+
+#[test]
+fn a_copy_that_goes_by_another_birth_is_not_passed_either() {
+    let mut case = Case::healthy();
+    case.restored().windows.as_mut().unwrap().birth = Birth::Field("created".to_owned());
+    assert_eq!(severities(&case.ask(b2_lower_bound)), [Severity::CouldNotVerify]);
+}
+
+#[test]
+fn a_collection_of_unknown_age_that_the_dump_lacks_cannot_be_verified() {
+    let mut case = Case::healthy();
+    let undated = LiveCollection { windows: None, ..live(10, 0) };
+    case.source.collections.insert(Namespace::new("admin", "project"), undated);
+    assert_eq!(severities(&case.ask(b1_present)), [Severity::CouldNotVerify]);
 }
 
 #[test]
