@@ -77,6 +77,31 @@ fn a_folder_that_does_not_exist_yet_is_an_empty_journal() {
 }
 
 #[test]
+fn a_record_is_as_readable_for_the_team_as_any_other_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Journal::at(folder.path());
+    journal.append(Ulid(1), &Line::Result(Box::new(record(1, Verdict::Pass)))).unwrap();
+    let plain = folder.path().join("plain");
+    fs::write(&plain, "").unwrap();
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode();
+    assert_eq!(mode(&journal.path(Ulid(1))), mode(&plain));
+}
+
+#[test]
+fn a_torn_line_does_not_swallow_the_next_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Journal::at(folder.path());
+    journal.append(Ulid(1), &Line::Result(Box::new(record(1, Verdict::Pass)))).unwrap();
+    let path = journal.path(Ulid(1));
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, format!("{text}{{\"note\":{{\"at\"")).unwrap();
+    journal.append(Ulid(1), &Line::Cleanup(cleanup())).unwrap();
+    let reading = journal.read().unwrap();
+    assert_eq!(reading.problems.len(), 1);
+    assert_eq!(reading.entries.first().unwrap().cleanup, Some(cleanup()));
+}
+
+#[test]
 fn what_cannot_be_read_is_told_and_the_rest_is_read() {
     let folder = tempfile::tempdir().unwrap();
     let journal = Journal::at(folder.path());
