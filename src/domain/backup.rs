@@ -1,4 +1,4 @@
-//! A backup set and its backups: where they lie, what their names say, which are of an age.
+//! One backup: where it lies, when its dump began and ended, and how its name tells.
 
 use std::fmt;
 

@@ -69,31 +69,29 @@ impl Loss {
     /// leaves collections out is told as one.
     pub fn sentence(&self) -> String {
         let at_least = |is_partial: bool| if is_partial { "at least " } else { "" };
-        let created = plural(self.created, "document");
-        let mut text =
-            format!("restored now you would lose {}{created} created", at_least(self.undated > 0));
-        match self.changed {
+        let created = format!("{}{}", at_least(self.undated > 0), plural(self.created, "document"));
+        let lost = match self.changed {
             Some(changed) => {
-                let partial = at_least(self.uncounted > 0);
-                text.push_str(&format!(" and {partial}{} changed since", Count(changed)));
+                let changed = format!("{}{}", at_least(self.uncounted > 0), Count(changed));
+                format!("{created} created and {changed} changed since")
             }
-            None => text.push_str(" since"),
-        }
-        let caveats = self.caveats();
-        if !caveats.is_empty() {
-            text.push_str(&format!(" ({})", caveats.join("; ")));
-        }
-        match self.missing {
-            0 => {}
-            1 => text.push_str(", and 1 older one that the dump lacks"),
-            more => text.push_str(&format!(", and {} older ones that the dump lacks", Count(more))),
-        }
-        match self.deleted {
-            0 => {}
-            1 => text.push_str(", and 1 deleted one would come back"),
-            more => text.push_str(&format!(", and {} deleted ones would come back", Count(more))),
-        }
-        text
+            None => format!("{created} created since"),
+        };
+        let caveats = match self.caveats() {
+            caveats if caveats.is_empty() => String::new(),
+            caveats => format!(" ({})", caveats.join("; ")),
+        };
+        let deleted = match self.deleted {
+            0 => String::new(),
+            1 => ", and 1 deleted one would come back".to_owned(),
+            deleted => format!(", and {} deleted ones would come back", Count(deleted)),
+        };
+        let missing = match self.missing {
+            0 => String::new(),
+            1 => ", and 1 older one that the dump lacks".to_owned(),
+            missing => format!(", and {} older ones that the dump lacks", Count(missing)),
+        };
+        format!("restored now you would lose {lost}{caveats}{missing}{deleted}")
     }
 
     /// What the sums leave out.

@@ -1,4 +1,4 @@
-//! How numbers are shown: bytes, durations, counts, rates.
+//! How numbers are shown: bytes, durations, counts.
 
 use std::fmt;
 use std::time::Duration;

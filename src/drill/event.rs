@@ -96,6 +96,5 @@ pub struct Advance {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
     Bytes,
-    Documents,
     Collections,
 }

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use crate::domain::census::Namespace;
 use crate::domain::settings::Depth;
 use crate::domain::units::{Count, Span};
-use crate::domain::verdict::{Finding, Judgement, Outcome};
+use crate::domain::verdict::{Finding, Judgement, Outcome, Verdict};
 
 use super::plan::Selection;
 use super::record::{Cleanup, Record};
@@ -171,6 +171,17 @@ pub fn picked(selection: &Selection) -> String {
     }
 }
 
+/// What the spreadsheet calls the result. A scan is no test, and a cancelled drill has no verdict:
+/// whoever reads the row back must not take them for one.
+fn result(record: &Record) -> String {
+    match (record.cancelled, record.depth, record.verdict) {
+        (true, ..) => "cancelled".to_owned(),
+        (false, Depth::Quick, Verdict::Pass | Verdict::Warn) => Depth::Quick.praise().to_owned(),
+        (false, Depth::Quick, Verdict::Fail) => format!("not {}", Depth::Quick.praise()),
+        (false, _, verdict) => verdict.to_string(),
+    }
+}
+
 /// One row for the spreadsheet, under [`CSV_HEADER`].
 pub fn csv_row(record: &Record) -> String {
     let date = record.started.to_zoned(TimeZone::UTC).date().to_string();
@@ -179,15 +190,9 @@ pub fn csv_row(record: &Record) -> String {
         let rto = Span(std::time::Duration::from_secs_f64(seconds));
         note = format!("{note}, restored in {rto}");
     }
-    [
-        date,
-        record.environment.to_string(),
-        record.object.name().to_owned(),
-        record.verdict.to_string(),
-        note,
-    ]
-    .map(|cell| csv_cell(&cell))
-    .join(",")
+    [date, record.environment.to_string(), record.object.name().to_owned(), result(record), note]
+        .map(|cell| csv_cell(&cell))
+        .join(",")
 }
 
 /// A cell as RFC 4180 wants it. A leading `=`, `+`, `-` or `@` would be a formula in a spreadsheet.

@@ -27,10 +27,18 @@ pub struct Imported {
 }
 
 impl Imported {
-    /// Whether the row says that the backup passed or failed, rather than that nobody knows.
+    /// Whether the row says that the backup passed or failed a test, rather than that nobody knows
+    /// or that it was only read: `intact` is a scan's word.
     pub fn came_to_a_verdict(&self) -> bool {
         let result = self.result.to_lowercase();
-        !result.is_empty() && !result.contains("not verif") && !result.contains("cancel")
+        let is_no_test = ["not verif", "cancel", "intact"].iter().any(|word| result.contains(word));
+        !result.is_empty() && !is_no_test
+    }
+
+    /// The drills that the note names: a row that was exported names its own.
+    fn drills(&self) -> impl Iterator<Item = Ulid> {
+        let words = self.note.split(|c: char| !c.is_ascii_alphanumeric());
+        words.filter_map(|word| Ulid::from_string(word).ok())
     }
 
     /// The same row always gets the same id, so that importing twice adds nothing.
@@ -92,7 +100,9 @@ pub(super) fn import(journal: &Journal, from: &Path) -> Result<ImportOutcome, Im
     } else {
         let text = fs::read_to_string(from).map_err(io)?;
         for row in parse_csv(&text).map_err(|problems| rows(from, problems))? {
-            add(row.id(), &[Line::Imported(row)])?;
+            // A drill that is here already came back through a spreadsheet.
+            let id = row.drills().find(|id| is_known(*id)).unwrap_or_else(|| row.id());
+            add(id, &[Line::Imported(row)])?;
         }
     }
     Ok(outcome)

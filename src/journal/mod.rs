@@ -7,8 +7,9 @@
 mod import;
 mod read;
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write as _};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -73,15 +74,21 @@ impl Journal {
         let mut text = serde_json::to_vec(line)?;
         text.push(b'\n');
         if path.exists() {
-            let mut file = OpenOptions::new().append(true).open(&path)?;
+            let mut file = OpenOptions::new().read(true).append(true).open(&path)?;
+            if is_torn(&mut file)? {
+                text.insert(0, b'\n');
+            }
             file.write_all(&text)?;
             return file.sync_all();
         }
-        let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
+        // A team may share the folder: the umask says who reads it, as for any other file.
+        let shared = fs::Permissions::from_mode(0o666);
+        let mut file = tempfile::Builder::new().permissions(shared).tempfile_in(&self.folder)?;
         file.write_all(&text)?;
         file.as_file().sync_all()?;
         file.persist_noclobber(&path).map_err(|error| error.error)?;
-        Ok(())
+        // The file's name is in the folder, which is written on its own.
+        File::open(&self.folder)?.sync_all()
     }
 
     /// Everything in the folder, oldest first. What cannot be read is told, not left out silently.
@@ -97,6 +104,18 @@ impl Journal {
     fn path(&self, id: Ulid) -> PathBuf {
         self.folder.join(format!("{id}.jsonl"))
     }
+}
+
+/// Whether the last line was cut off, by a full disk or a loss of power: the next one must not
+/// be swallowed by it.
+fn is_torn(file: &mut File) -> io::Result<bool> {
+    if file.metadata()?.len() == 0 {
+        return Ok(false);
+    }
+    let mut last = [0];
+    file.seek(SeekFrom::End(-1))?;
+    file.read_exact(&mut last)?;
+    Ok(last != *b"\n")
 }
 
 /// What an import came to.

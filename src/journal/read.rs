@@ -10,7 +10,6 @@ use ulid::Ulid;
 
 use crate::domain::backup::BackupKey;
 use crate::domain::environment::{EnvironmentName, SetName};
-use crate::domain::settings::Depth;
 use crate::drill::dice::{Candidate, History, stratum};
 use crate::drill::record::{Cleanup, Record, SCHEMA};
 
@@ -137,11 +136,6 @@ impl Reading {
             matches!(&record.selection, Selection::Random(pick)
                 if pick.seed == seed && pick.pool_sha256 != pool_sha256)
         })
-    }
-
-    /// Records of a depth at least `depth` that proved something, newest first.
-    pub fn proofs(&self, depth: Depth) -> impl Iterator<Item = &Record> {
-        self.records().filter(move |record| record.depth >= depth && record.is_proof())
     }
 }
 

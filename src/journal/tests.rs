@@ -8,6 +8,7 @@ use crate::domain::units::ByteSize;
 use crate::domain::verdict::Verdict;
 use crate::drill::plan::{DrillId, Selection, Trigger};
 use crate::drill::record::SCHEMA;
+use crate::drill::report::{CSV_HEADER, csv_row};
 
 fn record(id: u128, verdict: Verdict) -> Record {
     let at: Timestamp = "2026-11-20T09:00:00Z".parse().unwrap();
@@ -82,6 +83,31 @@ fn a_folder_that_does_not_exist_yet_is_an_empty_journal() {
 }
 
 #[test]
+fn a_record_is_as_readable_for_the_team_as_any_other_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Journal::at(folder.path());
+    journal.append(Ulid(1), &Line::Result(Box::new(record(1, Verdict::Pass)))).unwrap();
+    let plain = folder.path().join("plain");
+    fs::write(&plain, "").unwrap();
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode();
+    assert_eq!(mode(&journal.path(Ulid(1))), mode(&plain));
+}
+
+#[test]
+fn a_torn_line_does_not_swallow_the_next_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Journal::at(folder.path());
+    journal.append(Ulid(1), &Line::Result(Box::new(record(1, Verdict::Pass)))).unwrap();
+    let path = journal.path(Ulid(1));
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, format!("{text}{{\"note\":{{\"at\"")).unwrap();
+    journal.append(Ulid(1), &Line::Cleanup(cleanup())).unwrap();
+    let reading = journal.read().unwrap();
+    assert_eq!(reading.problems.len(), 1);
+    assert_eq!(reading.entries.first().unwrap().cleanup, Some(cleanup()));
+}
+
+#[test]
 fn what_cannot_be_read_is_told_and_the_rest_is_read() {
     let folder = tempfile::tempdir().unwrap();
     let journal = Journal::at(folder.path());
@@ -122,6 +148,38 @@ fn a_spreadsheet_is_imported_once() {
     let Source::Imported(row) = &reading.entries.first().unwrap().source else { panic!() };
     assert_eq!(row.note, "slow, but fine");
     assert_eq!(reading.imported_names().len(), 2);
+}
+
+#[test]
+fn what_was_exported_from_here_is_known_when_it_comes_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Journal::at(folder.path().join("journal"));
+    let record = record(u128::MAX >> 9, Verdict::Pass);
+    journal.append(record.id.0, &Line::Result(Box::new(record.clone()))).unwrap();
+    let sheet = folder.path().join("drills.csv");
+    fs::write(&sheet, format!("{CSV_HEADER}\n{}\n", csv_row(&record))).unwrap();
+    assert_eq!(journal.import(&sheet).unwrap(), ImportOutcome { added: 0, known: 1 });
+    let elsewhere = Journal::at(folder.path().join("elsewhere"));
+    assert_eq!(elsewhere.import(&sheet).unwrap(), ImportOutcome { added: 1, known: 0 });
+}
+
+#[test]
+fn scans_and_cancelled_drills_do_not_become_tests_on_their_way_through_a_spreadsheet() {
+    let scan = |verdict| Record { depth: Depth::Quick, ..record(1, verdict) };
+    let cancelled = Record { cancelled: true, ..record(2, Verdict::Fail) };
+    for (record, result, is_test) in [
+        (scan(Verdict::Pass), "intact", false),
+        (scan(Verdict::Warn), "intact", false),
+        (scan(Verdict::Fail), "not intact", false),
+        (cancelled, "cancelled", false),
+        (record(3, Verdict::CouldNotVerify), "COULD NOT VERIFY", false),
+        (record(4, Verdict::Pass), "PASS", true),
+        (record(5, Verdict::Fail), "FAIL", true),
+    ] {
+        let rows = parse_csv(&format!("{CSV_HEADER}\n{}\n", csv_row(&record))).unwrap();
+        let row = rows.first().unwrap();
+        assert_eq!((row.result.as_str(), row.came_to_a_verdict()), (result, is_test));
+    }
 }
 
 #[test]

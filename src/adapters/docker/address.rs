@@ -11,8 +11,19 @@ use crate::adapters::docker::refusal::unusable;
 use crate::adapters::error::AdapterError;
 use crate::domain::settings::ContainerEngine;
 
+/// The variables that name an engine or what it is reached with; no other is ever kept.
+const VARIABLES: [&str; 7] = [
+    "DOCKER_HOST",
+    "DOCKER_CONTEXT",
+    "DOCKER_CONFIG",
+    "DOCKER_CERT_PATH",
+    "DOCKER_TLS_VERIFY",
+    "CONTAINER_HOST",
+    "XDG_RUNTIME_DIR",
+];
+
 /// What of this process and machine decides where the engine is.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Surroundings {
     pub variables: BTreeMap<String, String>,
     pub home: Option<PathBuf>,
@@ -20,10 +31,24 @@ pub struct Surroundings {
     pub kernel: Option<String>,
 }
 
+impl fmt::Debug for Surroundings {
+    /// Without the values of variables: an address may hold a password.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.variables.keys().collect();
+        formatter
+            .debug_struct("Surroundings")
+            .field("variables", &names)
+            .field("home", &self.home)
+            .field("kernel", &self.kernel)
+            .finish()
+    }
+}
+
 impl Surroundings {
     pub fn of_this_process() -> Self {
-        let variables: BTreeMap<String, String> = std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        let variables = VARIABLES
+            .into_iter()
+            .filter_map(|name| Some((name.to_owned(), std::env::var(name).ok()?)))
             .collect();
         let home = std::env::home_dir();
         let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease").ok();
@@ -278,6 +303,16 @@ mod tests {
     fn no_password_is_shown() {
         let refusal = parse("amqp://me:secret@far", None).unwrap_err();
         assert!(!format!("{refusal:?}").contains("secret"), "{refusal:?}");
+    }
+
+    #[test]
+    fn no_variable_is_shown_with_its_value_and_only_the_needed_ones_are_kept() {
+        let home = Path::new("/home/ada");
+        let surroundings = surroundings(&[("DOCKER_HOST", "tcp://me:secret@far")], home);
+        let shown = format!("{surroundings:?}");
+        assert!(shown.contains("DOCKER_HOST") && !shown.contains("secret"), "{shown}");
+        let kept = Surroundings::of_this_process().variables;
+        assert!(kept.keys().all(|name| VARIABLES.contains(&name.as_str())), "{kept:?}");
     }
 
     #[test]

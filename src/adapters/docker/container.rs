@@ -19,6 +19,7 @@ use crate::adapters::docker::image::ImageFacts;
 use crate::adapters::docker::labels::{SandboxLabels, container_name};
 use crate::adapters::docker::lines::Lines;
 use crate::adapters::docker::refusal::{is_missing, one_line, refused};
+use crate::adapters::docker::server_log::without_documents;
 use crate::adapters::error::AdapterError;
 use crate::adapters::sandbox::Sandbox;
 use crate::domain::units::ByteSize;
@@ -190,7 +191,7 @@ impl Docker {
         }
     }
 
-    /// The newest lines of the sandbox's log, oldest first.
+    /// The newest lines of the sandbox's log, oldest first, without documents.
     pub async fn log_tail(
         &self,
         sandbox: &Sandbox,
@@ -201,10 +202,11 @@ impl Docker {
         let mut frames = Box::pin(self.client.logs(sandbox.name(), Some(options)));
         let (mut splitter, mut found) = (Lines::default(), Vec::new());
         let told = |error| refused("reading the log of", sandbox.name(), error);
+        let kept = |line: &str| one_line(&without_documents(line));
         while let Some(frame) = frames.try_next().await.map_err(told)? {
-            splitter.push(frame.as_ref(), &mut |line| found.push(one_line(&line)));
+            splitter.push(frame.as_ref(), &mut |line| found.push(kept(&line)));
         }
-        splitter.finish(&mut |line| found.push(one_line(&line)));
+        splitter.finish(&mut |line| found.push(kept(&line)));
         let surplus = found.len().saturating_sub(lines);
         Ok(found.split_off(surplus))
     }

@@ -25,8 +25,6 @@ pub struct Output {
     pub code: i64,
     pub stdout: String,
     pub stderr: String,
-    /// Whether there was more than is kept.
-    pub is_cut: bool,
 }
 
 impl Output {
@@ -71,19 +69,18 @@ impl Docker {
     /// Runs a program to its end and keeps the beginning of what it wrote.
     pub async fn run(&self, sandbox: &Sandbox, argv: &[&str]) -> Result<Output, AdapterError> {
         let mut attached = self.attach(sandbox, argv, Stdin::Closed).await?;
-        let (mut stdout, mut stderr, mut is_cut) = (Vec::new(), Vec::new(), false);
+        let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
         while let Some((stream, bytes)) = attached.next(sandbox).await? {
             let kept = match stream {
                 OutputStream::Stdout => &mut stdout,
                 OutputStream::Stderr => &mut stderr,
             };
             let room = KEPT - kept.len();
-            is_cut |= bytes.len() > room;
             kept.extend(bytes.into_iter().take(room));
         }
         let code = self.exit_code(sandbox, &attached.id).await?;
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-        let output = Output { code, stdout: text(stdout), stderr: text(stderr), is_cut };
+        let output = Output { code, stdout: text(stdout), stderr: text(stderr) };
         if output.never_began() {
             return Err(outside_frames(&output.stdout, sandbox.name()));
         }

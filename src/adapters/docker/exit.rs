@@ -1,7 +1,5 @@
 //! Why a sandbox ended, from its exit code and its log.
 
-use serde::Deserialize;
-
 use crate::adapters::docker::container::ContainerState;
 use crate::adapters::docker::refusal::one_line;
 use crate::domain::failure::{Failure, FailureKind};
@@ -65,46 +63,47 @@ fn with_last_words(what: &str, log: &[String]) -> String {
     let (mut last, mut worst) = (None, None);
     for line in lines {
         if line.is_bad {
-            worst = Some(line.text.clone());
+            worst = Some(line.text);
         }
         last = Some(line.text);
     }
     match worst.or(last) {
-        Some(words) => format!("{what}: {}", one_line(&words)),
+        Some(words) => format!("{what}: {}", one_line(words)),
         None => what.to_owned(),
     }
 }
 
-/// A line of a server's log: JSON since 4.4, text before.
-struct LogLine {
-    text: String,
+/// A line of a server's log, as [`without_documents`] leaves it.
+///
+/// [`without_documents`]: crate::adapters::docker::server_log::without_documents
+struct LogLine<'a> {
+    text: &'a str,
     /// Whether it is an error or fatal.
     is_bad: bool,
 }
 
-impl LogLine {
-    fn read(line: &str) -> Self {
-        #[derive(Deserialize)]
-        struct Structured {
-            #[serde(rename = "s")]
-            severity: String,
-            #[serde(rename = "msg")]
-            message: String,
+impl<'a> LogLine<'a> {
+    /// `2020-01-01T00:00:00.000+0000 F  CONTROL  [main] Failed global initialization`; what is not
+    /// of this form is taken whole.
+    fn read(line: &'a str) -> Self {
+        let severity = line.split_whitespace().nth(1).unwrap_or_default();
+        let text = line.split_once(&format!(" {severity} ")).map(|(_, rest)| rest.trim_start());
+        match (severity, text.and_then(|rest| rest.split_once(char::is_whitespace))) {
+            ("E" | "F" | "W" | "I" | "D", Some((_component, text))) => {
+                Self { text: text.trim_start(), is_bad: matches!(severity, "E" | "F") }
+            }
+            _ => Self { text: line, is_bad: false },
         }
-        if let Ok(Structured { severity, message }) = serde_json::from_str(line) {
-            return Self { text: message, is_bad: matches!(severity.as_str(), "E" | "F") };
-        }
-        let severity = line.split_whitespace().nth(1);
-        Self { text: line.to_owned(), is_bad: matches!(severity, Some("E" | "F")) }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::adapters::docker::server_log::without_documents;
 
     fn exit(code: i64, oom_killed: bool, log: &[&str]) -> Failure {
-        let log: Vec<String> = log.iter().map(ToString::to_string).collect();
+        let log: Vec<String> = log.iter().map(|line| without_documents(line)).collect();
         explain_exit(&ContainerState::Exited { code, oom_killed }, &log)
     }
 
@@ -116,6 +115,12 @@ mod tests {
             (132, false, "", "instruction"),
             (1, false, "exec /usr/bin/mongod: exec format error", "another processor"),
             (14, false, "WiredTiger: No space left on device", "disk is full"),
+            (
+                14,
+                false,
+                r#"{"s":"E","c":"STORAGE","msg":"WiredTiger error","attr":{"message":"write: No space left on device"}}"#,
+                "disk is full",
+            ),
             (14, false, "", "could not go on"),
             (100, false, "", "could not open"),
             (124, false, "", "time limit"),

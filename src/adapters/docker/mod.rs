@@ -25,6 +25,7 @@ pub mod probe;
 pub mod pull;
 mod refusal;
 pub mod removal;
+mod server_log;
 #[cfg(test)]
 mod tests;
 pub mod tunnel;

@@ -8,8 +8,20 @@ use crate::adapters::sandbox::Sandbox;
 use crate::domain::failure::FailureKind;
 use crate::domain::units::ByteSize;
 
-/// Prints the version of `mongorestore`, and fails where there is none.
-const RESTORE_TOOL: &str = "command -v mongorestore >/dev/null && mongorestore --version";
+/// Prints the version of `mongorestore`. Where there is none the shell says so with [`NOT_FOUND`].
+const RESTORE_TOOL: &str = "mongorestore --version";
+/// POSIX: the shell did not find the command.
+const NOT_FOUND: i64 = 127;
+
+/// Whether an image has its own `mongorestore`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RestoreTool {
+    Absent,
+    Present {
+        /// `None` where it would not say.
+        version: Option<String>,
+    },
+}
 
 /// The room on the disk that a folder of the sandbox lies on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,17 +48,21 @@ impl Docker {
         })
     }
 
-    /// The version of the image's own `mongorestore`, if it has one.
-    pub async fn mongorestore_version(
-        &self,
-        sandbox: &Sandbox,
-    ) -> Result<Option<String>, AdapterError> {
+    /// The image's own `mongorestore`. One that does not work is there all the same: to restore
+    /// with another tool instead would hide what an incident would meet.
+    pub async fn mongorestore(&self, sandbox: &Sandbox) -> Result<RestoreTool, AdapterError> {
         match self.run(sandbox, &["sh", "-c", RESTORE_TOOL]).await {
-            Ok(output) if output.code == 0 => Ok(tool_version(&output.stdout)),
-            Ok(_) => Ok(None),
-            Err(error) if lacks_program(&error) => Ok(None),
+            Ok(output) => Ok(restore_tool(&output)),
+            Err(error) if lacks_program(&error) => Ok(RestoreTool::Absent),
             Err(error) => Err(error),
         }
+    }
+}
+
+fn restore_tool(output: &Output) -> RestoreTool {
+    match output.code {
+        NOT_FOUND => RestoreTool::Absent,
+        _ => RestoreTool::Present { version: tool_version(&output.stdout) },
     }
 }
 
@@ -92,6 +108,20 @@ mod tests {
         ] {
             assert_eq!(disk_space(text).map(|space| space.free.bytes()), free, "{text}");
         }
+    }
+
+    #[test]
+    fn a_tool_is_absent_only_where_the_shell_does_not_find_it() {
+        let output =
+            |code, stdout: &str| Output { code, stdout: stdout.to_owned(), stderr: String::new() };
+        let present = |version: Option<&str>| RestoreTool::Present {
+            version: version.map(ToOwned::to_owned),
+        };
+        assert_eq!(restore_tool(&output(127, "")), RestoreTool::Absent);
+        assert_eq!(restore_tool(&output(0, "hello")), present(None));
+        assert_eq!(restore_tool(&output(1, "")), present(None));
+        let said = output(0, "mongorestore version: 100.9.4\n");
+        assert_eq!(restore_tool(&said), present(Some("100.9.4")));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use mongodb::error::{Error, ErrorKind};
 
 use crate::adapters::error::{AdapterError, System};
 use crate::domain::failure::FailureKind;
+use crate::domain::text::redact;
 
 /// What was tried, on what, and where: the place chooses the advice.
 #[derive(Debug, Clone)]
@@ -178,48 +179,9 @@ fn first_reason(message: &str) -> &str {
 
 const CREDENTIALS: &str = "check user, password and authSource";
 
-/// How much of a server's sentence is kept.
-const LONGEST: usize = 300;
-
-/// A server's sentence without what it quotes of documents: `dup key: { name: "…" }` loses its
-/// braces and all between the first and the last.
-pub(super) fn redact(message: &str) -> String {
-    let message = message.trim().trim_end_matches('.');
-    let text = match message.split_once('{') {
-        None => message.to_owned(),
-        Some((head, rest)) => {
-            let tail = rest.rsplit_once('}').map_or("", |(_, tail)| tail);
-            format!("{head}{{…}}{tail}")
-        }
-    };
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_a_server_quotes_of_a_document_is_left_out() {
-        for (message, shown) in [
-            (
-                r#"E11000 duplicate key error collection: a.b index: x_1 dup key: { x: "Jane}" }"#,
-                "E11000 duplicate key error collection: a.b index: x_1 dup key: {…}",
-            ),
-            ("dup key: { x: \"cut of", "dup key: {…}"),
-            (
-                "Error in specification { key: { b: 1 } } :: caused by :: Unknown index plugin 'x'",
-                "Error in specification {…} :: caused by :: Unknown index plugin 'x'",
-            ),
-            ("not authorized on admin.", "not authorized on admin"),
-        ] {
-            assert_eq!(redact(message), shown);
-        }
-        assert_eq!(redact(&"ä".repeat(1000)).chars().count(), LONGEST + 1);
-    }
 
     #[test]
     fn the_reasons_for_an_unreachable_server_are_told_apart() {

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use bson::{Bson, Document};
 
-use crate::adapters::mongodb::explain::{code, redact};
+use crate::adapters::mongodb::explain::code;
 use crate::adapters::mongodb::reader::integer;
 use crate::adapters::mongodb::restore::Refusal;
 use crate::domain::census::Namespace;
+use crate::domain::text::redact;
 
 /// Reasons kept for one collection; what comes after is counted under the last line.
 const MOST_REASONS: usize = 20;

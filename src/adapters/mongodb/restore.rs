@@ -9,13 +9,14 @@ use tokio::sync::{Mutex, mpsc};
 
 use crate::adapters::error::AdapterError;
 use crate::adapters::mongodb::connect::{self, Connection};
-use crate::adapters::mongodb::explain::{code, redact};
+use crate::adapters::mongodb::explain::code;
 use crate::adapters::mongodb::insert::Inserts;
 use crate::adapters::mongodb::refused::{Refusals, Reply};
 use crate::adapters::sandbox::Sandbox;
 use crate::domain::census::{CollectionKind, Namespace};
 use crate::domain::failure::FailureKind;
 use crate::domain::restore::FailedIndex;
+use crate::domain::text::redact;
 use crate::domain::units::ByteSize;
 use crate::dump::{Batch, CollectionLayout};
 

@@ -1,7 +1,7 @@
 //! What `mongorestore` is told, and what it says: its lines on stderr, read into events and a report.
 
-use crate::adapters::mongodb::explain::redact;
 use crate::domain::census::Namespace;
+use crate::domain::text::redact;
 use crate::domain::units::ByteSize;
 
 /// How many of its complaints are kept, of each sort.

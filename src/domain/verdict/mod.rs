@@ -84,25 +84,6 @@ impl Rule {
         }
     }
 
-    /// What the rule asks, in words.
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::A1 => "the archive is whole",
-            Self::A2 => "every document is framed",
-            Self::A3 => "data and metadata pair up",
-            Self::A4 => "the dump tool finished",
-            Self::A5 => "everything in the dump came back",
-            Self::A6 => "the restoring tool reports no loss",
-            Self::A7 => "the indexes came back",
-            Self::B0 => "the dump is of this source",
-            Self::B1 => "no collection is missing",
-            Self::B1Younger => "collections younger than the backup",
-            Self::B1OnlyInDump => "collections that only the dump has",
-            Self::B2 => "no older document is missing",
-            Self::B2Upper => "nothing is younger than the dump",
-        }
-    }
-
     /// The depth from which on the rule is asked.
     pub const fn depth(self) -> Depth {
         match self {

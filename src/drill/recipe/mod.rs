@@ -14,9 +14,12 @@ pub struct Image {
 }
 
 /// The image for a version: the pinned one, else the official one of the version's series, behind
-/// the mirror. `None` when neither is known.
+/// the mirror unless its name says where it is. `None` when neither is known.
 pub fn image(choice: &ImageChoice, mirror: &str, version: Option<&ServerVersion>) -> Option<Image> {
-    let name = |name: &str| format!("{mirror}{name}");
+    let name = |name: &str| {
+        let is_whole = has_registry(name) || name.starts_with(mirror);
+        if is_whole { name.to_owned() } else { format!("{mirror}{name}") }
+    };
     match (choice, version) {
         (ImageChoice::Pinned(pinned), _) => {
             Some(Image { name: name(pinned), because: VersionSource::Configuration })
@@ -28,9 +31,31 @@ pub fn image(choice: &ImageChoice, mirror: &str, version: Option<&ServerVersion>
     }
 }
 
+/// Whether an image's name begins with a registry's host, as container engines tell one from a
+/// folder: by a dot, a port, or `localhost`.
+fn has_registry(name: &str) -> bool {
+    name.split_once('/').is_some_and(|(host, _)| host.contains(['.', ':']) || host == "localhost")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_mirror_is_put_before_names_that_do_not_say_where_they_are() {
+        for (pinned, mirror, expected) in [
+            ("mongo:4.2", "mirror/", "mirror/mongo:4.2"),
+            ("team/mongo:4.2", "mirror/", "mirror/team/mongo:4.2"),
+            ("mirror/mongo:4.2", "mirror/", "mirror/mongo:4.2"),
+            ("own.example/mongo:4.2", "mirror/", "own.example/mongo:4.2"),
+            ("own:5000/mongo", "mirror/", "own:5000/mongo"),
+            ("localhost/mongo", "mirror/", "localhost/mongo"),
+            ("mongo:4.2", "", "mongo:4.2"),
+        ] {
+            let pinned = ImageChoice::Pinned(pinned.to_owned());
+            assert_eq!(image(&pinned, mirror, None).unwrap().name, expected);
+        }
+    }
 
     #[test]
     fn the_image_follows_the_version_unless_one_is_pinned() {

@@ -166,7 +166,8 @@ fn source(plan: &DrillPlan) -> Result<SecretString, Failure> {
         return Err(Failure::new(FailureKind::Missing, format!("{set} names no source"))
             .advise("add `[environment.backup.source]` with `uri_env`, or use `--depth restore`"));
     };
-    resolve(&source.uri)
+    let advice = "set it to the source's connection string for this run";
+    resolve(&source.uri).map_err(|failure| failure.advise(advice))
 }
 
 /// The value that a secret stands for.
@@ -178,8 +179,7 @@ pub fn resolve(secret: &Secret) -> Result<SecretString, Failure> {
             _ => Err(Failure::new(
                 FailureKind::Missing,
                 format!("the environment variable {name} is not set"),
-            )
-            .advise("set it to the source's connection string for this run")),
+            )),
         },
     }
 }

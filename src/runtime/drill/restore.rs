@@ -12,6 +12,7 @@ use tokio::task::spawn_blocking;
 use tokio_stream::wrappers::ReceiverStream;
 
 use crate::adapters::docker::exec::OutputLine;
+use crate::adapters::docker::probe::RestoreTool;
 use crate::adapters::mongodb::restore::{Restored, Restorer};
 use crate::adapters::mongodb::tool::{self, ToolEvent, ToolLog};
 use crate::adapters::s3::PartFile;
@@ -44,11 +45,15 @@ pub struct Salvage<'a> {
 
 impl Salvage<'_> {
     pub async fn restore(&self, choice: ToolChoice) -> Result<(RestoreReport, String), Failure> {
-        let version = self.berth.docker.mongorestore_version(&self.berth.sandbox).await?;
-        let tool = match (choice, &version) {
-            (ToolChoice::Builtin, _) | (ToolChoice::Auto, None) => Tool::Builtin,
-            (ToolChoice::Auto | ToolChoice::Mongorestore, Some(_)) => Tool::Mongorestore,
-            (ToolChoice::Mongorestore, None) => {
+        let own = self.berth.docker.mongorestore(&self.berth.sandbox).await?;
+        let (tool, version) = match (choice, own) {
+            (ToolChoice::Builtin, _) | (ToolChoice::Auto, RestoreTool::Absent) => {
+                (Tool::Builtin, None)
+            }
+            (ToolChoice::Auto | ToolChoice::Mongorestore, RestoreTool::Present { version }) => {
+                (Tool::Mongorestore, version)
+            }
+            (ToolChoice::Mongorestore, RestoreTool::Absent) => {
                 let image = &self.berth.image.name;
                 return Err(Failure::new(
                     FailureKind::Missing,

@@ -186,7 +186,6 @@ fn elapsed(progress: &StepProgress, now: Duration) -> String {
 fn amount(number: u64, unit: Unit) -> String {
     match unit {
         Unit::Bytes => ByteSize(number).to_string(),
-        Unit::Documents => format!("{} documents", Count(number)),
         Unit::Collections => format!("{} collections", Count(number)),
     }
 }

@@ -238,16 +238,13 @@ pub fn b2_lower_bound(evidence: Evidence<'_>) -> Judgement {
 /// have lost them, and one with as many may have lost what the source has deleted since.
 fn undated(inquiry: &mut Inquiry, namespace: &Namespace, source: u64, copy: u64) {
     let why = "nothing tells when its documents were born: name a created_field";
-    match source.checked_sub(copy).filter(|fewer| *fewer > 0) {
-        Some(fewer) => {
-            let reason = format!("{} fewer than the source now has, and {why}", Count(fewer));
-            inquiry.find(Severity::CouldNotVerify, Some(namespace), reason);
-        }
-        None => {
-            let reason = format!("only counted, as many as the source now has or more: {why}");
-            inquiry.find(Severity::Warn, Some(namespace), reason);
-        }
-    }
+    let (severity, reason) = if copy < source {
+        let fewer = Count(source - copy);
+        (Severity::CouldNotVerify, format!("{fewer} fewer than the source now has, and {why}"))
+    } else {
+        (Severity::Warn, format!("only counted, as many as the source now has or more: {why}"))
+    };
+    inquiry.find(severity, Some(namespace), reason);
 }
 
 /// B2': nothing in the copy is younger than the dump's end.

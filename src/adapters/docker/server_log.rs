@@ -1,0 +1,85 @@
+//! A database server's log without what it quotes of documents.
+
+use serde::Deserialize;
+
+use crate::domain::text::redact;
+
+/// A line that was written as JSON, as servers do since 4.4. `attr` may hold whole documents.
+#[derive(Deserialize)]
+struct Structured {
+    #[serde(default)]
+    t: Time,
+    #[serde(rename = "s")]
+    severity: String,
+    #[serde(rename = "c", default)]
+    component: String,
+    #[serde(rename = "msg")]
+    message: String,
+}
+
+#[derive(Default, Deserialize)]
+struct Time {
+    #[serde(rename = "$date", default)]
+    date: String,
+}
+
+/// One form for all servers, `TIME SEVERITY  COMPONENT  MESSAGE`, of which nothing is a document's.
+pub(super) fn without_documents(line: &str) -> String {
+    // A longer line arrives in pieces, of which some are nothing but a document's.
+    const LONGEST: usize = 8 << 10;
+    const DISK_IS_FULL: &str = "No space left on device";
+    let Ok(Structured { t, severity, component, message }) = serde_json::from_str(line) else {
+        let is_too_long = line.len() > LONGEST;
+        return if is_too_long { "(a long line, left out)".to_owned() } else { redact(line) };
+    };
+    let date = if t.date.is_empty() { "-" } else { &t.date };
+    let component = if component.is_empty() { "-" } else { &component };
+    let mut text = format!("{date} {severity}  {component}  {}", redact(&message));
+    // The one reason that stands in the attributes only and that an end is explained by.
+    if line.contains(DISK_IS_FULL) && !text.contains(DISK_IS_FULL) {
+        text = format!("{text}: {DISK_IS_FULL}");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn structured_lines_keep_what_the_server_says_and_lose_what_it_quotes() {
+        let line = r#"{"t":{"$date":"2026-11-20T09:00:00.000+00:00"},"s":"E","c":"STORAGE","id":1,
+            "ctx":"conn1","msg":"Index build failed","attr":{"error":"dup key: { name: \"Jane\" }"}}"#;
+        assert_eq!(
+            without_documents(line),
+            "2026-11-20T09:00:00.000+00:00 E  STORAGE  Index build failed"
+        );
+    }
+
+    #[test]
+    fn plain_lines_lose_their_braces() {
+        let line = "2019-03-01T10:00:00.000+0000 I  COMMAND  [conn1] insert { name: \"Jane\" } 3ms";
+        let kept = without_documents(line);
+        assert_eq!(kept, "2019-03-01T10:00:00.000+0000 I  COMMAND  [conn1] insert {…} 3ms");
+        assert!(!without_documents(r#"{"s":"E","msg":"cut","attr":{"a":"Ja"#).contains("Ja"));
+    }
+
+    #[test]
+    fn no_piece_of_a_long_line_is_kept() {
+        let pieces = [r#"{"s":"I","msg":"x","attr":{"a":""#.to_owned(), "Jane ".repeat(3000)];
+        for piece in pieces {
+            assert!(!without_documents(&piece).contains("Jane"));
+        }
+        assert_eq!(without_documents("Jane\"}}"), "…}");
+    }
+
+    #[test]
+    fn a_full_disk_is_still_told() {
+        let line = r#"{"s":"E","c":"STORAGE","msg":"WiredTiger error",
+            "attr":{"message":"pwrite: No space left on device"}}"#;
+        assert_eq!(
+            without_documents(line),
+            "- E  STORAGE  WiredTiger error: No space left on device"
+        );
+    }
+}
