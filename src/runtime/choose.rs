@@ -10,7 +10,7 @@ use crate::domain::environment::BackupSet;
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::settings::{Depth, DrillSettings, ImageChoice, Settings, Storage};
 use crate::domain::units::Span;
-use crate::drill::dice::{Candidate, roll};
+use crate::drill::dice::{Candidate, History, Pick, roll};
 use crate::drill::plan::{DrillId, DrillPlan, Selection, ToolChoice, Trigger};
 use crate::journal::Reading;
 
@@ -118,24 +118,8 @@ pub async fn choose(
             (newest.ok_or_else(|| empty(set, settings))?, Selection::Latest)
         }
         Wanted::Random { seed } => {
-            let listed = list(s3, set, settings, now).await?;
-            let environment = &set.environment;
-            let candidates: Vec<_> = listed
-                .into_iter()
-                .filter(|backup| !backup.is_archived())
-                .map(|backup| Candidate { environment: environment.clone(), backup })
-                .collect();
-            let mut history = reading.history();
-            // The spreadsheet of before names objects without their bucket.
-            let imported = reading.imported_names();
-            for candidate in &candidates {
-                let name = candidate.backup.name().to_owned();
-                if imported.contains(&(environment.clone(), name)) {
-                    let backup = &candidate.backup;
-                    history.tested.insert((backup.bucket.clone(), backup.key.clone()));
-                }
-            }
-            let rolled = roll(&candidates, &history, *seed, now);
+            let pool = pool(s3, set, settings, situation).await?;
+            let rolled = pool.roll(*seed, now);
             let (candidate, pick) = rolled.ok_or_else(|| empty(set, settings))?;
             if let Some(earlier) = reading.draw_over_another_pool(*seed, &pick.pool_sha256) {
                 notes.push(format!(
@@ -178,6 +162,46 @@ pub async fn choose(
         set: set.clone(),
     };
     Ok(Chosen { plan, expected, notes })
+}
+
+/// What the dice may draw from, and what is known of earlier draws.
+#[derive(Debug)]
+pub struct Pool {
+    candidates: Vec<Candidate>,
+    history: History,
+}
+
+impl Pool {
+    /// Draws; `None` where there is nothing to draw from.
+    pub fn roll(&self, seed: u64, now: Timestamp) -> Option<(Candidate, Pick)> {
+        roll(&self.candidates, &self.history, seed, now)
+    }
+}
+
+/// The backups of the window that can be drilled, and the drills of before.
+pub async fn pool(
+    s3: &S3,
+    set: &BackupSet,
+    settings: &DrillSettings,
+    situation: Situation<'_>,
+) -> Result<Pool, Failure> {
+    let Situation { reading, now, .. } = situation;
+    let environment = &set.environment;
+    let candidates: Vec<_> = list(s3, set, settings, now)
+        .await?
+        .into_iter()
+        .filter(|backup| !backup.is_archived())
+        .map(|backup| Candidate { environment: environment.clone(), backup })
+        .collect();
+    let mut history = reading.history();
+    // The spreadsheet of before names objects without their bucket.
+    let imported = reading.imported_names();
+    for Candidate { backup, .. } in &candidates {
+        if imported.contains(&(environment.clone(), backup.name().to_owned())) {
+            history.tested.insert((backup.bucket.clone(), backup.key.clone()));
+        }
+    }
+    Ok(Pool { candidates, history })
 }
 
 /// What a choice depends on besides the request.
