@@ -4,12 +4,12 @@ use jiff::{SignedDuration, Timestamp};
 use ulid::Ulid;
 
 use crate::adapters::s3::S3;
-use crate::domain::backup::{Backup, BackupKey, Window};
+use crate::domain::backup::{Backup, BackupKey, BeganFrom, Window};
 use crate::domain::engine::{ServerVersion, VersionSource};
 use crate::domain::environment::BackupSet;
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::settings::{Depth, DrillSettings, ImageChoice, Settings, Storage};
-use crate::domain::units::Span;
+use crate::domain::units::{Span, plural};
 use crate::drill::dice::{Candidate, History, Pick, roll};
 use crate::drill::plan::{DrillId, DrillPlan, Selection, ToolChoice, Trigger};
 use crate::journal::Reading;
@@ -111,16 +111,24 @@ pub async fn choose(
     let Situation { reading, now, id, .. } = situation;
     let mut notes = Vec::new();
     let (object, selection) = match &request.wanted {
-        Wanted::Named(name) => (named(s3, set, name).await?, Selection::Named),
+        Wanted::Named(name) => {
+            let object = named(s3, set, name).await?;
+            if object.began.from == BeganFrom::LastModified {
+                notes.push("T0 unknown: the upload's time stands in".to_owned());
+            }
+            (object, Selection::Named)
+        }
         Wanted::Latest => {
             let listed = list(s3, set, settings, now).await?;
-            let newest = listed.into_iter().max_by_key(|backup| backup.began.at);
+            notes.extend(listed.notes);
+            let newest = listed.backups.into_iter().max_by_key(|backup| backup.began.at);
             (newest.ok_or_else(|| empty(set, settings))?, Selection::Latest)
         }
         Wanted::Random { seed } => {
             let pool = pool(s3, set, settings, situation).await?;
             let rolled = pool.roll(*seed, now);
             let (candidate, pick) = rolled.ok_or_else(|| empty(set, settings))?;
+            notes.extend(pool.notes);
             if let Some(earlier) = reading.draw_over_another_pool(*seed, &pick.pool_sha256) {
                 notes.push(format!(
                     "seed {seed} was drawn before ({}), over another pool: the pick may differ",
@@ -169,6 +177,8 @@ pub async fn choose(
 pub struct Pool {
     candidates: Vec<Candidate>,
     history: History,
+    /// What was left out, and why.
+    notes: Vec<String>,
 }
 
 impl Pool {
@@ -187,8 +197,8 @@ pub async fn pool(
 ) -> Result<Pool, Failure> {
     let Situation { reading, now, .. } = situation;
     let environment = &set.environment;
-    let candidates: Vec<_> = list(s3, set, settings, now)
-        .await?
+    let Listed { backups, notes } = list(s3, set, settings, now).await?;
+    let candidates: Vec<_> = backups
         .into_iter()
         .filter(|backup| !backup.is_archived())
         .map(|backup| Candidate { environment: environment.clone(), backup })
@@ -201,7 +211,7 @@ pub async fn pool(
             history.tested.insert((backup.bucket.clone(), backup.key.clone()));
         }
     }
-    Ok(Pool { candidates, history })
+    Ok(Pool { candidates, history, notes })
 }
 
 /// What a choice depends on besides the request.
@@ -226,22 +236,47 @@ pub fn new_seed() -> u64 {
     u64::try_from(random % 1_000_000).unwrap_or_default()
 }
 
+/// What a set's listing holds of the window.
+#[derive(Debug)]
+struct Listed {
+    /// Those whose names say when they began.
+    backups: Vec<Backup>,
+    notes: Vec<String>,
+}
+
 async fn list(
     s3: &S3,
     set: &BackupSet,
     settings: &DrillSettings,
     now: Timestamp,
-) -> Result<Vec<Backup>, Failure> {
+) -> Result<Listed, Failure> {
     let window = SignedDuration::try_from(settings.window).unwrap_or(SignedDuration::MAX);
     let since = now.saturating_sub(window).unwrap_or(Timestamp::MIN);
-    Ok(s3.list(set, Window { since, until: now }).await?)
+    let listed = s3.list(set, Window { since, until: now }).await?;
+    let is_named = |backup: &Backup| backup.began.from == BeganFrom::Name;
+    let (backups, others): (Vec<_>, Vec<_>) = listed.into_iter().partition(is_named);
+    let left_out = (!others.is_empty()).then(|| {
+        let count = plural(others.len() as u64, "object");
+        format!("{count} left out: `name_format` does not fit, so no backup by name")
+    });
+    if backups.is_empty() {
+        let failure = empty(set, settings);
+        return Err(match left_out {
+            Some(note) => failure.advise(format!("{note}; check `name_format`")),
+            None => failure,
+        });
+    }
+    Ok(Listed { backups, notes: left_out.into_iter().collect() })
 }
 
 fn empty(set: &BackupSet, settings: &DrillSettings) -> Failure {
-    let place = format!("s3://{}/{}", set.bucket, set.prefix);
-    let what = format!("no backup of the last {} in {place}", Span(settings.window));
+    let what = format!("no backup of the last {} in {}", Span(settings.window), place(set));
     Failure::new(FailureKind::Missing, what)
         .advise("check `bucket` and `prefix`, or look further back with `[drill] window`")
+}
+
+fn place(set: &BackupSet) -> String {
+    format!("s3://{}/{}", set.bucket, set.prefix)
 }
 
 async fn named(s3: &S3, set: &BackupSet, name: &str) -> Result<Backup, Failure> {

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use crate::adapters::s3::S3;
 use crate::adapters::slack;
 use crate::cli::{DrillArguments, Selection, Tool};
+use crate::domain::backup::BeganFrom;
 use crate::domain::settings::Depth;
 use crate::domain::units::Span;
 use crate::drill::event::{DrillEvent, Step};
@@ -211,14 +212,16 @@ fn introduce(session: &Session, plan: &DrillPlan, notes: &[String]) {
     let title = format!("Restore drill {} of {}", plan.id.short(), plan.set.path());
     let production = if plan.set.production { "  PRODUCTION's backup, read only" } else { "" };
     say(&format!("{}{}", paper.ink(Tone::Strong, &title), paper.ink(Tone::Odd, production)));
-    let age = session.clock.now().duration_since(plan.object.began.at);
+    let began = plan.object.began;
+    let age = session.clock.now().duration_since(began.at);
     let age = Span(Duration::try_from(age).unwrap_or_default());
-    let began = plan.object.began.at.strftime("%Y-%m-%d %H:%M UTC");
+    let verb = match began.from {
+        BeganFrom::Name => "begun",
+        BeganFrom::LastModified => "uploaded",
+    };
+    let began = format!("{verb} {}", began.at.strftime("%Y-%m-%d %H:%M UTC"));
     let facts = [
-        (
-            "backup",
-            format!("{}, {}, begun {began}, {age} ago", plan.object.name(), plan.object.size),
-        ),
+        ("backup", format!("{}, {}, {began}, {age} ago", plan.object.name(), plan.object.size)),
         ("picked", picked(&plan.selection)),
         ("depth", plan.depth.to_string()),
     ];
