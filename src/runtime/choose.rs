@@ -197,10 +197,17 @@ pub async fn pool(
 ) -> Result<Pool, Failure> {
     let Situation { reading, now, .. } = situation;
     let environment = &set.environment;
-    let Listed { backups, notes } = list(s3, set, settings, now).await?;
-    let candidates: Vec<_> = backups
+    let Listed { backups, mut notes } = list(s3, set, settings, now).await?;
+    let (archived, readable): (Vec<_>, Vec<_>) = backups.into_iter().partition(Backup::is_archived);
+    if readable.is_empty() {
+        return Err(all_archived(set, settings, archived.len() as u64));
+    }
+    if !archived.is_empty() {
+        let count = plural(archived.len() as u64, "archived backup");
+        notes.push(format!("{count} left out: the storage must thaw an object before it is read"));
+    }
+    let candidates: Vec<_> = readable
         .into_iter()
-        .filter(|backup| !backup.is_archived())
         .map(|backup| Candidate { environment: environment.clone(), backup })
         .collect();
     let mut history = reading.history();
@@ -273,6 +280,14 @@ fn empty(set: &BackupSet, settings: &DrillSettings) -> Failure {
     let what = format!("no backup of the last {} in {}", Span(settings.window), place(set));
     Failure::new(FailureKind::Missing, what)
         .advise("check `bucket` and `prefix`, or look further back with `[drill] window`")
+}
+
+fn all_archived(set: &BackupSet, settings: &DrillSettings, count: u64) -> Failure {
+    let count = plural(count, "backup");
+    let window = Span(settings.window);
+    let what = format!("{count} of the last {window} in {}, and all are archived", place(set));
+    Failure::new(FailureKind::Missing, what)
+        .advise("thaw one in the storage, then drill it with `--object`")
 }
 
 fn place(set: &BackupSet) -> String {
