@@ -259,21 +259,29 @@ async fn list(
 ) -> Result<Listed, Failure> {
     let window = SignedDuration::try_from(settings.window).unwrap_or(SignedDuration::MAX);
     let since = now.saturating_sub(window).unwrap_or(Timestamp::MIN);
-    let listed = s3.list(set, Window { since, until: now }).await?;
+    with_names(s3.list(set, Window { since, until: now }).await?, set, settings)
+}
+
+/// Leaves out what lies beside the backups: checksum files, copies called latest.
+fn with_names(
+    listed: Vec<Backup>,
+    set: &BackupSet,
+    settings: &DrillSettings,
+) -> Result<Listed, Failure> {
     let is_named = |backup: &Backup| backup.began.from == BeganFrom::Name;
     let (backups, others): (Vec<_>, Vec<_>) = listed.into_iter().partition(is_named);
     let left_out = (!others.is_empty()).then(|| {
         let count = plural(others.len() as u64, "object");
-        format!("{count} left out: `name_format` does not fit, so no backup by name")
+        format!("{count} left out: not named as `name_format` has it")
     });
-    if backups.is_empty() {
-        let failure = empty(set, settings);
-        return Err(match left_out {
-            Some(note) => failure.advise(format!("{note}; check `name_format`")),
-            None => failure,
-        });
+    if !backups.is_empty() {
+        return Ok(Listed { backups, notes: left_out.into_iter().collect() });
     }
-    Ok(Listed { backups, notes: left_out.into_iter().collect() })
+    let failure = empty(set, settings);
+    Err(match left_out {
+        Some(note) => failure.advise(note),
+        None => failure,
+    })
 }
 
 fn empty(set: &BackupSet, settings: &DrillSettings) -> Failure {
@@ -282,12 +290,21 @@ fn empty(set: &BackupSet, settings: &DrillSettings) -> Failure {
         .advise("check `bucket` and `prefix`, or look further back with `[drill] window`")
 }
 
-fn all_archived(set: &BackupSet, settings: &DrillSettings, count: u64) -> Failure {
-    let count = plural(count, "backup");
-    let window = Span(settings.window);
-    let what = format!("{count} of the last {window} in {}, and all are archived", place(set));
-    Failure::new(FailureKind::Missing, what)
-        .advise("thaw one in the storage, then drill it with `--object`")
+/// Leaves out what is archived.
+fn readable(listed: Listed, set: &BackupSet, settings: &DrillSettings) -> Result<Listed, Failure> {
+    let Listed { backups, mut notes } = listed;
+    let (archived, backups): (Vec<_>, Vec<_>) = backups.into_iter().partition(Backup::is_archived);
+    let count = plural(archived.len() as u64, "archived backup");
+    if backups.is_empty() {
+        let (window, place) = (Span(settings.window), place(set));
+        let what = format!("{count} of the last {window} in {place}, and none that can be read");
+        return Err(Failure::new(FailureKind::Missing, what)
+            .advise("thaw one in the storage, then drill it with `--object`"));
+    }
+    if !archived.is_empty() {
+        notes.push(format!("{count} left out: they must be thawed before they can be read"));
+    }
+    Ok(Listed { backups, notes })
 }
 
 fn place(set: &BackupSet) -> String {
@@ -314,4 +331,96 @@ fn expected(reading: &Reading, set: &BackupSet, object: &Backup) -> Option<Serve
     let record = reading.newest_of(&set.environment, &set.name)?;
     let version = record.server_version.clone()?;
     Some(ServerVersion { from: VersionSource::Record, ..version })
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+
+    use super::*;
+    use crate::domain::backup::{Began, NameFormat};
+    use crate::domain::environment::{
+        CronFlavour, EnvironmentName, FieldRules, SetKind, SetName, StorageName,
+    };
+    use crate::domain::units::ByteSize;
+
+    fn set() -> BackupSet {
+        BackupSet {
+            name: SetName("ingest".to_owned()),
+            environment: EnvironmentName("prod".to_owned()),
+            production: true,
+            kind: SetKind::Scheduled,
+            engine: None,
+            storage: StorageName("near".to_owned()),
+            bucket: "backups".to_owned(),
+            prefix: "prod/".to_owned(),
+            name_format: NameFormat::new("%Y-%m-%d.tar.gz", TimeZone::UTC).unwrap(),
+            time_zone: TimeZone::UTC,
+            schedule: None,
+            cron: CronFlavour::Kubernetes,
+            keep: None,
+            cronjob: None,
+            verification: None,
+            source: None,
+            fields: FieldRules::default(),
+            collections_first: Vec::new(),
+            collections: Vec::new(),
+        }
+    }
+
+    fn object(name: &str, storage_class: Option<&str>) -> Backup {
+        let uploaded: Timestamp = "2026-11-03T00:12:00Z".parse().unwrap();
+        let began = set().name_format.began(name);
+        let from = if began.is_some() { BeganFrom::Name } else { BeganFrom::LastModified };
+        Backup {
+            bucket: "backups".to_owned(),
+            key: BackupKey(format!("prod/{name}")),
+            size: ByteSize(3),
+            etag: "e".to_owned(),
+            last_modified: uploaded,
+            version_id: None,
+            storage_class: storage_class.map(str::to_owned),
+            began: Began { at: began.unwrap_or(uploaded), from },
+        }
+    }
+
+    /// The names that may be drawn, and what is noted; or why there are none.
+    fn offered(objects: Vec<Backup>) -> Result<(Vec<String>, Vec<String>), String> {
+        let (set, settings) = (set(), DrillSettings::default());
+        let listed = with_names(objects, &set, &settings)
+            .and_then(|listed| readable(listed, &set, &settings))
+            .map_err(|failure| failure.to_string())?;
+        Ok((listed.backups.iter().map(|it| it.name().to_owned()).collect(), listed.notes))
+    }
+
+    #[test]
+    fn what_lies_beside_the_backups_is_neither_drawn_nor_the_newest() {
+        let objects = ["2026-11-02.tar.gz", "2026-11-02.tar.gz.md5", "latest.tar.gz", "README"];
+        let offered = offered(objects.map(|name| object(name, None)).into()).unwrap();
+        assert_eq!(offered.0, ["2026-11-02.tar.gz"]);
+        assert_eq!(offered.1, ["3 objects left out: not named as `name_format` has it"]);
+    }
+
+    #[test]
+    fn where_no_name_fits_the_format_is_what_to_look_at() {
+        let failure = offered(vec![object("latest.tar.gz", None)]).unwrap_err();
+        assert!(failure.contains("1 object left out: not named as `name_format`"), "{failure}");
+    }
+
+    #[test]
+    fn archived_backups_are_left_out_and_counted() {
+        let objects =
+            vec![object("2026-11-01.tar.gz", Some("GLACIER")), object("2026-11-02.tar.gz", None)];
+        let offered = offered(objects).unwrap();
+        assert_eq!(offered.0, ["2026-11-02.tar.gz"]);
+        assert!(offered.1[0].starts_with("1 archived backup left out"), "{:?}", offered.1);
+    }
+
+    #[test]
+    fn where_all_are_archived_that_is_the_reason() {
+        let archived = object("2026-11-01.tar.gz", Some("DEEP_ARCHIVE"));
+        let failure = offered(vec![archived]).unwrap_err();
+        assert!(failure.starts_with("1 archived backup of the last 90 d"), "{failure}");
+        assert!(failure.contains("thaw"), "{failure}");
+    }
 }
