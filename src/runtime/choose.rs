@@ -33,7 +33,7 @@ pub struct Request {
     pub wanted: Wanted,
     pub depth: Option<Depth>,
     pub tool: ToolChoice,
-    pub image: Option<String>,
+    pub image: Option<ImageChoice>,
     pub hold: std::time::Duration,
     pub keep_download: bool,
     pub trigger: Trigger,
@@ -159,7 +159,7 @@ pub async fn choose(
         selection,
         depth: request.depth.unwrap_or(settings.depth),
         tool: request.tool,
-        image: request.image.clone().map_or_else(|| settings.image.clone(), ImageChoice::Pinned),
+        image: request.image.clone().unwrap_or_else(|| settings.image.clone()),
         mirror: settings.mirror.clone(),
         memory: settings.memory,
         limit: settings.limit,
@@ -197,16 +197,9 @@ pub async fn pool(
 ) -> Result<Pool, Failure> {
     let Situation { reading, now, .. } = situation;
     let environment = &set.environment;
-    let Listed { backups, mut notes } = list(s3, set, settings, now).await?;
-    let (archived, readable): (Vec<_>, Vec<_>) = backups.into_iter().partition(Backup::is_archived);
-    if readable.is_empty() {
-        return Err(all_archived(set, settings, archived.len() as u64));
-    }
-    if !archived.is_empty() {
-        let count = plural(archived.len() as u64, "archived backup");
-        notes.push(format!("{count} left out: the storage must thaw an object before it is read"));
-    }
-    let candidates: Vec<_> = readable
+    let listed = list(s3, set, settings, now).await?;
+    let Listed { backups, notes } = readable(listed, set, settings)?;
+    let candidates: Vec<_> = backups
         .into_iter()
         .map(|backup| Candidate { environment: environment.clone(), backup })
         .collect();
