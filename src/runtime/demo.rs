@@ -5,13 +5,14 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::adapters::s3::S3;
-use crate::cli::{DemoArguments, DemoCommand, DrillArguments};
+use crate::cli::{Cli, DemoArguments, DemoCommand, DrillArguments};
 use crate::demo::fault::Fault;
 use crate::demo::{Genesis, World};
 use crate::domain::backup::BackupKey;
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::settings::Settings;
 use crate::journal::Journal;
+use crate::logging;
 
 use super::choose::{self, Situation};
 use super::clock::Clock;
@@ -26,7 +27,8 @@ const WORLD: u64 = 1;
 const SEEDS: u64 = 100;
 
 /// Starts the world, runs a command in it or keeps it up, and takes it down again.
-pub async fn run(arguments: &DemoArguments, paper: Paper, json: bool) -> Result<Exit, Failure> {
+pub async fn run(arguments: &DemoArguments, paper: Paper, cli: &Cli) -> Result<Exit, Failure> {
+    let json = cli.json;
     let clock = arguments.at.map_or_else(Clock::system, Clock::starting_at);
     let world_clock: crate::demo::mongo::Clock = Arc::new(move || clock.now());
     let seed = arguments.world_seed.unwrap_or(WORLD);
@@ -41,6 +43,10 @@ pub async fn run(arguments: &DemoArguments, paper: Paper, json: bool) -> Result<
         }
     }
     let settings = world.settings();
+    // In the world's own folder; the rest is written out before that goes.
+    let _log = logging::start(&settings.folders.state, cli.log_level).map_err(|error| {
+        Failure::new(FailureKind::Unexpected, format!("starting the log: {error}"))
+    })?;
     let seed = match &arguments.command {
         Some(DemoCommand::Drill(drill)) => {
             let pick = healthy_pick(&world, &settings, drill, clock.now()).await;
@@ -104,7 +110,7 @@ mod tests {
     use jiff::ToSpan as _;
 
     use super::*;
-    use crate::cli::{Cli, Command};
+    use crate::cli::Command;
 
     #[tokio::test]
     async fn on_every_day_a_newcomers_first_drill_is_of_a_healthy_backup() {
