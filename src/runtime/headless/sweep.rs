@@ -32,9 +32,9 @@ pub async fn sweep(session: &Session, arguments: &SweepArguments) -> Exit {
         }
     }
     if session.json {
-        told["removed"] = serde_json::json!(removed);
-        told["failures"] = serde_json::json!(failures);
-        say(&told.to_string());
+        told.insert("removed".to_owned(), serde_json::json!(removed));
+        told.insert("failures".to_owned(), serde_json::json!(failures));
+        say(&serde_json::Value::Object(told).to_string());
     }
     // Without an answer nobody knows what is left.
     failures.iter().fold(Exit::Well, |_, failure| session.fail(failure))
@@ -96,7 +96,7 @@ fn describe(session: &Session, found: &Found, force: &[String]) {
     }
 }
 
-fn listing(found: &Found) -> serde_json::Value {
+fn listing(found: &Found) -> serde_json::Map<String, serde_json::Value> {
     let wrecks = found.wrecks.iter().map(|wreck| {
         serde_json::json!({
             "drill": wreck.drill,
@@ -111,11 +111,14 @@ fn listing(found: &Found) -> serde_json::Value {
     let runs = found.runs.iter().map(|run| {
         serde_json::json!({"drill": run.id, "step": run.run.step, "object": run.run.record.object.url()})
     });
-    serde_json::json!({
-        "unknown": found.unknown,
-        "leftovers": wrecks.collect::<Vec<_>>(),
-        "interrupted": runs.collect::<Vec<_>>(),
-    })
+    let (wrecks, runs) = (wrecks.collect::<Vec<_>>(), runs.collect::<Vec<_>>());
+    [
+        ("unknown".to_owned(), serde_json::json!(found.unknown)),
+        ("leftovers".to_owned(), wrecks.into()),
+        ("interrupted".to_owned(), runs.into()),
+    ]
+    .into_iter()
+    .collect()
 }
 
 #[cfg(test)]
