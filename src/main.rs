@@ -41,7 +41,7 @@ fn main() -> Result<ExitCode> {
 }
 
 async fn run(cli: Cli) -> Result<Exit> {
-    let paper = Paper::of_stdout(!cli.wants_colours());
+    let paper = Paper::of_stdout(cli.wants_colours());
     let folders = DefaultFolders::of_this_user()?;
     let file = cli.config_file();
     if let Command::Config(command) = cli.command {
@@ -49,7 +49,7 @@ async fn run(cli: Cli) -> Result<Exit> {
     }
     #[cfg(feature = "demo")]
     if let Command::Demo(arguments) = &cli.command {
-        let running = lifeboat::runtime::demo::run(arguments, paper, cli.json);
+        let running = lifeboat::runtime::demo::run(arguments, paper, &cli);
         return Ok(Box::pin(running).await?);
     }
     let settings = match config::load(file.as_deref(), &folders) {

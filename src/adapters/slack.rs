@@ -6,6 +6,9 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::adapters::error::{AdapterError, System};
 use crate::domain::failure::FailureKind;
+use crate::domain::verdict::{Judgement, Severity};
+use crate::drill::record::{Cleanup, Record};
+use crate::drill::report::line;
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -39,6 +42,35 @@ pub async fn post(webhook: &SecretString, text: &str) -> Result<(), AdapterError
             })
         }
     }
+}
+
+/// What Slack is told of a drill: the verdict, its reason, what would be lost, and a clean-up that
+/// failed.
+pub fn message(record: &Record, cleanup: &Cleanup) -> String {
+    let mut lines = vec![format!(
+        "*{}* restore drill of {} `{}`: {}",
+        record.verdict,
+        escape(&format!("{}/{}", record.environment, record.set)),
+        escape(record.object.name()),
+        escape(&record.sentence())
+    )];
+    let findings = record.judgements.iter().flat_map(Judgement::findings);
+    let serious = findings.filter(|finding| finding.severity >= Severity::Warn);
+    // Of equally bad ones the first: rules are in order.
+    let worst =
+        serious.reduce(|worst, other| if other.severity > worst.severity { other } else { worst });
+    lines.extend(worst.map(|finding| escape(&line(finding))));
+    lines.extend(
+        record
+            .failed
+            .as_ref()
+            .map(|failed| escape(&format!("{} failed: {}", failed.step, failed.failure))),
+    );
+    lines.extend(record.loss.as_ref().map(|loss| escape(&loss.sentence())));
+    lines.extend(
+        cleanup.failure.as_ref().map(|failure| escape(&format!("clean-up FAILED: {failure}"))),
+    );
+    lines.join("\n")
 }
 
 /// What Slack acts on in a text from outside.

@@ -17,7 +17,7 @@ use crate::config::parse_duration;
 #[cfg(feature = "demo")]
 use crate::demo::fault::Fault;
 use crate::domain::backup::BackupKey;
-use crate::domain::settings::Depth;
+use crate::domain::settings::{Depth, ImageChoice};
 
 #[derive(Debug, Clone, Args)]
 pub struct DrillArguments {
@@ -40,9 +40,9 @@ pub struct DrillArguments {
     #[arg(long, value_enum, default_value_t = Tool::Auto)]
     pub tool: Tool,
 
-    /// The sandbox's image; default: as configured
-    #[arg(long)]
-    pub image: Option<String>,
+    /// The sandbox's image, or auto for the one that the dump asks for; default: as configured
+    #[arg(long, value_parser = image)]
+    pub image: Option<ImageChoice>,
 
     /// How long to keep the sandbox after the result, such as 10m
     #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = duration)]
@@ -161,7 +161,7 @@ impl FromStr for ScanSource {
 
 #[derive(Debug, Clone, Args)]
 pub struct HistoryArguments {
-    /// The drill to show, as the list names it; the beginning of its id will do
+    /// The drill to show, as the list names it; the beginning or the end of its id will do
     pub id: Option<String>,
 
     /// List only the drills of this environment
@@ -220,7 +220,8 @@ impl HistoryArguments {
 
 #[derive(Debug, Clone, Args)]
 pub struct SweepArguments {
-    /// Remove what the drill with this id has left, whoever it belongs to; may be repeated
+    /// Remove what the drill with this id has left, whoever it belongs to; may be repeated.
+    /// The beginning or the end of the id will do
     #[arg(long, value_name = "ID")]
     pub force: Vec<String>,
 
@@ -296,4 +297,12 @@ fn depth() -> impl TypedValueParser<Value = Depth> {
 
 fn duration(text: &str) -> Result<Duration, &'static str> {
     parse_duration(text).ok_or("write numbers with units, such as 10m or 1h30m")
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "the shape of a value parser")]
+fn image(text: &str) -> Result<ImageChoice, &'static str> {
+    Ok(match text {
+        "auto" => ImageChoice::Auto,
+        name => ImageChoice::Pinned(name.to_owned()),
+    })
 }

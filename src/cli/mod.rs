@@ -23,7 +23,7 @@ pub use crate::cli::arguments::{
 };
 
 /// What a usage error exits with, as sysexits.h has it.
-const USAGE: i32 = 64;
+pub const USAGE: u8 = 64;
 
 /// The heading of the flags that all commands share.
 const EVERYWHERE: &str = "Options of every command";
@@ -184,7 +184,7 @@ impl Cli {
 pub fn exit_code(error: &clap::Error) -> i32 {
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => 0,
-        _ => USAGE,
+        _ => USAGE.into(),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::*;
 use crate::demo::fault::Fault;
 use crate::domain::backup::BackupKey;
-use crate::domain::settings::Depth;
+use crate::domain::settings::{Depth, ImageChoice};
 
 fn read(line: &str) -> Result<Cli, clap::Error> {
     Cli::read(format!("lifeboat {line}").split_whitespace())
@@ -64,7 +64,7 @@ fn usage_errors_exit_with_64_and_help_with_0() {
     ] {
         match read(line) {
             Ok(cli) => panic!("`{line}` is taken for {cli:?}"),
-            Err(error) => assert_eq!(exit_code(&error), code, "{line}: {error}"),
+            Err(error) => assert_eq!(exit_code(&error), i32::from(code), "{line}: {error}"),
         }
     }
 }
@@ -105,7 +105,8 @@ fn a_drill_is_told_where_how_deep_and_with_what() {
     assert_eq!(arguments.set.as_deref(), Some("ingest"));
     assert_eq!(arguments.depth, Some(Depth::Restore));
     assert_eq!(arguments.tool, Tool::Builtin);
-    assert_eq!(arguments.image.as_deref(), Some("mongo:7.0"));
+    assert_eq!(arguments.image, Some(ImageChoice::Pinned("mongo:7.0".to_owned())));
+    assert_eq!(drill("drill --image auto").image, Some(ImageChoice::Auto));
     assert_eq!(arguments.hold.as_secs(), 5400);
     assert!(arguments.keep_download && arguments.strict);
     let plain = drill("drill");
@@ -206,7 +207,7 @@ mod demo {
     fn the_world_takes_a_command_or_is_kept_up() {
         for line in ["demo", "demo --serve drill", "demo --fault flood drill", "demo --at x drill"]
         {
-            assert_eq!(exit_code(&read(line).unwrap_err()), USAGE, "{line}");
+            assert_eq!(exit_code(&read(line).unwrap_err()), i32::from(USAGE), "{line}");
         }
         let line = "demo --fault cut-dump --at 2026-11-20T08:00:00Z --world-seed 3 drill --latest";
         let Command::Demo(arguments) = command(line) else { panic!() };

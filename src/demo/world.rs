@@ -20,7 +20,8 @@ use crate::demo::population::{
     BUCKET, DATABASE, Population, SERVER_VERSION, SourceCollection, Tier,
 };
 use crate::demo::s3::{REGION, S3Endpoint, S3Fault, S3Server};
-use crate::domain::backup::NameFormat;
+use crate::demo::truth::PLANTED;
+use crate::domain::backup::{BackupKey, NameFormat};
 use crate::domain::census::{CollectionKind, Namespace};
 use crate::domain::engine::Engine;
 use crate::domain::environment::{
@@ -56,6 +57,7 @@ pub struct Genesis {
 
 /// The servers, up as long as this is held.
 pub struct World {
+    population: Arc<Population>,
     bucket: S3Endpoint,
     engine: Arc<DockerServer>,
     engine_address: SocketAddr,
@@ -104,7 +106,15 @@ impl World {
         }
         let folder = tempfile::Builder::new().prefix("lifeboat-demo-").tempdir()?;
         remember(&Journal::at(journal(folder.path())), now)?;
-        Ok(Self { bucket, engine, engine_address, sources, folder, _listening: listening })
+        Ok(Self {
+            population,
+            bucket,
+            engine,
+            engine_address,
+            sources,
+            folder,
+            _listening: listening,
+        })
     }
 
     /// Makes something go wrong from now on.
@@ -132,6 +142,15 @@ impl World {
             | Fault::WrongBytes => return,
         };
         self.engine.inject(at_engine);
+    }
+
+    /// Whether a drill of the object with this key must fail: a flaw is planted in it.
+    pub fn is_flawed(&self, key: &BackupKey) -> bool {
+        PLANTED.iter().filter(|planted| planted.verdict == Some("fail")).any(|planted| {
+            let night = planted.days_ago;
+            let object = night.and_then(|days| self.population.backup(planted.tier, days));
+            object.is_some_and(|object| object.key == key.0)
+        })
     }
 
     /// What drills have left behind on the world's engine.

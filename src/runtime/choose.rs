@@ -4,13 +4,13 @@ use jiff::{SignedDuration, Timestamp};
 use ulid::Ulid;
 
 use crate::adapters::s3::S3;
-use crate::domain::backup::{Backup, BackupKey, Window};
+use crate::domain::backup::{Backup, BackupKey, BeganFrom, Window};
 use crate::domain::engine::{ServerVersion, VersionSource};
 use crate::domain::environment::BackupSet;
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::settings::{Depth, DrillSettings, ImageChoice, Settings, Storage};
-use crate::domain::units::Span;
-use crate::drill::dice::{Candidate, roll};
+use crate::domain::units::{Span, plural};
+use crate::drill::dice::{Candidate, History, Pick, roll};
 use crate::drill::plan::{DrillId, DrillPlan, Selection, ToolChoice, Trigger};
 use crate::journal::Reading;
 
@@ -33,7 +33,7 @@ pub struct Request {
     pub wanted: Wanted,
     pub depth: Option<Depth>,
     pub tool: ToolChoice,
-    pub image: Option<String>,
+    pub image: Option<ImageChoice>,
     pub hold: std::time::Duration,
     pub keep_download: bool,
     pub trigger: Trigger,
@@ -111,32 +111,24 @@ pub async fn choose(
     let Situation { reading, now, id, .. } = situation;
     let mut notes = Vec::new();
     let (object, selection) = match &request.wanted {
-        Wanted::Named(name) => (named(s3, set, name).await?, Selection::Named),
+        Wanted::Named(name) => {
+            let object = named(s3, set, name).await?;
+            if object.began.from == BeganFrom::LastModified {
+                notes.push("T0 unknown: the upload's time stands in".to_owned());
+            }
+            (object, Selection::Named)
+        }
         Wanted::Latest => {
             let listed = list(s3, set, settings, now).await?;
-            let newest = listed.into_iter().max_by_key(|backup| backup.began.at);
+            notes.extend(listed.notes);
+            let newest = listed.backups.into_iter().max_by_key(|backup| backup.began.at);
             (newest.ok_or_else(|| empty(set, settings))?, Selection::Latest)
         }
         Wanted::Random { seed } => {
-            let listed = list(s3, set, settings, now).await?;
-            let environment = &set.environment;
-            let candidates: Vec<_> = listed
-                .into_iter()
-                .filter(|backup| !backup.is_archived())
-                .map(|backup| Candidate { environment: environment.clone(), backup })
-                .collect();
-            let mut history = reading.history();
-            // The spreadsheet of before names objects without their bucket.
-            let imported = reading.imported_names();
-            for candidate in &candidates {
-                let name = candidate.backup.name().to_owned();
-                if imported.contains(&(environment.clone(), name)) {
-                    let backup = &candidate.backup;
-                    history.tested.insert((backup.bucket.clone(), backup.key.clone()));
-                }
-            }
-            let rolled = roll(&candidates, &history, *seed, now);
+            let pool = pool(s3, set, settings, situation).await?;
+            let rolled = pool.roll(*seed, now);
             let (candidate, pick) = rolled.ok_or_else(|| empty(set, settings))?;
+            notes.extend(pool.notes);
             if let Some(earlier) = reading.draw_over_another_pool(*seed, &pick.pool_sha256) {
                 notes.push(format!(
                     "seed {seed} was drawn before ({}), over another pool: the pick may differ",
@@ -168,7 +160,7 @@ pub async fn choose(
         selection,
         depth: request.depth.unwrap_or(settings.depth),
         tool: request.tool,
-        image: request.image.clone().map_or_else(|| settings.image.clone(), ImageChoice::Pinned),
+        image: request.image.clone().unwrap_or_else(|| settings.image.clone()),
         mirror: settings.mirror.clone(),
         memory: settings.memory,
         limit: settings.limit,
@@ -179,6 +171,48 @@ pub async fn choose(
         set: set.clone(),
     };
     Ok(Chosen { plan, expected, notes })
+}
+
+/// What the dice may draw from, and what is known of earlier draws.
+#[derive(Debug)]
+pub struct Pool {
+    candidates: Vec<Candidate>,
+    history: History,
+    /// What was left out, and why.
+    notes: Vec<String>,
+}
+
+impl Pool {
+    /// Draws; `None` where there is nothing to draw from.
+    pub fn roll(&self, seed: u64, now: Timestamp) -> Option<(Candidate, Pick)> {
+        roll(&self.candidates, &self.history, seed, now)
+    }
+}
+
+/// The backups of the window that can be drilled, and the drills of before.
+pub async fn pool(
+    s3: &S3,
+    set: &BackupSet,
+    settings: &DrillSettings,
+    situation: Situation<'_>,
+) -> Result<Pool, Failure> {
+    let Situation { reading, now, .. } = situation;
+    let environment = &set.environment;
+    let listed = list(s3, set, settings, now).await?;
+    let Listed { backups, notes } = readable(listed, set, settings)?;
+    let candidates: Vec<_> = backups
+        .into_iter()
+        .map(|backup| Candidate { environment: environment.clone(), backup })
+        .collect();
+    let mut history = reading.history();
+    // The spreadsheet of before names objects without their bucket.
+    let imported = reading.imported_names();
+    for Candidate { backup, .. } in &candidates {
+        if imported.contains(&(environment.clone(), backup.name().to_owned())) {
+            history.tested.insert((backup.bucket.clone(), backup.key.clone()));
+        }
+    }
+    Ok(Pool { candidates, history, notes })
 }
 
 /// What a choice depends on besides the request.
@@ -204,22 +238,72 @@ pub fn new_seed() -> u64 {
     u64::try_from(random % 1_000_000).unwrap_or_default()
 }
 
+/// What a set's listing holds of the window.
+#[derive(Debug)]
+struct Listed {
+    /// Those whose names say when they began.
+    backups: Vec<Backup>,
+    notes: Vec<String>,
+}
+
 async fn list(
     s3: &S3,
     set: &BackupSet,
     settings: &DrillSettings,
     now: Timestamp,
-) -> Result<Vec<Backup>, Failure> {
+) -> Result<Listed, Failure> {
     let window = SignedDuration::try_from(settings.window).unwrap_or(SignedDuration::MAX);
     let since = now.saturating_sub(window).unwrap_or(Timestamp::MIN);
-    Ok(s3.list(set, Window { since, until: now }).await?)
+    with_names(s3.list(set, Window { since, until: now }).await?, set, settings)
+}
+
+/// Leaves out what lies beside the backups: checksum files, copies called latest.
+fn with_names(
+    listed: Vec<Backup>,
+    set: &BackupSet,
+    settings: &DrillSettings,
+) -> Result<Listed, Failure> {
+    let is_named = |backup: &Backup| backup.began.from == BeganFrom::Name;
+    let (backups, others): (Vec<_>, Vec<_>) = listed.into_iter().partition(is_named);
+    let left_out = (!others.is_empty()).then(|| {
+        let count = plural(others.len() as u64, "object");
+        format!("{count} left out: not named as `name_format` has it")
+    });
+    if !backups.is_empty() {
+        return Ok(Listed { backups, notes: left_out.into_iter().collect() });
+    }
+    let failure = empty(set, settings);
+    Err(match left_out {
+        Some(note) => failure.advise(note),
+        None => failure,
+    })
 }
 
 fn empty(set: &BackupSet, settings: &DrillSettings) -> Failure {
-    let place = format!("s3://{}/{}", set.bucket, set.prefix);
-    let what = format!("no backup of the last {} in {place}", Span(settings.window));
+    let what = format!("no backup of the last {} in {}", Span(settings.window), place(set));
     Failure::new(FailureKind::Missing, what)
         .advise("check `bucket` and `prefix`, or look further back with `[drill] window`")
+}
+
+/// Leaves out what is archived.
+fn readable(listed: Listed, set: &BackupSet, settings: &DrillSettings) -> Result<Listed, Failure> {
+    let Listed { backups, mut notes } = listed;
+    let (archived, backups): (Vec<_>, Vec<_>) = backups.into_iter().partition(Backup::is_archived);
+    let count = plural(archived.len() as u64, "archived backup");
+    if backups.is_empty() {
+        let (window, place) = (Span(settings.window), place(set));
+        let what = format!("{count} of the last {window} in {place}, and none that can be read");
+        return Err(Failure::new(FailureKind::Missing, what)
+            .advise("thaw one in the storage, then drill it with `--object`"));
+    }
+    if !archived.is_empty() {
+        notes.push(format!("{count} left out: they must be thawed before they can be read"));
+    }
+    Ok(Listed { backups, notes })
+}
+
+fn place(set: &BackupSet) -> String {
+    format!("s3://{}/{}", set.bucket, set.prefix)
 }
 
 async fn named(s3: &S3, set: &BackupSet, name: &str) -> Result<Backup, Failure> {
@@ -242,4 +326,96 @@ fn expected(reading: &Reading, set: &BackupSet, object: &Backup) -> Option<Serve
     let record = reading.newest_of(&set.environment, &set.name)?;
     let version = record.server_version.clone()?;
     Some(ServerVersion { from: VersionSource::Record, ..version })
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+
+    use super::*;
+    use crate::domain::backup::{Began, NameFormat};
+    use crate::domain::environment::{
+        CronFlavour, EnvironmentName, FieldRules, SetKind, SetName, StorageName,
+    };
+    use crate::domain::units::ByteSize;
+
+    fn set() -> BackupSet {
+        BackupSet {
+            name: SetName("ingest".to_owned()),
+            environment: EnvironmentName("prod".to_owned()),
+            production: true,
+            kind: SetKind::Scheduled,
+            engine: None,
+            storage: StorageName("near".to_owned()),
+            bucket: "backups".to_owned(),
+            prefix: "prod/".to_owned(),
+            name_format: NameFormat::new("%Y-%m-%d.tar.gz", TimeZone::UTC).unwrap(),
+            time_zone: TimeZone::UTC,
+            schedule: None,
+            cron: CronFlavour::Kubernetes,
+            keep: None,
+            cronjob: None,
+            verification: None,
+            source: None,
+            fields: FieldRules::default(),
+            collections_first: Vec::new(),
+            collections: Vec::new(),
+        }
+    }
+
+    fn object(name: &str, storage_class: Option<&str>) -> Backup {
+        let uploaded: Timestamp = "2026-11-03T00:12:00Z".parse().unwrap();
+        let began = set().name_format.began(name);
+        let from = if began.is_some() { BeganFrom::Name } else { BeganFrom::LastModified };
+        Backup {
+            bucket: "backups".to_owned(),
+            key: BackupKey(format!("prod/{name}")),
+            size: ByteSize(3),
+            etag: "e".to_owned(),
+            last_modified: uploaded,
+            version_id: None,
+            storage_class: storage_class.map(str::to_owned),
+            began: Began { at: began.unwrap_or(uploaded), from },
+        }
+    }
+
+    /// The names that may be drawn, and what is noted; or why there are none.
+    fn offered(objects: Vec<Backup>) -> Result<(Vec<String>, Vec<String>), String> {
+        let (set, settings) = (set(), DrillSettings::default());
+        let listed = with_names(objects, &set, &settings)
+            .and_then(|listed| readable(listed, &set, &settings))
+            .map_err(|failure| failure.to_string())?;
+        Ok((listed.backups.iter().map(|it| it.name().to_owned()).collect(), listed.notes))
+    }
+
+    #[test]
+    fn what_lies_beside_the_backups_is_neither_drawn_nor_the_newest() {
+        let objects = ["2026-11-02.tar.gz", "2026-11-02.tar.gz.md5", "latest.tar.gz", "README"];
+        let offered = offered(objects.map(|name| object(name, None)).into()).unwrap();
+        assert_eq!(offered.0, ["2026-11-02.tar.gz"]);
+        assert_eq!(offered.1, ["3 objects left out: not named as `name_format` has it"]);
+    }
+
+    #[test]
+    fn where_no_name_fits_the_format_is_what_to_look_at() {
+        let failure = offered(vec![object("latest.tar.gz", None)]).unwrap_err();
+        assert!(failure.contains("1 object left out: not named as `name_format`"), "{failure}");
+    }
+
+    #[test]
+    fn archived_backups_are_left_out_and_counted() {
+        let objects =
+            vec![object("2026-11-01.tar.gz", Some("GLACIER")), object("2026-11-02.tar.gz", None)];
+        let offered = offered(objects).unwrap();
+        assert_eq!(offered.0, ["2026-11-02.tar.gz"]);
+        assert!(offered.1[0].starts_with("1 archived backup left out"), "{:?}", offered.1);
+    }
+
+    #[test]
+    fn where_all_are_archived_that_is_the_reason() {
+        let archived = object("2026-11-01.tar.gz", Some("DEEP_ARCHIVE"));
+        let failure = offered(vec![archived]).unwrap_err();
+        assert!(failure.starts_with("1 archived backup of the last 90 d"), "{failure}");
+        assert!(failure.contains("thaw"), "{failure}");
+    }
 }

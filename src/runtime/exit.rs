@@ -2,7 +2,10 @@
 
 use std::process::ExitCode;
 
+use crate::cli::USAGE;
 use crate::domain::verdict::Verdict;
+
+use super::drill::Conclusion;
 
 /// The exit codes of all commands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +32,16 @@ impl Exit {
         }
     }
 
+    /// What a whole drill means: its verdict, its clean-up, and whether its record is kept.
+    pub fn of_drill(conclusion: &Conclusion, is_strict: bool) -> Self {
+        if conclusion.record.cancelled {
+            return Self::Cancelled;
+        }
+        let exit = Self::of(conclusion.record.verdict, is_strict);
+        let is_whole = conclusion.cleanup.failure.is_none() && conclusion.unrecorded.is_none();
+        if is_whole { exit } else { exit.after_failed_clean_up() }
+    }
+
     /// At least a 2: something was left behind that should not be there, or no record was.
     #[must_use]
     pub fn after_failed_clean_up(self) -> Self {
@@ -43,7 +56,7 @@ impl Exit {
             Self::Well => 0,
             Self::Failed => 1,
             Self::Unverified => 2,
-            Self::Usage => 64,
+            Self::Usage => USAGE,
             Self::Cancelled => 130,
         }
     }

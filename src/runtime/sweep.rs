@@ -67,6 +67,10 @@ pub struct Found {
     pub wrecks: Vec<Wreck>,
     /// Runs whose process is gone.
     pub runs: Vec<FoundRun>,
+    /// Why nobody knows what is left on the engine.
+    pub unknown: Option<Failure>,
+    /// Why nobody knows which runs were killed.
+    pub unlisted: Option<Failure>,
 }
 
 /// Who asks, and when.
@@ -112,32 +116,39 @@ fn host(owner: Option<&str>) -> Option<&str> {
     owner?.split_once('@').map(|(_, host)| host)
 }
 
-/// Looks at the engine and the state folder. An engine that does not answer is a failure beside
-/// what the folder tells: it is never "nothing left".
-pub async fn look(settings: &Settings, now: Timestamp) -> (Found, Option<Failure>) {
-    let runs = runs::find(&settings.folders.state).unwrap_or_else(|error| {
-        tracing::warn!(%error, "the runs cannot be listed");
-        Vec::new()
-    });
-    // In a shared home another host's runs are its own to judge.
-    let here = process::owner();
-    let is_ours = |run: &FoundRun| host(Some(&run.run.record.actor)) == host(Some(&here));
-    let runs: Vec<_> = runs.into_iter().filter(|run| !run.is_alive && is_ours(run)).collect();
-    let listing = async {
-        let docker =
-            Docker::connect(&settings.container_engine, &Surroundings::of_this_process()).await?;
-        docker.leftovers().await
-    };
+/// Looks at the engine and the state folder. What does not answer is a failure beside what the rest
+/// tells: it is never "nothing left".
+pub async fn look(settings: &Settings, now: Timestamp) -> Found {
+    let mut found = Found::default();
+    match runs::find(&settings.folders.state) {
+        Ok(runs) => {
+            // In a shared home another host's runs are its own to judge.
+            let here = process::owner();
+            let is_ours = |run: &FoundRun| host(Some(&run.run.record.actor)) == host(Some(&here));
+            found.runs = runs.into_iter().filter(|run| !run.is_alive && is_ours(run)).collect();
+        }
+        Err(error) => {
+            let folder = settings.folders.state.display();
+            let what = format!("listing the runs in {folder}: {error}");
+            found.unlisted = Some(Failure::new(FailureKind::Unexpected, what));
+        }
+    }
+    match wrecks(settings, now).await {
+        Ok(wrecks) => found.wrecks = wrecks,
+        Err(failure) => found.unknown = Some(failure),
+    }
+    found
+}
+
+/// What lies on the engine, by label.
+pub async fn wrecks(settings: &Settings, now: Timestamp) -> Result<Vec<Wreck>, Failure> {
+    let docker =
+        Docker::connect(&settings.container_engine, &Surroundings::of_this_process()).await?;
+    let leftovers = docker.leftovers().await?;
     let owner = process::owner();
     let is_alive =
         |label: &str| ProcessIdentity::parse(label).is_some_and(|process| process.is_alive());
-    match listing.await {
-        Ok(leftovers) => {
-            let wrecks = sort(leftovers, Watch { owner: &owner, now, is_alive });
-            (Found { wrecks, runs }, None)
-        }
-        Err(error) => (Found { wrecks: Vec::new(), runs }, Some(error.into())),
-    }
+    Ok(sort(leftovers, Watch { owner: &owner, now, is_alive }))
 }
 
 /// What was removed.

@@ -53,6 +53,8 @@ fn json_is_one_document_with_record_and_clean_up() {
     assert_eq!(all["record"]["verdict"], "pass");
     assert_eq!(all["record"]["restored_with"]["tool"], "builtin");
     assert_eq!(all["cleanup"]["failure"], serde_json::Value::Null);
+    // The demo's journal is its own machine's, and its spreadsheet has tested some before.
+    assert!(all["notes"].is_array(), "{all}");
 }
 
 #[test]
@@ -126,4 +128,39 @@ fn the_history_takes_the_old_spreadsheet_in_and_gives_one_out() {
     let listed = lifeboat(home.path(), &["history"]);
     assert!(text(&listed.stdout).contains("a.tar.gz"));
     assert_eq!(text(&lifeboat(home.path(), &["history", "--csv"]).stdout), rows);
+}
+
+#[test]
+fn a_sweep_without_an_engine_never_says_that_nothing_is_left() {
+    let home = home();
+    let sweep = |arguments: &[&str]| {
+        Command::new(env!("CARGO_BIN_EXE_lifeboat"))
+            .args(arguments)
+            .env_clear()
+            .env("HOME", home.path())
+            .env("DOCKER_HOST", "tcp://127.0.0.1:9")
+            .output()
+            .unwrap()
+    };
+    let output = sweep(&["sweep"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(!text(&output.stdout).contains("nothing to remove"), "{}", text(&output.stdout));
+    let output = sweep(&["sweep", "--json"]);
+    let all: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(all["unknown"]["what"].is_string(), "{all}");
+    assert_eq!(all["failures"].as_array().unwrap().len(), 1, "{all}");
+    assert_eq!(all["removed"], serde_json::json!([]));
+}
+
+#[test]
+fn escape_sequences_of_a_spreadsheet_never_reach_the_terminal() {
+    let home = home();
+    let sheet = home.path().join("old.csv");
+    let rows = "date,environment,backup,result,note\n2024-03-01,prod,a.tar.gz,ok,\u{1b}[2J\n";
+    std::fs::write(&sheet, rows).unwrap();
+    lifeboat(home.path(), &["history", "import", sheet.to_str().unwrap()]);
+    for arguments in [&["history"][..], &["history", "--csv"]] {
+        let shown = text(&lifeboat(home.path(), arguments).stdout);
+        assert!(shown.contains("a.tar.gz") && !shown.contains('\u{1b}'), "{shown:?}");
+    }
 }

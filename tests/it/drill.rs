@@ -2,9 +2,11 @@
 //! happens nothing is left behind.
 
 use futures_util::{StreamExt as _, stream};
+use lifeboat::adapters::slack;
 use lifeboat::demo::fault::Fault;
 use lifeboat::demo::population::{Population, Tier};
 use lifeboat::demo::truth::{PLANTED, Planted};
+use lifeboat::domain::failure::{Failure, FailureKind};
 use lifeboat::domain::settings::Depth;
 use lifeboat::domain::verdict::{Severity, Verdict};
 use lifeboat::drill::event::{Happened, Step};
@@ -12,6 +14,7 @@ use lifeboat::drill::plan::Selection;
 use lifeboat::drill::record::Record;
 use lifeboat::journal::Entry;
 use lifeboat::runtime::choose::Wanted;
+use lifeboat::runtime::drill::Conclusion;
 use tokio_util::sync::CancellationToken;
 
 use crate::harness::{Asked, Rehearsal, failing, rules};
@@ -254,4 +257,26 @@ async fn a_record_reads_back_as_it_was_written() {
     let entry = reading.entries.iter().find(|entry| entry.id == conclusion.record.id.0).unwrap();
     assert_eq!(Entry::record(entry), Some(&conclusion.record));
     assert_eq!(entry.cleanup, Some(conclusion.cleanup));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn slack_is_told_the_reason_and_a_clean_up_that_failed() {
+    let rehearsal = Rehearsal::start().await;
+    rehearsal.world.inject(Fault::CutDump);
+    let Conclusion { record, mut cleanup, .. } = rehearsal.drill("dev", Wanted::Latest).await;
+    cleanup.failure = Some(Failure::new(FailureKind::Unreachable, "<no engine> answers"));
+    let message = slack::message(&record, &cleanup);
+    let lines: Vec<_> = message.lines().collect();
+    assert!(lines[0].starts_with("*FAIL* restore drill of dev/ingest"), "{message}");
+    assert!(lines[1].starts_with("FAIL A"), "{message}");
+    assert_eq!(lines.last().unwrap(), &"clean-up FAILED: &lt;no engine&gt; answers");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn slack_is_told_the_step_that_could_not_be_done() {
+    let rehearsal = Rehearsal::start().await;
+    rehearsal.world.inject(Fault::SourceUnreachable);
+    let conclusion = rehearsal.drill("dev", Wanted::Latest).await;
+    let message = slack::message(&conclusion.record, &conclusion.cleanup);
+    assert!(message.contains("compare failed: "), "{message}");
 }

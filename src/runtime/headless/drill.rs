@@ -3,13 +3,15 @@
 use std::time::Duration;
 
 use tokio::sync::mpsc;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::adapters::s3::S3;
 use crate::adapters::slack;
 use crate::cli::{DrillArguments, Selection, Tool};
+use crate::domain::backup::BeganFrom;
 use crate::domain::settings::Depth;
+use crate::domain::text::shown;
 use crate::domain::units::Span;
 use crate::drill::event::{DrillEvent, Step};
 use crate::drill::plan::{DrillPlan, ToolChoice, Trigger};
@@ -24,6 +26,7 @@ use crate::runtime::drill::{Conclusion, Drill};
 use crate::runtime::exit::Exit;
 use crate::runtime::interrupt::Interrupt;
 use crate::runtime::runs::{self, Run, RunFile};
+use crate::runtime::sweep::{Wreck, wrecks};
 
 use super::Session;
 use super::paint::{Tone, say, wrapped};
@@ -34,6 +37,9 @@ use super::steps::StepLines;
 const EVENTS: usize = 256;
 /// How often what moves is painted although nothing happened.
 const REPAINT: Duration = Duration::from_millis(250);
+
+/// How long the engine may take to say what earlier drills left there.
+const LOOK: Duration = Duration::from_secs(2);
 
 /// Chooses, drills, prints, and says how it ended.
 pub async fn drill(session: &Session, arguments: &DrillArguments) -> Exit {
@@ -48,6 +54,7 @@ pub async fn drill(session: &Session, arguments: &DrillArguments) -> Exit {
         Err(exit) => return exit,
     };
     mention_interrupted(session);
+    mention_leftovers(session).await;
     let storage = match choose::storage(&session.settings, set) {
         Ok(storage) => storage,
         Err(failure) => return session.fail(&failure),
@@ -87,8 +94,8 @@ pub async fn drill(session: &Session, arguments: &DrillArguments) -> Exit {
         Ok(conclusion) => conclusion,
         Err(exit) => return exit,
     };
-    notify(session, &conclusion.record).await;
-    finish(session, &conclusion, arguments.strict)
+    notify(session, &conclusion).await;
+    finish(session, &conclusion, &notes, arguments.strict)
 }
 
 fn request(session: &Session, arguments: &DrillArguments) -> Request {
@@ -207,14 +214,16 @@ fn introduce(session: &Session, plan: &DrillPlan, notes: &[String]) {
     let title = format!("Restore drill {} of {}", plan.id.short(), plan.set.path());
     let production = if plan.set.production { "  PRODUCTION's backup, read only" } else { "" };
     say(&format!("{}{}", paper.ink(Tone::Strong, &title), paper.ink(Tone::Odd, production)));
-    let age = session.clock.now().duration_since(plan.object.began.at);
+    let began = plan.object.began;
+    let age = session.clock.now().duration_since(began.at);
     let age = Span(Duration::try_from(age).unwrap_or_default());
-    let began = plan.object.began.at.strftime("%Y-%m-%d %H:%M UTC");
+    let verb = match began.from {
+        BeganFrom::Name => "begun",
+        BeganFrom::LastModified => "uploaded",
+    };
+    let began = format!("{verb} {}", began.at.strftime("%Y-%m-%d %H:%M UTC"));
     let facts = [
-        (
-            "backup",
-            format!("{}, {}, begun {began}, {age} ago", plan.object.name(), plan.object.size),
-        ),
+        ("backup", format!("{}, {}, {began}, {age} ago", plan.object.name(), plan.object.size)),
         ("picked", picked(&plan.selection)),
         ("depth", plan.depth.to_string()),
     ];
@@ -236,7 +245,14 @@ fn introduce(session: &Session, plan: &DrillPlan, notes: &[String]) {
 }
 
 fn mention_interrupted(session: &Session) {
-    let found = runs::find(&session.settings.folders.state).unwrap_or_default();
+    let state = &session.settings.folders.state;
+    let found = match runs::find(state) {
+        Ok(found) => found,
+        Err(error) => {
+            session.warn(&format!("listing the runs in {}: {error}", state.display()));
+            return;
+        }
+    };
     for run in found.into_iter().filter(|run| !run.is_alive) {
         let step = run.run.place();
         session.warn(&format!(
@@ -246,10 +262,33 @@ fn mention_interrupted(session: &Session) {
     }
 }
 
-fn finish(session: &Session, conclusion: &Conclusion, is_strict: bool) -> Exit {
+/// A quick look at the engine by label. One that does not answer holds up nothing: where it is
+/// needed, the drill says what is wrong with it.
+async fn mention_leftovers(session: &Session) {
+    let looking = wrecks(&session.settings, session.clock.now());
+    let Ok(Ok(wrecks)) = timeout(LOOK, looking).await else { return };
+    if let Some(text) = left_behind(&wrecks) {
+        session.warn(&text);
+    }
+}
+
+fn left_behind(wrecks: &[Wreck]) -> Option<String> {
+    let ours = wrecks.iter().filter(|wreck| wreck.fate.is_removable());
+    let names: Vec<_> = ours.flat_map(|wreck| &wreck.names).map(String::as_str).collect();
+    let what =
+        format!("earlier drills have left {}; `lifeboat sweep` removes it", names.join(", "));
+    (!names.is_empty()).then_some(what)
+}
+
+fn finish(session: &Session, conclusion: &Conclusion, notes: &[String], is_strict: bool) -> Exit {
     let Conclusion { record, cleanup, unrecorded, kept } = conclusion;
     if session.json {
-        let all = serde_json::json!({"schema": SCHEMA, "record": record, "cleanup": cleanup});
+        let all = serde_json::json!({
+            "schema": SCHEMA,
+            "record": record,
+            "cleanup": cleanup,
+            "notes": notes,
+        });
         say(&all.to_string());
     } else {
         for line in result(record, Some(cleanup), session.paper) {
@@ -261,37 +300,23 @@ fn finish(session: &Session, conclusion: &Conclusion, is_strict: bool) -> Exit {
         };
         say(&format!("\n {}", session.paper.ink(Tone::Quiet, &place)));
         if let Some(kept) = kept {
-            say(&format!(" download kept: {}", kept.display()));
+            say(&shown(&format!(" download kept: {}", kept.display())));
         }
     }
     if let Some(failure) = unrecorded {
         session.fail(failure);
     }
-    if record.cancelled {
-        return Exit::Cancelled;
-    }
-    let exit = Exit::of(record.verdict, is_strict);
-    let is_whole = cleanup.failure.is_none() && unrecorded.is_none();
-    if is_whole { exit } else { exit.after_failed_clean_up() }
+    Exit::of_drill(conclusion, is_strict)
 }
 
 /// Tells Slack where that is configured. A message that does not arrive changes no verdict.
-async fn notify(session: &Session, record: &Record) {
+async fn notify(session: &Session, conclusion: &Conclusion) {
+    let record = &conclusion.record;
     let Some(webhook) = &session.settings.notify.slack_webhook else { return };
-    let text = format!(
-        "*{}* restore drill of {}: `{}` {}",
-        record.verdict,
-        slack::escape(&format!("{}/{}", record.environment, record.set)),
-        slack::escape(record.object.name()),
-        slack::escape(&record.sentence())
-    );
-    let text = match &record.loss {
-        Some(loss) => format!("{text}\n{}", loss.sentence()),
-        None => text,
-    };
+    let text = slack::message(record, &conclusion.cleanup);
     let posted = match resolve(webhook) {
         Ok(webhook) => slack::post(&webhook, &text).await.map_err(Into::into),
-        Err(failure) => Err(failure),
+        Err(failure) => Err(failure.advise("set it to the address of the incoming webhook")),
     };
     if let Err(failure) = &posted {
         session.warn(&failure.to_string());
@@ -303,5 +328,28 @@ async fn notify(session: &Session, record: &Record) {
     };
     if let Err(error) = session.journal().append(record.id.0, &Line::Report(report)) {
         tracing::warn!(%error, "the report cannot be noted in the journal");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runtime::sweep::Fate;
+
+    #[test]
+    fn what_a_sweep_would_remove_is_named_and_others_things_are_not() {
+        let wreck = |fate, name: &str| Wreck {
+            drill: "01x".to_owned(),
+            owner: None,
+            process: None,
+            expires: None,
+            names: vec![name.to_owned()],
+            is_running: false,
+            fate,
+        };
+        let foreign = [wreck(Fate::Foreign, "theirs"), wreck(Fate::InUse, "running")];
+        assert_eq!(left_behind(&foreign), None);
+        let text = left_behind(&[wreck(Fate::Orphaned, "ours"), wreck(Fate::Foreign, "theirs")]);
+        assert_eq!(text.unwrap(), "earlier drills have left ours; `lifeboat sweep` removes it");
     }
 }

@@ -13,9 +13,9 @@ use crate::drill::report::{CSV_HEADER, csv_cell, csv_row, markdown};
 use crate::journal::{Entry, ImportProblem, Reading, Source};
 use crate::runtime::exit::Exit;
 
-use super::Session;
 use super::paint::{Tone, fitted, padded, right, say};
 use super::side_by_side::result;
+use super::{Session, is_called};
 
 pub fn history(session: &Session, arguments: &HistoryArguments) -> Exit {
     if let Some(HistoryCommand::Import { from }) = &arguments.command {
@@ -55,13 +55,10 @@ fn import(session: &Session, from: &Path) -> Exit {
     }
 }
 
-/// The entry whose id begins or ends with `id`: lists show the end, ids sort by their beginning.
+/// The entry that `id` means.
 fn find<'a>(reading: &'a Reading, id: &str) -> Result<&'a Entry, String> {
     let wanted = id.to_uppercase();
-    let fits = |entry: &&Entry| {
-        let id = entry.id.to_string();
-        id.starts_with(&wanted) || id.ends_with(&wanted)
-    };
+    let fits = |entry: &&Entry| is_called(&entry.id.to_string(), &wanted);
     let found: Vec<_> = reading.entries.iter().filter(fits).collect();
     match found.as_slice() {
         [one] => Ok(one),
@@ -77,11 +74,13 @@ fn show(session: &Session, entry: &Entry, format: HistoryFormat) -> Exit {
     let cleanup = entry.cleanup.as_ref();
     match (&entry.source, format) {
         (Source::Drilled(record), HistoryFormat::Markdown) => {
-            say(markdown(record, cleanup).trim_end());
+            for line in markdown(record, cleanup).trim_end().lines() {
+                say(&shown(line));
+            }
         }
         (_, HistoryFormat::Csv) => {
             say(CSV_HEADER);
-            say(&row(entry));
+            say(&shown(&row(entry)));
         }
         (Source::Drilled(record), HistoryFormat::Json) => {
             let all = serde_json::json!({
@@ -139,7 +138,7 @@ fn list(
         HistoryFormat::Csv => {
             say(CSV_HEADER);
             for entry in &entries {
-                say(&row(entry));
+                say(&shown(&row(entry)));
             }
         }
         HistoryFormat::Json => {

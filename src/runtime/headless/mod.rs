@@ -88,3 +88,8 @@ impl Session {
         ));
     }
 }
+
+/// Whether `id` begins or ends with `wanted`: lists show the end, ids sort by their beginning.
+fn is_called(id: &str, wanted: &str) -> bool {
+    !wanted.is_empty() && (id.starts_with(wanted) || id.ends_with(wanted))
+}

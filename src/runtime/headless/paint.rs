@@ -31,14 +31,13 @@ pub enum Tone {
 }
 
 impl Paper {
-    /// Standard output as it is, without colour where `NO_COLOR` or the user says so.
-    pub fn of_stdout(no_color: bool) -> Self {
+    /// Standard output as it is, without colour where the user wants none.
+    pub fn of_stdout(wants_colours: bool) -> Self {
         let is_terminal = io::stdout().is_terminal();
         let is_dumb = env::var("TERM").is_ok_and(|term| term == "dumb");
-        let unwanted = no_color || env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let columns = crossterm::terminal::size().map_or(100, |(columns, _)| usize::from(columns));
         Self {
-            colour: is_terminal && !is_dumb && !unwanted,
+            colour: is_terminal && !is_dumb && wants_colours,
             live: is_terminal && !is_dumb,
             width: if is_terminal { columns.max(40) } else { 160 },
         }

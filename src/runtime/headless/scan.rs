@@ -24,6 +24,7 @@ use crate::runtime::drill::fetch::{Fetched, Fetching, fetch, scan as read};
 use crate::runtime::drill::reporter::Reporter;
 use crate::runtime::drill::yard::Yard;
 use crate::runtime::exit::Exit;
+use crate::runtime::interrupt::Interrupt;
 
 use super::Session;
 use super::drill::follow;
@@ -43,17 +44,32 @@ pub async fn scan(session: &Session, arguments: &ScanArguments) -> Exit {
             };
             match set_of(session, bucket, key) {
                 Some(set) => return Box::pin(of_set(session, storage, set, key)).await,
-                None => object(session, storage, bucket, key).await,
+                None => match Interrupt::listen(farewell(session)) {
+                    Ok(interrupt) => {
+                        object(session, storage, (bucket, key), &interrupt.cancel).await
+                    }
+                    Err(error) => {
+                        let what = format!("listening for signals: {error}");
+                        Err(Failure::new(FailureKind::Unexpected, what))
+                    }
+                },
             }
         }
     };
     match scanned {
-        Ok((census, judgements)) => finish(session, &census, &judgements),
+        Ok(Some((census, judgements))) => Exit::of(print(session, &census, &judgements), false),
+        Ok(None) => Exit::Cancelled,
         Err(failure) => session.fail(&failure),
     }
 }
 
-type Scanned = Result<(DumpCensus, Vec<Judgement>), Failure>;
+fn farewell(session: &Session) -> String {
+    let cache = session.settings.folders.cache.display();
+    format!("left at once: a part of the object may still be in {cache}")
+}
+
+/// What was read; `None` where that was interrupted.
+type Scanned = Result<Option<(DumpCensus, Vec<Judgement>)>, Failure>;
 
 async fn file(session: &Session, path: &Path) -> Scanned {
     let told = |error: io::Error| {
@@ -90,24 +106,30 @@ async fn stream(
     };
     let dump = watched(session, reading).await?;
     let judgements = verdict::dump::judge(&dump.census, size, false);
-    Ok((dump.census, judgements))
+    Ok(Some((dump.census, judgements)))
 }
 
-/// An object that belongs to no backup set: read, and nothing of it kept.
-async fn object(session: &Session, storage: &Storage, bucket: &str, key: &BackupKey) -> Scanned {
+/// An object that belongs to no backup set: read, and nothing of it kept, interrupted or not.
+async fn object(
+    session: &Session,
+    storage: &Storage,
+    (bucket, key): (&str, &BackupKey),
+    cancel: &CancellationToken,
+) -> Scanned {
     let s3 = S3::connect(storage).await?;
     let object = s3.head(bucket, key, None).await?;
     let part = PartFile::open(&session.settings.folders.cache, &object)?;
-    let fetching = watched(session, async |reporter: &Reporter| {
+    let reading = watched(session, async |reporter: &Reporter| {
         let fetching = Box::pin(fetch(&s3, &part, false, reporter)).await;
         let Fetching { fetched, failure } = fetching;
         failure.map_or(Ok(fetched), Err)
-    })
-    .await;
+    });
+    let fetching = cancel.run_until_cancelled(Box::pin(reading)).await;
     part.remove()?;
+    let Some(fetching) = fetching else { return Ok(None) };
     let nothing = || Failure::new(FailureKind::Unexpected, "nothing was scanned");
     let Fetched { dump, judgements } = fetching?.ok_or_else(nothing)?;
-    Ok((dump.census.clone(), judgements))
+    Ok(Some((dump.census.clone(), judgements)))
 }
 
 /// An object of a backup set: a drill at depth quick, which leaves a record.
@@ -138,6 +160,9 @@ async fn of_set(session: &Session, storage: &Storage, set: &BackupSet, key: &Bac
         Ok(chosen) => chosen,
         Err(failure) => return session.fail(&failure),
     };
+    for note in &chosen.notes {
+        session.warn(note);
+    }
     let drill = Drill {
         plan: chosen.plan,
         s3,
@@ -152,15 +177,20 @@ async fn of_set(session: &Session, storage: &Storage, set: &BackupSet, key: &Bac
         Ok(conclusion) => conclusion,
         Err(exit) => return exit,
     };
-    if let Some(failure) = &conclusion.unrecorded {
+    for failure in conclusion.unrecorded.iter().chain(&conclusion.cleanup.failure) {
         session.fail(failure);
     }
-    let record = conclusion.record;
-    match (&record.census, record.failed) {
-        (Some(census), _) => finish(session, census, &record.judgements),
-        (None, Some(failed)) => session.fail(&failed.failure),
-        (None, None) => Exit::Cancelled,
+    let record = &conclusion.record;
+    match (&record.census, &record.failed) {
+        (Some(census), _) => {
+            print(session, census, &record.judgements);
+        }
+        (None, Some(failed)) => {
+            session.fail(&failed.failure);
+        }
+        (None, None) => {}
     }
+    Exit::of_drill(&conclusion, false)
 }
 
 /// Runs `work` with its steps painted.
@@ -204,6 +234,11 @@ fn storage<'a>(
         let found = settings.storages.iter().find(|storage| storage.name.0 == *name);
         return found.ok_or_else(|| format!("no storage is called `{name}`"));
     }
+    if let Some(name) = &arguments.environment
+        && !settings.environments.iter().any(|environment| environment.name.0 == *name)
+    {
+        return Err(format!("no environment is called `{name}`"));
+    }
     let in_environment = |set: &&BackupSet| {
         arguments.environment.as_ref().is_none_or(|name| set.environment.0 == *name)
     };
@@ -229,7 +264,7 @@ fn set_of<'a>(session: &'a Session, bucket: &str, key: &BackupKey) -> Option<&'a
         .max_by_key(|set| set.prefix.len())
 }
 
-fn finish(session: &Session, census: &DumpCensus, judgements: &[Judgement]) -> Exit {
+fn print(session: &Session, census: &DumpCensus, judgements: &[Judgement]) -> Verdict {
     let verdict = Verdict::of(Depth::Quick, judgements);
     if session.json {
         let all = serde_json::json!({
@@ -244,5 +279,76 @@ fn finish(session: &Session, census: &DumpCensus, judgements: &[Judgement]) -> E
             say(&line);
         }
     }
-    Exit::of(verdict, false)
+    verdict
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::demo::fault::Fault;
+    use crate::demo::{Genesis, World};
+    use crate::runtime::clock::Clock;
+    use crate::runtime::headless::paint::Paper;
+
+    async fn world() -> (World, Session) {
+        rustls::crypto::ring::default_provider().install_default().ok();
+        let clock = Clock::starting_at("2026-11-20T09:30:00Z".parse().unwrap());
+        let world = World::start(Genesis { seed: 1, clock: Arc::new(move || clock.now()) });
+        let world = world.await.unwrap();
+        let paper = Paper { colour: false, live: false, width: 80 };
+        let settings = world.settings();
+        let session =
+            Session { settings, clock, paper, json: true, seed: None, program: Some("lifeboat") };
+        (world, session)
+    }
+
+    const KEY: &str = "dev/2026-11-20T00_00.tar.gz";
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_scan_that_is_interrupted_leaves_nothing_in_the_cache() {
+        let (world, session) = world().await;
+        world.inject(Fault::Slow);
+        let cache = session.settings.folders.cache.clone();
+        let cancel = CancellationToken::new();
+        let key = BackupKey(KEY.to_owned());
+        let storage = &session.settings.storages[0];
+        let place = ("ingest-db-backup", &key);
+        let interrupting = async {
+            while !cache.exists() {
+                tokio::task::yield_now().await;
+            }
+            cancel.cancel();
+        };
+        let (scanned, ()) = tokio::join!(object(&session, storage, place, &cancel), interrupting);
+        assert!(scanned.unwrap().is_none());
+        assert_eq!(std::fs::read_dir(&cache).unwrap().count(), 0);
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_scan_whose_record_cannot_be_written_ends_with_2() {
+        let (_world, mut session) = world().await;
+        // It reads like a folder that is not there yet, and none can be made in its place.
+        let journal = session.settings.folders.state.with_file_name("dangling");
+        std::os::unix::fs::symlink("nowhere/at/all", &journal).unwrap();
+        session.settings.folders.journal = journal;
+        let set = session.settings.sets().find(|set| set.environment.0 == "dev").unwrap();
+        let storage = &session.settings.storages[0];
+        let key = BackupKey(KEY.to_owned());
+        let exit = Box::pin(of_set(&session, storage, set, &key)).await;
+        assert_eq!(exit, Exit::Unverified);
+    }
+
+    #[tokio::test]
+    async fn an_environment_that_is_not_configured_is_a_usage_error() {
+        let (_world, session) = world().await;
+        let source = ScanSource::Object {
+            bucket: "ingest-db-backup".to_owned(),
+            key: BackupKey(KEY.to_owned()),
+        };
+        let arguments =
+            ScanArguments { source, storage: None, environment: Some("typo".to_owned()) };
+        assert_eq!(scan(&session, &arguments).await, Exit::Usage);
+    }
 }

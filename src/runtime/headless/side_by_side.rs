@@ -190,8 +190,10 @@ fn findings(record: &Record, paper: Paper) -> Vec<String> {
         }
     }
     for (rules, why) in not_run(&record.judgements) {
-        let text = fitted(&format!("not run {rules}: {why}"), paper.width.saturating_sub(2));
-        lines.push(format!(" {}", paper.ink(Tone::Quiet, &text)));
+        let text = format!("not run {rules}: {why}");
+        for text in wrapped(&shown(&text), paper.width.saturating_sub(2)) {
+            lines.push(format!(" {}", paper.ink(Tone::Quiet, &text)));
+        }
     }
     if !lines.is_empty() {
         lines.insert(0, String::new());
