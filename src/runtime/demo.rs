@@ -74,9 +74,11 @@ async fn healthy_pick(
 ) -> Option<(u64, BackupKey)> {
     let (environment, set) = (arguments.environment.as_deref(), arguments.set.as_deref());
     let set = choose::backup_set(settings, environment, set).ok()?;
-    let s3 = S3::connect(choose::storage(settings, set).ok()?).await.ok()?;
+    let storage = choose::storage(settings, set).ok()?;
+    let s3 = S3::connect(storage).await.ok()?;
     let reading = Journal::at(&settings.folders.journal).read().ok()?;
-    let situation = Situation { reading: &reading, now, id: choose::new_id(now), is_local: true };
+    let id = choose::new_id(now);
+    let situation = Situation { reading: &reading, now, id, is_local: true, storage };
     let pool = choose::pool(&s3, set, &settings.drill, situation).await.ok()?;
     (1..=SEEDS).find_map(|seed| {
         let key = pool.roll(seed, now)?.0.backup.key;

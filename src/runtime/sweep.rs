@@ -166,7 +166,9 @@ pub async fn sweep(settings: &Settings, found: Found, force: &[String], now: Tim
     let mut swept = Swept::default();
     let is_wanted = |wreck: &&Wreck| wreck.fate.is_removable() || force.contains(&wreck.drill);
     // What belongs to a run goes with it, so that its record tells of it.
-    let has_no_run = |wreck: &&Wreck| found.runs.iter().all(|run| run.id.label() != wreck.drill);
+    let is_of =
+        |run: &FoundRun, wreck: &Wreck| run.id.label() == wreck.drill && run.run.engine.is_some();
+    let has_no_run = |wreck: &&Wreck| !found.runs.iter().any(|run| is_of(run, wreck));
     for wreck in found.wrecks.iter().filter(is_wanted).filter(has_no_run) {
         match remove(settings, &wreck.drill).await {
             Ok(names) => swept.removed.extend(names),

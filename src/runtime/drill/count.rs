@@ -86,7 +86,8 @@ impl Census<'_> {
         };
         reader.close().await;
         let dump = &self.dump.census;
-        let judgements = completeness::judge(Evidence { dump, restored, source: &source, sample });
+        let evidence = Evidence { dump, restored, source: &source, sample };
+        let judgements = completeness::judge(evidence, self.plan.object.began.from);
         let summary = format!("{} has {}", source.host, sum(&source));
         let loss = Loss::between(&source, restored);
         Ok((Compared { source, judgements, loss }, summary))

@@ -3,6 +3,7 @@
 //! A document's birth is fixed in its id (or its created-field), which turns "production has moved
 //! on" into exact inequalities: whatever was born before T0 and still exists must be in the dump.
 
+use crate::domain::backup::BeganFrom;
 use crate::domain::census::{
     Birth, CollectionKind, DumpCensus, LiveCensus, LiveCollection, Namespace,
 };
@@ -39,15 +40,27 @@ fn judged(census: &LiveCensus) -> impl Iterator<Item = (&Namespace, &LiveCollect
         .filter(|(name, live)| !name.is_system() && live.kind != CollectionKind::View)
 }
 
-/// All rules over one comparison.
-pub fn judge(evidence: Evidence<'_>) -> Vec<Judgement> {
+/// All rules over one comparison. Where the object's name does not tell T0, nothing can be said of
+/// what was there before it: the upload's time is later, so whole documents would look missing.
+pub fn judge(evidence: Evidence<'_>, began: BeganFrom) -> Vec<Judgement> {
+    const UNKNOWN: &str =
+        "T0 is unknown: the object's name does not tell, and the upload came later";
+    let by_time = |rule: Rule, judge: fn(Evidence<'_>) -> Judgement| match (began, rule) {
+        (BeganFrom::Name, _) => judge(evidence),
+        (BeganFrom::LastModified, Rule::B1 | Rule::B2) => {
+            let mut inquiry = Inquiry::of(rule);
+            inquiry.find(Severity::CouldNotVerify, None, UNKNOWN);
+            inquiry.close()
+        }
+        (BeganFrom::LastModified, _) => Judgement::not_run(rule, UNKNOWN),
+    };
     vec![
         b0_identity(evidence),
-        b1_present(evidence),
-        b1_younger(evidence),
+        by_time(Rule::B1, b1_present),
+        by_time(Rule::B1Younger, b1_younger),
         b1_only_in_dump(evidence),
-        b2_lower_bound(evidence),
-        b2_upper_bound(evidence),
+        by_time(Rule::B2, b2_lower_bound),
+        by_time(Rule::B2Upper, b2_upper_bound),
     ]
 }
 

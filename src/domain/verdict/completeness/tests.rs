@@ -257,3 +257,15 @@ fn documents_younger_than_the_dump_are_a_warning() {
     case.restored().windows.as_mut().unwrap().after = 3;
     assert_eq!(severities(&case.ask(b2_upper_bound)), [Severity::Warn]);
 }
+
+#[test]
+fn without_a_known_beginning_nothing_is_proven_and_nothing_called_missing() {
+    let mut case = Case::healthy();
+    case.source().windows.as_mut().unwrap().before = 5000;
+    let Case { dump, restored, source, sample } = &case;
+    let evidence = Evidence { dump, restored, source, sample: *sample };
+    let judged = judge(evidence, BeganFrom::LastModified);
+    assert!(!judged.iter().any(Judgement::proves));
+    let worst = judged.iter().flat_map(Judgement::findings).map(|found| found.severity).max();
+    assert_eq!(worst, Some(Severity::CouldNotVerify));
+}
