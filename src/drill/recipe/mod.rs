@@ -1,4 +1,4 @@
-//! What an engine's drill needs besides its data: image, flags, tool arguments, the command to copy.
+//! What a database engine's drill needs besides its data: the sandbox's image, the command to copy.
 
 pub mod mongodb;
 

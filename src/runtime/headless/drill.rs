@@ -123,14 +123,7 @@ fn request(session: &Session, arguments: &DrillArguments) -> Request {
 
 /// Runs `drill` and paints its steps until it has ended.
 pub(super) async fn follow(session: &Session, drill: Drill) -> Result<Conclusion, Exit> {
-    let id = drill.plan.id;
-    let farewell = match session.program {
-        Some(program) => format!(
-            "left at once: the sandbox lifeboat-drill-{} may still run; `{program} sweep` removes it",
-            id.label()
-        ),
-        None => "left at once, and the embedded world with it".to_owned(),
-    };
+    let farewell = farewell(session, &drill.plan);
     let interrupt = Interrupt::listen(farewell).map_err(|error| {
         session.error(&format!("listening for signals: {error}"));
         Exit::Unverified
@@ -157,6 +150,23 @@ pub(super) async fn follow(session: &Session, drill: Drill) -> Result<Conclusion
     };
     let (conclusion, ()) = tokio::join!(drilling, painting);
     Ok(conclusion)
+}
+
+/// What a second signal says: what may stay behind, and how to remove it.
+fn farewell(session: &Session, plan: &DrillPlan) -> String {
+    let Some(program) = session.program else {
+        return "left at once, and the embedded world with it".to_owned();
+    };
+    let cache = session.settings.folders.cache.display();
+    let download = format!("the download in {cache}, for another try within a day");
+    if plan.depth < Depth::Restore {
+        return format!("left at once; what may stay: {download}");
+    }
+    format!(
+        "left at once; what may stay: the container and the volumes lifeboat-drill-{}, which \
+         `{program} sweep` removes, and {download}",
+        plan.id.label()
+    )
 }
 
 async fn paint(
