@@ -18,7 +18,7 @@ use crate::domain::verdict::{Judgement, Rule, Verdict};
 use super::event::Step;
 use super::plan::{DrillId, DrillPlan, Selection, Trigger};
 use super::progress::Stage;
-use super::recipe::mongodb;
+use super::recipe::mongodb::command_to_copy;
 use super::table::{Columns, Judged, Row, rows};
 
 /// Changes when a reader of an older schema would misread a record.
@@ -192,7 +192,7 @@ impl Record {
 
     /// What an incident would type to restore this backup.
     pub fn command_to_copy(&self) -> String {
-        mongodb::command_to_copy(&self.object.url(), &self.access, self.census.as_ref())
+        command_to_copy(&self.object.url(), &self.access, self.census.as_ref())
     }
 
     pub fn rows(&self) -> Vec<Row> {
