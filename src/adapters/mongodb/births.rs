@@ -78,7 +78,7 @@ pub(super) fn field_is_no_date(field: &str) -> Document {
     doc! {field: {"$not": {"$type": "date"}}}
 }
 
-fn date(moment: Timestamp) -> DateTime {
+pub(super) fn date(moment: Timestamp) -> DateTime {
     DateTime::from_millis(moment.as_millisecond())
 }
 

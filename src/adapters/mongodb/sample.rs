@@ -3,7 +3,7 @@
 use bson::{Bson, doc};
 
 use crate::adapters::error::AdapterError;
-use crate::adapters::mongodb::births::{Moments, id_before};
+use crate::adapters::mongodb::births::{Moments, date, id_before};
 use crate::adapters::mongodb::census::Question;
 use crate::adapters::mongodb::reader::Reader;
 use crate::domain::census::Namespace;
@@ -18,9 +18,14 @@ impl Reader {
         most: u32,
     ) -> Result<Vec<Bson>, AdapterError> {
         let moments = Moments::new(question.began, question.ended, question.margin);
+        let mut filter = id_before(moments.before);
+        if let Some(field) = (question.fields)(namespace).created {
+            // What was imported since carries an old id and is in no dump.
+            filter.insert(field, doc! {"$not": {"$gt": date(moments.began)}});
+        }
         let command = doc! {
             "find": &namespace.collection,
-            "filter": id_before(moments.before),
+            "filter": filter,
             "projection": {"_id": 1},
             "sort": {"_id": -1},
             "limit": i64::from(most),
