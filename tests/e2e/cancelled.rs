@@ -73,7 +73,8 @@ fn a_second_time_leaves_at_once_and_says_what_stays() {
     drill.wait_for_words("once more to leave at once");
     drill.signal("INT");
     let ended = drill.end().with_code(130);
-    ended.says(&format!("the sandbox {container} may still run; `lifeboat sweep` removes it"));
+    ended.says(&format!("the container and the volumes {container}"));
+    ended.says("`lifeboat sweep` removes");
 
     user.lifeboat(&["sweep"]).with_code(0);
     assert_eq!(user.records()[0]["record"]["verdict"], "could-not-verify");

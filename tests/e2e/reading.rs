@@ -99,7 +99,7 @@ fn records_are_listed_shown_and_written_for_tickets_and_spreadsheets() {
     let rows: Vec<_> = csv.lines().collect();
     assert_eq!(rows.len(), 3, "{csv}");
     assert_eq!(rows[0], "date,environment,backup,result,note");
-    assert!(rows[1].contains(&name) && rows[1].contains("FAIL"), "{csv}");
+    assert!(rows[1].contains(&name) && rows[1].contains("not intact"), "{csv}");
     let json = user.lifeboat(&["history", &short, "--json"]).with_code(0).json();
     assert_eq!(json["record"]["id"], id);
     user.lifeboat(&["history", "zzzzzz"]).with_code(64).says("no record is called `zzzzzz`");

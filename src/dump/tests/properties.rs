@@ -9,6 +9,7 @@ use crate::domain::census::DefectLayer;
 use crate::dump::batches::{BatchSize, read_batches};
 use crate::dump::census::take_census;
 use crate::dump::clean::write_clean_tar;
+use crate::dump::layout::Dump;
 use crate::dump::limits::Limits;
 use crate::dump::tests::fixture::{Dripping, Fixture, scan};
 
@@ -38,6 +39,16 @@ fn cut() -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
+/// A dump without the places of its archive's defects.
+fn without_places(mut dump: Dump) -> Dump {
+    for defect in &mut dump.census.defects {
+        if defect.layer == DefectLayer::Archive {
+            defect.offset = None;
+        }
+    }
+    dump
+}
+
 proptest! {
     #[test]
     fn arbitrary_bytes_never_panic_and_are_never_a_dump(
@@ -60,10 +71,10 @@ proptest! {
         write_clean_tar(&bytes[..], &dump, Vec::new()).ok();
     }
 
-    // Where a decoder gives up on damaged bytes does depend on reads, so damage is left out.
+    // Where a decoder gives up does depend on reads: damage, and the place of a cut, are left out.
     #[test]
     fn the_size_of_reads_does_not_matter(bytes in prop_oneof![healthy(), cut()]) {
         let dripped = take_census(Dripping::new(&bytes), &Limits::default(), &mut |_| {}).unwrap();
-        prop_assert_eq!(dripped, scan(&bytes));
+        prop_assert_eq!(without_places(dripped), without_places(scan(&bytes)));
     }
 }

@@ -118,7 +118,10 @@ impl Harbour<'_> {
         };
         match server {
             Ok(version) => berth.used.server = Some(version),
-            Err(failure) => return Err(berth.explain(failure).await),
+            Err(failure) => {
+                self.reporter.keep_log(berth.last_words().await);
+                return Err(berth.explain(failure).await);
+            }
         }
         Ok(berth)
     }

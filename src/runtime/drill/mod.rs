@@ -125,7 +125,7 @@ impl Drill {
         let salvage = Salvage { berth: &berth, part, dump: &fetched.dump, reporter };
         let restored = Box::pin(self.restore_and_judge(record, salvage)).await;
         if restored.is_err() {
-            record.sandbox_log = berth.last_words().await;
+            reporter.keep_log(berth.last_words().await);
         }
         restored
     }
@@ -330,6 +330,7 @@ fn conclude(record: &mut Record, reporter: &Reporter) {
     let progress = reporter.progress();
     record.stages = reporter.stages();
     record.notes = reporter.notes();
+    record.sandbox_log = reporter.sandbox_log();
     record.rto_s = progress
         .recovery_time()
         // What was here already took no time: no incident could count on that.

@@ -31,6 +31,7 @@ struct Inner {
     bytes: BTreeMap<Step, u64>,
     notes: Vec<String>,
     has_resumed: bool,
+    sandbox_log: Vec<String>,
     run: Option<RunFile>,
 }
 
@@ -61,6 +62,7 @@ impl Reporter {
             bytes: BTreeMap::new(),
             notes: Vec::new(),
             has_resumed: false,
+            sandbox_log: Vec::new(),
             run,
         };
         Self { clock, began: clock.elapsed(), events, inner: Mutex::new(inner) }
@@ -141,6 +143,15 @@ impl Reporter {
             run.record = record.clone();
             run.is_concluded = true;
         });
+    }
+
+    /// What the sandbox said last, before it goes.
+    pub fn keep_log(&self, lines: Vec<String>) {
+        self.lock().sandbox_log = lines;
+    }
+
+    pub fn sandbox_log(&self) -> Vec<String> {
+        self.lock().sandbox_log.clone()
     }
 
     /// Some of the download was here already.

@@ -57,6 +57,8 @@ struct Columns {
     width: usize,
 }
 
+/// Lines of the sandbox's log that are shown where it failed; the record has more.
+const LOG_LINES: usize = 20;
 /// A reason in less room than this says nothing.
 const LEAST_WHY: usize = 12;
 
@@ -226,6 +228,11 @@ fn conclusion(record: &Record, paper: Paper) -> Vec<String> {
         ) {
             lines.push(format!(" {}", paper.ink(Tone::Odd, &text)));
         }
+    }
+    let surplus = record.sandbox_log.len().saturating_sub(LOG_LINES);
+    for said in record.sandbox_log.iter().skip(surplus) {
+        let said = fitted(&shown(said), paper.width.saturating_sub(4));
+        lines.push(format!("   {}", paper.ink(Tone::Quiet, &said)));
     }
     for note in &record.notes {
         for text in wrapped(&shown(note), paper.width.saturating_sub(2)) {
