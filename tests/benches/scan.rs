@@ -2,21 +2,26 @@
 //!
 //! `cargo bench --bench scan`; the last line is the ratio, which should stay above 85 %.
 
-use std::fmt::Write as _;
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a benchmark ends where anything is wrong"
+)]
+
+#[path = "parts/dump.rs"]
+mod dump;
+
 use std::io::{self, BufReader, Read, Write};
 use std::ops::ControlFlow;
 use std::time::Instant;
 
-use bson::doc;
-use bson::oid::ObjectId;
 use divan::Bencher;
 use divan::counter::BytesCount;
-use flate2::Compression;
 use flate2::bufread::MultiGzDecoder;
-use flate2::write::GzEncoder;
 use lifeboat::dump::{BatchSize, Dump, Limits, read_batches, take_census, write_clean_tar};
 
-const RAW: usize = 64 << 20;
+/// Of each of the four collections.
+const BLOCK: usize = 16 << 20;
 const BUFFER: usize = 256 * 1024;
 
 /// A tarball, and how many bytes come out of it.
@@ -97,45 +102,9 @@ fn compare(tarball: &Tarball) -> io::Result<f64> {
     Ok(100.0 * bare / census)
 }
 
-/// One collection of documents that compress as real ones do: ids, words, numbers.
+/// A tarball of 64 MiB in memory.
 fn tarball(filler: usize) -> io::Result<Tarball> {
-    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
-    let mut random = || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        state
-    };
-    let words = ["sequencing", "biomaterial", "protocol", "valid", "draft", "human", "liver"];
-    let mut data = Vec::with_capacity(RAW + 4096);
-    while data.len() < RAW {
-        let mut id = [0; 12];
-        id.iter_mut().zip(random().to_be_bytes()).for_each(|(slot, byte)| *slot = byte);
-        let mut text = String::new();
-        while text.len() < filler {
-            let word = usize::try_from(random() % 7).ok().and_then(|at| words.get(at));
-            write!(text, "{} {:x} ", word.unwrap_or(&""), random() & 0xffff)
-                .map_err(io::Error::other)?;
-        }
-        let document = doc! {
-            "_id": ObjectId::from_bytes(id),
-            "submissionDate": bson::DateTime::from_millis(1_700_000_000_000),
-            "state": {"name": "VALID", "retries": 3},
-            "text": text,
-        };
-        data.extend(document.to_vec().map_err(io::Error::other)?);
-    }
-    let mut tar = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::default()));
-    let metadata = br#"{"options":{},"indexes":[]}"#;
-    for (path, bytes) in
-        [("dump/admin/file.bson", &data[..]), ("dump/admin/file.metadata.json", metadata)]
-    {
-        let mut header = tar::Header::new_gnu();
-        header.set_size(bytes.len() as u64);
-        header.set_mode(0o644);
-        tar.append_data(&mut header, path, bytes)?;
-    }
-    let bytes = tar.into_inner()?.finish()?;
-    let unpacked = data.len() as u64;
+    let mut bytes = Vec::new();
+    let unpacked = dump::write_tarball(&mut bytes, &dump::block(BLOCK, filler), 1)?;
     Ok(Tarball { bytes, unpacked })
 }
