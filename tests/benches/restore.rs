@@ -1,7 +1,6 @@
 //! What a restore costs on this side: processor time per MiB of the built-in restorer, the relay
-//! into the sandbox included, against `mongorestore`. The servers are a process of their own, and
-//! only count. `mongorestore` gets the files of the dump unpacked, which is kinder to it than a
-//! drill is; the built-in restorer reads the tarball as it was downloaded.
+//! into the sandbox included, against `mongorestore`; both with gzip and without. The servers are
+//! a process of their own, and only count.
 
 #![expect(
     clippy::print_stdout,
@@ -13,6 +12,8 @@
 
 #[path = "parts/dump.rs"]
 mod dump;
+#[path = "parts/processor.rs"]
+mod processor;
 #[path = "parts/servers.rs"]
 mod servers;
 
@@ -23,7 +24,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use lifeboat::adapters::docker::container::SandboxSpec;
 use lifeboat::adapters::docker::labels::SandboxLabels;
 use lifeboat::adapters::docker::{Docker, Surroundings};
@@ -34,6 +36,8 @@ use lifeboat::adapters::sandbox::Sandbox;
 use lifeboat::domain::settings::ContainerEngine;
 use lifeboat::domain::units::ByteSize;
 use lifeboat::dump::{BatchSize, Dump, Limits, read_batches, take_census};
+use lifeboat::runtime::choose;
+use lifeboat::runtime::clock::Clock;
 use lifeboat::runtime::relay::{Relay, RelaySocket};
 use servers::Servers;
 use tokio::runtime::Runtime;
@@ -50,55 +54,69 @@ const ROUNDS: u32 = 3;
 fn main() {
     servers::serve_if_asked();
     let folder = tempfile::tempdir().unwrap();
-    let corpus = Corpus::write(folder.path());
-    let servers = Servers::start(&corpus.tarball);
+    let block = dump::block(BLOCK, FILLER);
+    let packed = Corpus::write(&folder.path().join("packed"), &block, Packing::Gzip);
+    let plain = Corpus::write(&folder.path().join("plain"), &block, Packing::None);
+    let servers = Servers::start(&packed.tarball);
     let runtime = Runtime::new().unwrap();
-    let dump = scan(&corpus.tarball);
-    println!("{} of documents, {}", ByteSize(corpus.raw), corpus.describe());
-
-    let builtin = best(|round| {
-        let berth = runtime.block_on(Berth::open(servers.address("engine"), round));
-        Cost::of(|| runtime.block_on(restore(&berth.sandbox, &corpus.tarball, &dump)))
-    });
-    builtin.report("built-in, tarball, relay", corpus.raw);
-    let Some(mongorestore) = find_mongorestore() else {
+    let mongorestore = find_mongorestore();
+    if mongorestore.is_none() {
         println!("SKIPPED: LIFEBOAT_E2E_BIN names no folder with mongorestore");
-        return;
-    };
-    let database = servers.address("database");
-    let tool = best(|_| Cost::of(|| run_tool(&mongorestore, database, &corpus.folder)));
-    tool.report("mongorestore, files", corpus.raw);
-    println!("ratio                      {:.2}", builtin.ratio(&tool));
+    }
+    for (corpus, name) in [(&packed, "packed"), (&plain, "plain")] {
+        let dump = scan(&corpus.tarball);
+        let builtin = best(|| {
+            let berth = runtime.block_on(Berth::open(servers.address("engine")));
+            Cost::of(|| runtime.block_on(restore(&berth.sandbox, &corpus.tarball, &dump)))
+        });
+        builtin.report(&format!("built-in, {name}"), &dump);
+        let Some(program) = &mongorestore else { continue };
+        let database = servers.address("database");
+        let tool = best(|| Cost::of(|| run_tool(program, database, corpus)));
+        tool.report(&format!("mongorestore, {name}"), &dump);
+        println!("ratio                  {:.2}", builtin.ratio(&tool));
+    }
 }
 
-/// The dump in both shapes.
+/// A dump as both restorers take it: a tarball, and the same files in a folder.
 struct Corpus {
     tarball: PathBuf,
     folder: PathBuf,
-    raw: u64,
+    packing: Packing,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Packing {
+    None,
+    Gzip,
 }
 
 impl Corpus {
-    fn write(place: &Path) -> Self {
-        let block = dump::block(BLOCK, FILLER);
-        let (tarball, folder) = (place.join("dump.tar.gz"), place.join("dump"));
-        let raw = dump::write_tarball(File::create(&tarball).unwrap(), &block, TIMES).unwrap();
+    fn write(place: &Path, block: &[u8], packing: Packing) -> Self {
+        let (tarball, folder) = (place.join("tarball"), place.join("dump"));
         let database = folder.join("bench");
         fs::create_dir_all(&database).unwrap();
-        for name in dump::COLLECTIONS {
-            let metadata = database.join(name).with_extension("metadata.json");
-            fs::write(metadata, dump::METADATA).unwrap();
-            let file = File::create(database.join(name).with_extension("bson")).unwrap();
-            let mut file = BufWriter::new(file);
-            for _ in 0..TIMES {
-                file.write_all(&block).unwrap();
+        let file = |path: PathBuf| -> Box<dyn Write> {
+            match packing {
+                Packing::None => Box::new(BufWriter::new(File::create(path).unwrap())),
+                Packing::Gzip => {
+                    let path = format!("{}.gz", path.display());
+                    Box::new(GzEncoder::new(File::create(path).unwrap(), Compression::new(6)))
+                }
             }
+        };
+        for name in dump::COLLECTIONS {
+            let path = database.join(name);
+            file(path.with_extension("metadata.json")).write_all(dump::METADATA).unwrap();
+            let mut documents = file(path.with_extension("bson"));
+            (0..TIMES).for_each(|_| documents.write_all(block).unwrap());
         }
-        Self { tarball, folder, raw }
-    }
-
-    fn describe(&self) -> String {
-        format!("{} packed", ByteSize(fs::metadata(&self.tarball).unwrap().len()))
+        let mut out = File::create(&tarball).unwrap();
+        match packing {
+            Packing::None => dump::write_tar(&mut out, block, TIMES).unwrap(),
+            Packing::Gzip => dump::write_tarball(&mut out, block, TIMES).unwrap(),
+        };
+        Self { tarball, folder, packing }
     }
 }
 
@@ -109,12 +127,13 @@ struct Berth {
 }
 
 impl Berth {
-    async fn open(engine: &str, round: u32) -> Self {
+    async fn open(engine: &str) -> Self {
+        let now = Clock::system().now();
         let engine = ContainerEngine::At(format!("tcp://{engine}"));
         let docker = Docker::connect(&engine, &Surroundings::default()).await.unwrap();
         let labels = SandboxLabels {
-            drill: format!("bench-{round}"),
-            expires: Timestamp::MAX,
+            drill: choose::new_id(now).label(),
+            expires: now,
             owner: "bench".to_owned(),
             process: String::new(),
         };
@@ -165,17 +184,19 @@ fn find_mongorestore() -> Option<PathBuf> {
 }
 
 /// The command of a drill, at another port.
-fn run_tool(program: &Path, database: &str, folder: &Path) {
+fn run_tool(program: &Path, database: &str, corpus: &Corpus) {
     let port = database.rsplit(':').next().unwrap();
-    let command = tool::command(&folder.to_string_lossy());
+    let command = tool::command(&corpus.folder.to_string_lossy());
     let arguments = command[1..].iter().map(|word| if word == "27017" { port } else { word });
-    let status = Command::new(program).args(arguments).stderr(Stdio::null()).status().unwrap();
+    let packed = (corpus.packing == Packing::Gzip).then_some("--gzip");
+    let mut tool = Command::new(program);
+    let status = tool.args(arguments).args(packed).stderr(Stdio::null()).status().unwrap();
     assert!(status.success());
 }
 
 /// The run of several that took the least processor time.
-fn best(run: impl FnMut(u32) -> Cost) -> Cost {
-    (0..ROUNDS).map(run).min_by_key(|cost| cost.processor).unwrap()
+fn best(mut run: impl FnMut() -> Cost) -> Cost {
+    (0..ROUNDS).map(|_| run()).min_by_key(|cost| cost.processor).unwrap()
 }
 
 struct Cost {
@@ -185,15 +206,15 @@ struct Cost {
 
 impl Cost {
     fn of(run: impl FnOnce()) -> Self {
-        let (before, began) = (processor_time(), Instant::now());
+        let (before, began) = (processor::time(), Instant::now());
         run();
-        Self { processor: processor_time() - before, elapsed: began.elapsed() }
+        Self { processor: processor::time() - before, elapsed: began.elapsed() }
     }
 
-    fn report(&self, name: &str, bytes: u64) {
-        let mebibytes = bytes as f64 / f64::from(1 << 20);
+    fn report(&self, name: &str, dump: &Dump) {
+        let mebibytes = dump.census.bytes().bytes() as f64 / f64::from(1 << 20);
         println!(
-            "{name:<26} {:.2} CPU ms/MiB, {:.0} MiB/s",
+            "{name:<22} {:.2} CPU ms/MiB, {:.0} MiB/s",
             self.processor.as_secs_f64() * 1000.0 / mebibytes,
             mebibytes / self.elapsed.as_secs_f64()
         );
@@ -202,15 +223,4 @@ impl Cost {
     fn ratio(&self, baseline: &Self) -> f64 {
         self.processor.as_secs_f64() / baseline.processor.as_secs_f64()
     }
-}
-
-/// User and system time of this process and of the children that it has waited for.
-fn processor_time() -> Duration {
-    /// What Linux counts in, on every architecture that it tells programs about.
-    const TICK: Duration = Duration::from_millis(10);
-    /// `utime` to `cstime`, counted behind the name of the program.
-    const TIMES: std::ops::Range<usize> = 11..15;
-    let stat = fs::read_to_string("/proc/self/stat").unwrap();
-    let fields: Vec<_> = stat.rsplit(") ").next().unwrap().split(' ').collect();
-    fields[TIMES].iter().map(|ticks| ticks.parse::<u32>().unwrap() * TICK).sum()
 }

@@ -41,10 +41,18 @@ pub(crate) fn block(length: usize, filler: usize) -> Vec<u8> {
     block
 }
 
-/// A tarball in which each collection is the block `times` over: gzip looks back 32 KiB only, so
-/// that a repeated block packs no better than a new one. Returns how many bytes of documents it has.
+/// A tarball as a backup job makes it, `tar -cz`. Returns how many bytes of documents it has.
 pub(crate) fn write_tarball(out: impl Write, block: &[u8], times: usize) -> io::Result<u64> {
-    let mut tar = tar::Builder::new(GzEncoder::new(out, Compression::new(6)));
+    let mut packed = GzEncoder::new(out, Compression::new(6));
+    let length = write_tar(&mut packed, block, times)?;
+    packed.finish()?.flush()?;
+    Ok(length)
+}
+
+/// An archive in which each collection is the block `times` over: gzip looks back 32 KiB only, so
+/// that a repeated block packs no better than a new one.
+pub(crate) fn write_tar(out: impl Write, block: &[u8], times: usize) -> io::Result<u64> {
+    let mut tar = tar::Builder::new(out);
     let length = (block.len() * times) as u64;
     for collection in COLLECTIONS {
         let mut metadata = header(METADATA.len() as u64);
@@ -52,7 +60,7 @@ pub(crate) fn write_tarball(out: impl Write, block: &[u8], times: usize) -> io::
         let contents = Repeated { block, times, position: 0 };
         tar.append_data(&mut header(length), format!("dump/bench/{collection}.bson"), contents)?;
     }
-    tar.into_inner()?.finish()?.flush()?;
+    tar.into_inner()?;
     Ok(length * COLLECTIONS.len() as u64)
 }
 
