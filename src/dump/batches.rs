@@ -20,9 +20,10 @@ pub struct BatchSize {
 }
 
 impl Default for BatchSize {
-    /// Well below what one insert may hold: 100 000 documents and 48 MB.
+    /// Well below what one insert may hold, and no more than keeps a connection busy: a driver
+    /// copies each command several times, and several are under way.
     fn default() -> Self {
-        Self { documents: 50_000, bytes: ByteSize::mebibytes(8) }
+        Self { documents: 50_000, bytes: ByteSize::mebibytes(1) }
     }
 }
 
@@ -112,9 +113,12 @@ impl Pending<'_> {
     }
 
     fn emit(&mut self, emit: &mut dyn FnMut(Batch) -> ControlFlow<()>) -> ControlFlow<()> {
-        let rest = self.bytes.split_off(self.whole);
-        let documents = mem::replace(&mut self.bytes, rest);
-        self.whole = 0;
+        let rest = self.bytes.get(self.whole..).unwrap_or_default();
+        // The next batch will be as long as this one, which so need not be copied while it grows.
+        let mut next = Vec::with_capacity(self.bytes.len() + CHUNK);
+        next.extend_from_slice(rest);
+        let mut documents = mem::replace(&mut self.bytes, next);
+        documents.truncate(mem::take(&mut self.whole));
         let count = mem::take(&mut self.count);
         emit(Batch { namespace: self.namespace.clone(), documents, count })
     }

@@ -46,7 +46,9 @@ impl DockerServer {
             return Err(Refused::conflict(message));
         }
         let mongo = Program::of(&argv).is_server().then(|| {
-            let configuration = Configuration::new(image.version.clone(), Arc::clone(&self.clock));
+            let mut configuration =
+                Configuration::new(image.version.clone(), Arc::clone(&self.clock));
+            configuration.keep = self.keep;
             Arc::new(MongoServer::new(configuration))
         });
         let mounts = engine.mount(&request, now);

@@ -40,7 +40,7 @@ use crate::demo::docker::exec::Exec;
 use crate::demo::docker::http::Refused;
 use crate::demo::docker::images::Image;
 use crate::demo::docker::volumes::Volume;
-use crate::demo::mongo::{self, Clock, MongoServer};
+use crate::demo::mongo::{self, Clock, Keep, MongoServer};
 
 /// What can be made to go wrong with the engine; one fault at a time. Those of servers take hold of
 /// containers that run and of those to come.
@@ -65,6 +65,7 @@ pub enum Fault {
 /// One engine; any number of connections share it.
 pub struct DockerServer {
     clock: Clock,
+    keep: Keep,
     engine: Mutex<Engine>,
     fault: watch::Sender<Option<Fault>>,
     /// What runs by itself: containers and what is attached to them.
@@ -106,10 +107,17 @@ impl DockerServer {
         };
         Self {
             clock,
+            keep: Keep::Documents,
             engine: Mutex::new(engine),
             fault: watch::Sender::new(None),
             tasks: Mutex::default(),
         }
+    }
+
+    /// What the servers in its containers keep of what is inserted; everything, unless said here.
+    #[must_use]
+    pub fn keeping(self, keep: Keep) -> Self {
+        Self { keep, ..self }
     }
 
     /// Switches a fault on, in place of the one before.
