@@ -85,7 +85,7 @@ fn decode(tarball: &Path) -> Duration {
     let mut decoder = MultiGzDecoder::new(file);
     let mut buffer = vec![0; BUFFER];
     while decoder.read(&mut buffer).unwrap() > 0 {}
-    processor::time() - before
+    processor::time().saturating_sub(before)
 }
 
 /// The program, for a user who has nothing but this folder.
@@ -188,7 +188,7 @@ impl Program {
             }
             thread::sleep(LOOK);
         };
-        let (elapsed, processor) = (began.elapsed(), processor::time() - before);
+        let (elapsed, processor) = (began.elapsed(), processor::time().saturating_sub(before));
         let text = reading.join().unwrap().unwrap();
         assert!(status.success(), "{arguments:?} ended with {status}:\n{text}");
         Run { elapsed, processor, peak }
