@@ -208,7 +208,7 @@ impl Cost {
     fn of(run: impl FnOnce()) -> Self {
         let (before, began) = (processor::time(), Instant::now());
         run();
-        Self { processor: processor::time() - before, elapsed: began.elapsed() }
+        Self { processor: processor::time().saturating_sub(before), elapsed: began.elapsed() }
     }
 
     fn report(&self, name: &str, dump: &Dump) {
