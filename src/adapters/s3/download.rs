@@ -1,6 +1,7 @@
 //! Downloading one object: ranges side by side, each straight to its place in the file. Memory does
 //! not grow with the object, and a lost connection costs only what was on its way.
 
+use std::mem::take;
 use std::time::Duration;
 
 use aws_sdk_s3::Client;
@@ -126,7 +127,8 @@ impl Source<'_> {
     /// One request for what the piece still misses.
     async fn stream(&self, piece: &mut Piece<'_>) -> Result<(), AdapterError> {
         let mut body = self.request(piece).await?;
-        let mut portion = Vec::with_capacity(2 * PORTION);
+        let por = std::env::var("X_PORTION").map_or(PORTION, |t| t.parse::<usize>().unwrap() << 10);
+        let mut portion = Vec::with_capacity(2 * por);
         let ended = loop {
             let patience = if portion.is_empty() { STALL } else { LINGER };
             match time::timeout(patience, body.try_next()).await {
@@ -137,18 +139,18 @@ impl Source<'_> {
                         self.attempt.failed(FailureKind::Unreachable, "the connection was lost");
                     break Err(AdapterError { source: Some(Box::new(error)), ..lost });
                 }
-                Err(_) if !portion.is_empty() => self.write(piece, &mut portion)?,
+                Err(_) if !portion.is_empty() => self.write(piece, &mut portion).await?,
                 Err(_) => {
                     let silent = format!("no byte came for {} s", STALL.as_secs());
                     break Err(self.attempt.failed(FailureKind::TimedOut, silent));
                 }
             }
-            if portion.len() >= PORTION {
-                self.write(piece, &mut portion)?;
+            if portion.len() >= por {
+                self.write(piece, &mut portion).await?;
             }
         };
         // What came before a connection was lost counts.
-        self.write(piece, &mut portion)?;
+        self.write(piece, &mut portion).await?;
         ended?;
         if piece.left().is_empty() {
             return Ok(());
@@ -201,15 +203,19 @@ impl Source<'_> {
         Err(self.attempt.failed(FailureKind::Unexpected, "the answer is not the range asked for"))
     }
 
-    fn write(&self, piece: &mut Piece<'_>, portion: &mut Vec<u8>) -> Result<(), AdapterError> {
+    async fn write(
+        &self,
+        piece: &mut Piece<'_>,
+        portion: &mut Vec<u8>,
+    ) -> Result<(), AdapterError> {
         let left = piece.left();
         if portion.len() as u64 > left.end - left.start {
             let reason = "the answer is longer than the range asked for";
             return Err(self.attempt.failed(FailureKind::Unexpected, reason));
         }
         if !portion.is_empty() {
-            let done = piece.write(portion)?;
-            portion.clear();
+            let (done, emptied) = piece.write(take(portion)).await?;
+            *portion = emptied;
             (self.observe)(Transferred { done, total: self.part.object().backup.size });
         }
         Ok(())

@@ -12,6 +12,7 @@ use std::time::Duration;
 use flate2::Crc;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
+use tokio::task::spawn_blocking;
 
 use crate::adapters::error::{AdapterError, System};
 use crate::adapters::s3::frontier::{Frontier, GrowingReader};
@@ -28,7 +29,9 @@ const RANGES: &str = "ranges";
 pub struct PartFile {
     object: Object,
     path: PathBuf,
+    /// Opened once more than the lock: who still reads or writes at the end does not hold it.
     file: Arc<File>,
+    _lock: File,
     journal: File,
     pub(super) frontier: Arc<Frontier>,
     resumed: ByteSize,
@@ -41,19 +44,21 @@ impl PartFile {
         let path = cache.join(identity(object)).with_extension(PART);
         let opened = || {
             DirBuilder::new().recursive(true).mode(0o700).create(cache)?;
-            let Some(file) = open_locked(&path)? else { return Ok(None) };
+            let Some(lock) = open_locked(&path)? else { return Ok(None) };
+            let file = private().write(true).open(&path)?;
             let mut journal = private().append(true).open(path.with_extension(RANGES))?;
             let length = object.backup.size.bytes();
             let present = resume::verify(&mut journal, &file, length)?;
             file.set_len(length)?;
-            Ok(Some((file, journal, present)))
+            Ok(Some((lock, file, journal, present)))
         };
-        let (file, journal, present) = opened()
+        let (lock, file, journal, present) = opened()
             .map_err(|error| failed("opening the file", &path, error))?
             .ok_or_else(|| downloading_elsewhere(object))?;
         Ok(Self {
             object: object.clone(),
             file: Arc::new(file),
+            _lock: lock,
             journal,
             resumed: ByteSize(present.total()),
             frontier: Arc::new(Frontier::new(present)),
@@ -145,16 +150,20 @@ impl Piece<'_> {
         self.left.clone()
     }
 
-    /// Writes the next bytes, shows them to readers, and returns how many the file has now.
-    pub(super) fn write(&mut self, bytes: &[u8]) -> Result<ByteSize, AdapterError> {
-        let position = self.left.start;
-        self.part
-            .file
-            .write_all_at(bytes, position)
-            .map_err(|error| failed("writing to", &self.part.path, error))?;
-        self.crc.update(bytes);
+    /// Writes the next bytes, shows them to readers, and returns how many the file has now. Pieces
+    /// are written side by side, and a slow disk holds up nobody else. Gives the buffer back, empty.
+    pub(super) async fn write(
+        &mut self,
+        bytes: Vec<u8>,
+    ) -> Result<(ByteSize, Vec<u8>), AdapterError> {
+        let (file, position) = (Arc::clone(&self.part.file), self.left.start);
+        let writing = spawn_blocking(move || file.write_all_at(&bytes, position).map(|()| bytes));
+        let written = writing.await.unwrap_or_else(|error| Err(io::Error::other(error)));
+        let mut bytes = written.map_err(|error| failed("writing to", &self.part.path, error))?;
+        self.crc.update(&bytes);
         self.left.start += bytes.len() as u64;
-        Ok(ByteSize(self.part.frontier.add(position..self.left.start)))
+        bytes.clear();
+        Ok((ByteSize(self.part.frontier.add(position..self.left.start)), bytes))
     }
 }
 
