@@ -127,8 +127,7 @@ impl Source<'_> {
     /// One request for what the piece still misses.
     async fn stream(&self, piece: &mut Piece<'_>) -> Result<(), AdapterError> {
         let mut body = self.request(piece).await?;
-        let por = std::env::var("X_PORTION").map_or(PORTION, |t| t.parse::<usize>().unwrap() << 10);
-        let mut portion = Vec::with_capacity(2 * por);
+        let mut portion = Vec::with_capacity(2 * PORTION);
         let ended = loop {
             let patience = if portion.is_empty() { STALL } else { LINGER };
             match time::timeout(patience, body.try_next()).await {
@@ -145,7 +144,7 @@ impl Source<'_> {
                     break Err(self.attempt.failed(FailureKind::TimedOut, silent));
                 }
             }
-            if portion.len() >= por {
+            if portion.len() >= PORTION {
                 self.write(piece, &mut portion).await?;
             }
         };
