@@ -29,7 +29,7 @@ use crate::domain::environment::{
     SetKind, SetName, Source, StorageName,
 };
 use crate::domain::settings::{
-    ContainerEngine, DrillSettings, Folders, NotifySettings, Secret, Settings, Storage,
+    ContainerEngine, DrillSettings, Folders, Kubeconfig, NotifySettings, Secret, Settings, Storage,
 };
 use crate::journal::{Imported, Journal, Line};
 
@@ -187,6 +187,7 @@ impl World {
                 state: root.join("state"),
             },
             container_engine: ContainerEngine::At(format!("tcp://{}", self.engine_address)),
+            kubeconfig: Kubeconfig::Found,
         }
     }
 
@@ -278,7 +279,7 @@ fn environment(live: &Live) -> Environment {
             fields: fields("at", None),
         }],
     };
-    Environment { name, production, kubernetes: None, backups: vec![set] }
+    Environment { name, production, writable: false, kubernetes: None, backups: vec![set] }
 }
 
 /// The format that `domain` has tests for.

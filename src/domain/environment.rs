@@ -43,6 +43,8 @@ name!(
 pub struct Environment {
     pub name: EnvironmentName,
     pub production: bool,
+    /// Whether the console may change its cluster, after a dialog; else it only looks.
+    pub writable: bool,
     pub kubernetes: Option<Kubernetes>,
     pub backups: Vec<BackupSet>,
 }

@@ -2,6 +2,28 @@
 
 pub mod environment;
 
+pub mod pod;
+
+pub mod workload;
+
+pub mod job;
+
+pub mod node;
+
+pub mod event;
+
+pub mod quantity;
+
+pub mod trust;
+
+pub mod usage;
+
+pub mod news;
+
+pub mod log;
+
+pub mod deed;
+
 pub mod backup;
 
 pub mod engine;

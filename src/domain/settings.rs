@@ -18,6 +18,7 @@ pub struct Settings {
     pub notify: NotifySettings,
     pub folders: Folders,
     pub container_engine: ContainerEngine,
+    pub kubeconfig: Kubeconfig,
 }
 
 impl Settings {
@@ -188,4 +189,13 @@ pub enum ContainerEngine {
     Found,
     /// This address (`tcp://…`, `unix://…`).
     At(String),
+}
+
+/// Where the contexts of clusters are read from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kubeconfig {
+    /// As `kubectl` does it: the files of `KUBECONFIG`, or the usual one.
+    Found,
+    /// This file.
+    At(PathBuf),
 }

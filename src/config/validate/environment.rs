@@ -29,6 +29,7 @@ pub(super) fn environments(file: &mut Section<'_>, storages: &Names) -> Vec<Envi
     file.tables("environment", |table| {
         let name = names.claim(table).map(EnvironmentName);
         let production = table.optional("production", value::flag).unwrap_or_default();
+        let writable = table.optional("writable", value::flag).unwrap_or_default();
         let kubernetes = table.table("kubernetes", kubernetes).flatten();
         let mut set_names = Names::new("backup set");
         // The sets of an environment without a name are read all the same, for their own problems.
@@ -39,7 +40,7 @@ pub(super) fn environments(file: &mut Section<'_>, storages: &Names) -> Vec<Envi
             report_same_objects(table, &set, &mut claims);
             Some(set)
         });
-        Some(Environment { name: name?, production, kubernetes, backups })
+        Some(Environment { name: name?, production, writable, kubernetes, backups })
     })
 }
 

@@ -8,7 +8,8 @@ use crate::config::suggest::nearest;
 use crate::config::value;
 use crate::domain::environment::StorageName;
 use crate::domain::settings::{
-    ContainerEngine, DrillSettings, Folders, ImageChoice, NotifySettings, Secret, Settings, Storage,
+    ContainerEngine, DrillSettings, Folders, ImageChoice, Kubeconfig, NotifySettings, Secret,
+    Settings, Storage,
 };
 
 /// The settings of a whole file; of use only when nothing has been reported.
@@ -32,6 +33,7 @@ pub(super) fn settings(file: &mut Section<'_>, folders: &DefaultFolders) -> Sett
             state: folders.state.clone(),
         },
         container_engine: ContainerEngine::Found,
+        kubeconfig: Kubeconfig::Found,
     }
 }
 
