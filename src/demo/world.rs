@@ -29,7 +29,7 @@ use crate::domain::environment::{
     SetKind, SetName, Source, StorageName,
 };
 use crate::domain::settings::{
-    ContainerEngine, DrillSettings, Folders, Kubeconfig, NotifySettings, Secret, Settings, Storage,
+    ConsoleSettings, ContainerEngine, DrillSettings, Folders, Kubeconfig, NotifySettings, Secret, Settings, Storage,
 };
 use crate::journal::{Imported, Journal, Line};
 
@@ -188,6 +188,7 @@ impl World {
             },
             container_engine: ContainerEngine::At(format!("tcp://{}", self.engine_address)),
             kubeconfig: Kubeconfig::Found,
+            console: ConsoleSettings::default(),
         }
     }
 

@@ -24,6 +24,8 @@ pub mod log;
 
 pub mod deed;
 
+pub mod key;
+
 pub mod backup;
 
 pub mod engine;

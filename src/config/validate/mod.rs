@@ -8,7 +8,7 @@ use crate::config::suggest::nearest;
 use crate::config::value;
 use crate::domain::environment::StorageName;
 use crate::domain::settings::{
-    ContainerEngine, DrillSettings, Folders, ImageChoice, Kubeconfig, NotifySettings, Secret,
+    ConsoleSettings, ContainerEngine, DrillSettings, Folders, ImageChoice, Kubeconfig, NotifySettings, Secret,
     Settings, Storage,
 };
 
@@ -34,6 +34,7 @@ pub(super) fn settings(file: &mut Section<'_>, folders: &DefaultFolders) -> Sett
         },
         container_engine: ContainerEngine::Found,
         kubeconfig: Kubeconfig::Found,
+        console: ConsoleSettings::default(),
     }
 }
 
