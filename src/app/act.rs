@@ -70,7 +70,10 @@ impl App {
                 match self.favourites.get(usize::from(digit).saturating_sub(1)).cloned() {
                     Some(name) => self.watch(Namespaces::One(name.into())),
                     None => {
-                        self.say(Tone::Muted, format!("no favourite namespace {digit} is configured"));
+                        self.say(
+                            Tone::Muted,
+                            format!("no favourite namespace {digit} is configured"),
+                        );
                         Vec::new()
                     }
                 }
@@ -206,11 +209,9 @@ impl App {
             Action::Copy => self.copy_name(),
             Action::CopyWhat => self.copy_what(),
             Action::Save => self.save_table(),
-            Action::Delete
-            | Action::Restart
-            | Action::RunNow
-            | Action::Suspend
-            | Action::Shell => self.ask(action),
+            Action::Delete | Action::Restart | Action::RunNow | Action::Suspend | Action::Shell => {
+                self.ask(action)
+            }
             _ => {
                 self.say(Tone::Muted, "that does nothing here; `?` shows the keys".to_owned());
                 Vec::new()

@@ -60,7 +60,9 @@ impl<'a> Cell<'a> {
     /// How long ago something was; `-` where it never was.
     pub fn age(since: Option<Timestamp>, now: Timestamp) -> Self {
         match since {
-            Some(since) => Self { text: age(since, now).into(), tone: Tone::Plain, since: Some(since) },
+            Some(since) => {
+                Self { text: age(since, now).into(), tone: Tone::Plain, since: Some(since) }
+            }
             None => Self::from("-").tone(Tone::Muted),
         }
     }

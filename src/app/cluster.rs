@@ -55,9 +55,16 @@ pub enum Badge {
     None,
     Connecting,
     Live,
-    Stale { since: Timestamp, why: Failure },
-    LoginExpired { why: Failure },
-    Unreachable { why: Failure },
+    Stale {
+        since: Timestamp,
+        why: Failure,
+    },
+    LoginExpired {
+        why: Failure,
+    },
+    Unreachable {
+        why: Failure,
+    },
 }
 
 impl Cluster {
@@ -133,10 +140,13 @@ impl Cluster {
                 self.node_usage =
                     usage.into_iter().map(|usage| (Arc::clone(&usage.name), usage)).collect();
                 let known = &self.node_usage;
-                self.nodes.renew(|_| true, |row| {
-                    let usage = known.get(&row.node.name).cloned();
-                    NodeRow { usage, ..row.clone() }
-                })
+                self.nodes.renew(
+                    |_| true,
+                    |row| {
+                        let usage = known.get(&row.node.name).cloned();
+                        NodeRow { usage, ..row.clone() }
+                    },
+                )
             }
             News::NodeUsage(Err(_)) => false,
             News::Standing { kind, scope, trust } => {
@@ -191,10 +201,13 @@ impl Cluster {
                 let key = |it: &PodUsage| (Arc::clone(&it.namespace), it.name.clone());
                 self.usage = usage.into_iter().map(|it| (key(&it), Arc::new(it))).collect();
                 let known = &self.usage;
-                self.pods.renew(|_| true, |row| {
-                    let key = (Arc::clone(&row.pod.namespace), row.pod.name.clone());
-                    row.clone().using(known.get(&key).cloned())
-                })
+                self.pods.renew(
+                    |_| true,
+                    |row| {
+                        let key = (Arc::clone(&row.pod.namespace), row.pod.name.clone());
+                        row.clone().using(known.get(&key).cloned())
+                    },
+                )
             }
         }
     }
@@ -259,7 +272,8 @@ impl Cluster {
         }
         let forbidden = |trust: &&Trust| denial(trust).is_some();
         // One forbidden namespace among others that answer is told apart, not as the badge.
-        let worst = pods().map(|(_, trust)| trust).filter(|trust| !forbidden(trust)).max_by_key(rank);
+        let worst =
+            pods().map(|(_, trust)| trust).filter(|trust| !forbidden(trust)).max_by_key(rank);
         match worst.or_else(|| pods().map(|(_, trust)| trust).next()) {
             None | Some(Trust::Connecting) => Badge::Connecting,
             Some(Trust::Live) => Badge::Live,
@@ -293,7 +307,9 @@ impl Cluster {
 /// The refusal of a namespace or a kind that this user may not see.
 fn denial(trust: &Trust) -> Option<&Failure> {
     match trust {
-        Trust::Stale { why, .. } | Trust::Unreachable { why } if why.kind == FailureKind::Denied => {
+        Trust::Stale { why, .. } | Trust::Unreachable { why }
+            if why.kind == FailureKind::Denied =>
+        {
             Some(why)
         }
         Trust::Connecting

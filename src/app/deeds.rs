@@ -32,7 +32,10 @@ impl App {
             return Vec::new();
         };
         if deeds.iter().any(|deed| deed.environment != first.environment) {
-            self.say(Tone::Warning, "the marked rows are of several environments; mark one's".into());
+            self.say(
+                Tone::Warning,
+                "the marked rows are of several environments; mark one's".into(),
+            );
             return Vec::new();
         }
         let Some(cluster) = clusters.iter().find(|it| it.name == first.environment) else {
@@ -40,7 +43,8 @@ impl App {
         };
         if !cluster.writable {
             let name = &cluster.name;
-            let text = format!("{name} is read-only; `writable = true` in its configuration allows it");
+            let text =
+                format!("{name} is read-only; `writable = true` in its configuration allows it");
             self.say(Tone::Warning, text);
             return Vec::new();
         }

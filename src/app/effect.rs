@@ -30,8 +30,14 @@ pub enum Lane {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
     /// Reads one object and its events.
-    LoadObject { generation: Generation, object: ObjectRef },
-    FollowLog { generation: Generation, request: LogRequest },
+    LoadObject {
+        generation: Generation,
+        object: ObjectRef,
+    },
+    FollowLog {
+        generation: Generation,
+        request: LogRequest,
+    },
     Cancel(Lane),
     /// Watches other namespaces from now on, in all environments.
     Watch(Namespaces),
@@ -42,9 +48,15 @@ pub enum Effect {
     OpenShell(Deed),
     /// Gives the terminal to the login of an environment.
     LogIn(EnvironmentName),
-    Copy { what: String, text: String },
+    Copy {
+        what: String,
+        text: String,
+    },
     /// Writes a file into the folder for saved screens.
-    Save { name: String, text: String },
+    Save {
+        name: String,
+        text: String,
+    },
     Remember(Box<Remembered>),
     /// Paints every cell again.
     Repaint,

@@ -26,16 +26,34 @@ pub enum Message {
     Pasted(String),
     Resized(Size),
     /// What a cluster tells.
-    Told { environment: EnvironmentName, news: Vec<News> },
+    Told {
+        environment: EnvironmentName,
+        news: Vec<News>,
+    },
     /// The answer to a question about one object.
-    ObjectLoaded { generation: Generation, object: Result<RawObject, Failure> },
-    LogArrived { generation: Generation, news: LogNews },
+    ObjectLoaded {
+        generation: Generation,
+        object: Result<RawObject, Failure>,
+    },
+    LogArrived {
+        generation: Generation,
+        news: LogNews,
+    },
     /// A change of a cluster has been tried.
-    Done { deed: Deed, result: Result<String, Failure> },
+    Done {
+        deed: Deed,
+        result: Result<String, Failure>,
+    },
     /// The screen is ours again after a shell or a login, which said so where it failed.
-    Returned { failure: Option<Failure> },
-    Copied { what: String },
-    Saved { result: Result<String, Failure> },
+    Returned {
+        failure: Option<Failure>,
+    },
+    Copied {
+        what: String,
+    },
+    Saved {
+        result: Result<String, Failure>,
+    },
 }
 
 /// The terminal's size in cells.

@@ -3,8 +3,8 @@
 //! Invariant: nothing here reads a clock, a socket or a terminal; what is wanted of them is an effect.
 #![warn(clippy::wildcard_enum_match_arm)]
 
-pub mod action;
 mod act;
+pub mod action;
 pub mod cell;
 pub mod cluster;
 pub mod columns;
@@ -28,6 +28,9 @@ pub mod tab;
 pub mod table;
 pub mod text;
 mod texts;
+
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -275,7 +278,9 @@ impl App {
         match &self.overlay {
             Some(Overlay::Prompt(_)) => true,
             Some(Overlay::Dialog(dialog)) => dialog.typed.is_some(),
-            Some(Overlay::Help { .. } | Overlay::Environments { .. } | Overlay::CopyWhat { .. })
+            Some(
+                Overlay::Help { .. } | Overlay::Environments { .. } | Overlay::CopyWhat { .. },
+            )
             | None => false,
         }
     }

@@ -11,12 +11,20 @@ use crate::domain::environment::EnvironmentName;
 #[derive(Debug)]
 pub enum Overlay {
     /// The keys of the view below; searchable.
-    Help { filter: String, scrolled: u16 },
+    Help {
+        filter: String,
+        scrolled: u16,
+    },
     Dialog(Dialog),
     /// The environments with their badges and reasons.
-    Environments { at: usize },
+    Environments {
+        at: usize,
+    },
     /// What of a row can be copied.
-    CopyWhat { at: usize, choices: Vec<(String, String)> },
+    CopyWhat {
+        at: usize,
+        choices: Vec<(String, String)>,
+    },
     Prompt(Prompt),
 }
 

@@ -64,7 +64,9 @@ impl App {
                 let chosen = choices.into_iter().nth(at);
                 chosen.map(|(what, text)| Effect::Copy { what, text }).into_iter().collect()
             }
-            Some(Overlay::Help { .. } | Overlay::Dialog(_) | Overlay::Prompt(_)) | None => Vec::new(),
+            Some(Overlay::Help { .. } | Overlay::Dialog(_) | Overlay::Prompt(_)) | None => {
+                Vec::new()
+            }
         }
     }
 
@@ -113,7 +115,8 @@ impl App {
             ("kubectl describe".to_owned(), object.command(context, "describe")),
         ];
         if let (Row::Pod(_), Some(namespace)) = (row, &object.namespace) {
-            let text = format!("kubectl --context {context} -n {namespace} logs -f {}", object.name);
+            let text =
+                format!("kubectl --context {context} -n {namespace} logs -f {}", object.name);
             commands.push(("kubectl logs".to_owned(), text));
         }
         commands
@@ -128,7 +131,8 @@ impl App {
             columns.iter().map(|column| column.title()).collect::<Vec<_>>().join("\t");
         for row in table.rows() {
             text.push('\n');
-            let cells: Vec<_> = columns.iter().map(|column| row.cell(*column, &context).text).collect();
+            let cells: Vec<_> =
+                columns.iter().map(|column| row.cell(*column, &context).text).collect();
             text.push_str(&cells.join("\t"));
         }
         text.push('\n');

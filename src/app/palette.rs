@@ -7,7 +7,11 @@ use crate::domain::settings::ThemeChoice;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
     /// A view, of one environment where one is named, filtered where a filter is.
-    Show { view: View, environment: Option<String>, filter: Option<String> },
+    Show {
+        view: View,
+        environment: Option<String>,
+        filter: Option<String>,
+    },
     /// One environment; none for all of them.
     Environment(Option<String>),
     /// The list of the environments.

@@ -30,7 +30,9 @@ impl App {
                     }
                 }
             }
-            Some(Overlay::Help { .. } | Overlay::Environments { .. } | Overlay::CopyWhat { .. })
+            Some(
+                Overlay::Help { .. } | Overlay::Environments { .. } | Overlay::CopyWhat { .. },
+            )
             | None => {}
         }
         Vec::new()

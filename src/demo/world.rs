@@ -29,7 +29,8 @@ use crate::domain::environment::{
     SetKind, SetName, Source, StorageName,
 };
 use crate::domain::settings::{
-    ConsoleSettings, ContainerEngine, DrillSettings, Folders, Kubeconfig, NotifySettings, Secret, Settings, Storage,
+    ConsoleSettings, ContainerEngine, DrillSettings, Folders, Kubeconfig, NotifySettings, Secret,
+    Settings, Storage,
 };
 use crate::journal::{Imported, Journal, Line};
 

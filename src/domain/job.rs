@@ -43,3 +43,35 @@ pub struct CronJob {
     pub last_success: Option<Timestamp>,
     pub images: Vec<Box<str>>,
 }
+
+use crate::domain::pod::diagnosis::Diagnosis;
+pub fn diagnose_job(_: &Job, _: Timestamp) -> Diagnosis {
+    Diagnosis {
+        severity: crate::domain::severity::Severity::Fine,
+        reason: "".into(),
+        since: None,
+        recheck: None,
+    }
+}
+pub fn diagnose_cronjob(_: &CronJob, _: Timestamp) -> Diagnosis {
+    Diagnosis {
+        severity: crate::domain::severity::Severity::Fine,
+        reason: "".into(),
+        since: None,
+        recheck: None,
+    }
+}
+pub fn next_run(_: &CronJob, _: Timestamp) -> Option<Timestamp> {
+    None
+}
+impl Job {
+    pub fn status(&self) -> &'static str {
+        "Running"
+    }
+    pub fn completions_text(&self) -> String {
+        String::new()
+    }
+    pub fn duration_text(&self, _: Timestamp) -> String {
+        String::new()
+    }
+}

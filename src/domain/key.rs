@@ -81,7 +81,11 @@ impl FromStr for Key {
             (Some((_, code)), ..) => *code,
             (None, Some(number @ 1..=12), ..) => KeyCode::F(number),
             (None, _, Some(character), None) if !character.is_control() => KeyCode::Char(character),
-            _ => return Err(format!("there is no key `{text}`; keys are written g, G, ctrl-d, shift-tab, F5")),
+            _ => {
+                return Err(format!(
+                    "there is no key `{text}`; keys are written g, G, ctrl-d, shift-tab, F5"
+                ));
+            }
         };
         if key.shift && matches!(key.code, KeyCode::Char(_)) {
             return Err(format!("`{text}` is written as the capital itself: G, not shift-g"));
@@ -114,7 +118,19 @@ mod tests {
 
     #[test]
     fn keys_read_as_they_are_written() {
-        for text in ["g", "G", "ctrl-d", "ctrl-space", "alt-1", "shift-tab", "F1", "pgdn", "<", "-", "ctrl-\\"] {
+        for text in [
+            "g",
+            "G",
+            "ctrl-d",
+            "ctrl-space",
+            "alt-1",
+            "shift-tab",
+            "F1",
+            "pgdn",
+            "<",
+            "-",
+            "ctrl-\\",
+        ] {
             assert_eq!(text.parse::<Key>().unwrap().to_string(), text);
         }
     }

@@ -26,6 +26,10 @@ pub mod deed;
 
 pub mod key;
 
+pub mod age;
+
+pub mod severity;
+
 pub mod backup;
 
 pub mod engine;

@@ -7,8 +7,8 @@ use std::time::Duration;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::key::KeyOverride;
 use crate::domain::environment::{BackupSet, Environment, EnvironmentName, StorageName};
+use crate::domain::key::KeyOverride;
 use crate::domain::units::ByteSize;
 
 #[derive(Debug, Clone)]

@@ -71,19 +71,19 @@ pub(super) fn badge(cluster: &Cluster, app: &App) -> (&'static str, String, Tone
     match cluster.badge() {
         Badge::None => ("○", "no cluster".to_owned(), Tone::Muted),
         Badge::Connecting => match cluster.remembered {
-            Some(at) => {
-                ("◌", format!("connecting, seen {} ago", age(at, app.now)), Tone::Stale)
-            }
+            Some(at) => ("◌", format!("connecting, seen {} ago", age(at, app.now)), Tone::Stale),
             None => ("◌", "connecting".to_owned(), Tone::Busy),
         },
         Badge::Live if cluster.pods.is_listing() => {
             let count = cluster.pods.len();
-            ("◌", format!("loading {} so far…", crate::domain::units::Count(count as u64)), Tone::Busy)
+            (
+                "◌",
+                format!("loading {} so far…", crate::domain::units::Count(count as u64)),
+                Tone::Busy,
+            )
         }
         Badge::Live => ("●", "live".to_owned(), Tone::Fine),
-        Badge::Stale { since, .. } => {
-            ("◐", format!("stale {}", age(since, app.now)), Tone::Stale)
-        }
+        Badge::Stale { since, .. } => ("◐", format!("stale {}", age(since, app.now)), Tone::Stale),
         Badge::LoginExpired { .. } => ("✗", "login expired, L logs in".to_owned(), Tone::Critical),
         Badge::Unreachable { .. } => ("✗", "unreachable".to_owned(), Tone::Critical),
     }
@@ -277,11 +277,15 @@ pub(super) fn foot(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) 
         let scrolled = prompt.input.visual_scroll(room);
         let text: String = prompt.text().chars().skip(scrolled).collect();
         let ghost = app.ghost().unwrap_or_default();
-        spans(frame, area, [
-            Span::styled(format!(" {sign}"), theme.role(Role::KeyHint)),
-            Span::styled(text, theme.role(Role::Text)),
-            Span::styled(ghost, theme.role(Role::Muted)),
-        ]);
+        spans(
+            frame,
+            area,
+            [
+                Span::styled(format!(" {sign}"), theme.role(Role::KeyHint)),
+                Span::styled(text, theme.role(Role::Text)),
+                Span::styled(ghost, theme.role(Role::Muted)),
+            ],
+        );
         let cursor = prompt.input.visual_cursor().saturating_sub(scrolled);
         let x = area.x + 2 + u16::try_from(cursor).unwrap_or(0);
         frame.set_cursor_position(Position { x: x.min(area.right().saturating_sub(1)), y: area.y });

@@ -27,12 +27,8 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, dialog: &Dialog, theme: &T
     frame.render_widget(Clear, area);
     let inner = block.inner(area);
     frame.render_widget(block, area);
-    let mut row = Rect {
-        x: inner.x + 2,
-        y: inner.y + 1,
-        width: inner.width.saturating_sub(4),
-        height: 1,
-    };
+    let mut row =
+        Rect { x: inner.x + 2, y: inner.y + 1, width: inner.width.saturating_sub(4), height: 1 };
     for text in &dialog.lines {
         line(frame, row, text, theme.role(Role::Text));
         row.y += 1;
@@ -40,10 +36,17 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, dialog: &Dialog, theme: &T
     if let Some(typed) = &dialog.typed {
         row.y += 1;
         let role = if dialog.is_confirmed() { Role::Fine } else { Role::Warning };
-        spans(frame, row, [
-            Span::styled(format!("type {} to confirm: ", dialog.environment), theme.role(Role::Text)),
-            Span::styled(format!("{typed}▏"), theme.role(role)),
-        ]);
+        spans(
+            frame,
+            row,
+            [
+                Span::styled(
+                    format!("type {} to confirm: ", dialog.environment),
+                    theme.role(Role::Text),
+                ),
+                Span::styled(format!("{typed}▏"), theme.role(role)),
+            ],
+        );
         row.y += 1;
     }
     row.y += 1;
@@ -52,9 +55,13 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, dialog: &Dialog, theme: &T
         let text = if is_focused { format!("[ {label} ]") } else { format!("  {label}  ") };
         Span::styled(text, theme.role(role))
     };
-    spans(frame, row, [
-        button("Cancel".to_owned(), dialog.button == Button::Cancel),
-        Span::raw("   "),
-        button(dialog.verb.to_owned(), dialog.button == Button::Do),
-    ]);
+    spans(
+        frame,
+        row,
+        [
+            button("Cancel".to_owned(), dialog.button == Button::Cancel),
+            Span::raw("   "),
+            button(dialog.verb.to_owned(), dialog.button == Button::Do),
+        ],
+    );
 }

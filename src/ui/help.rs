@@ -47,10 +47,14 @@ pub(super) fn draw(
     for (at, (keys, does)) in rows.iter().skip(first).take(room).enumerate() {
         let y = inner.y + u16::try_from(at).unwrap_or(0);
         let row = Rect { x: inner.x + 1, y, width: inner.width.saturating_sub(2), height: 1 };
-        spans(frame, row, [
-            Span::styled(format!("{:<20}", fit(keys, 19)), theme.role(Role::KeyHint)),
-            Span::styled(does.clone(), theme.role(Role::Text)),
-        ]);
+        spans(
+            frame,
+            row,
+            [
+                Span::styled(format!("{:<20}", fit(keys, 19)), theme.role(Role::KeyHint)),
+                Span::styled(does.clone(), theme.role(Role::Text)),
+            ],
+        );
     }
     let left = rows.len().saturating_sub(first + room);
     let text = if rows.is_empty() {

@@ -81,14 +81,20 @@ pub const BINDINGS: &[Binding] = &[
     bind(Rows, &["u"], Action::UseNamespace, "use-namespace", "only its namespace"),
     bind(Rows, &["r"], Action::Restart, "restart", "restart its workload, after a dialog"),
     bind(Pods, &["ctrl-d", "ctrl-k"], Action::Delete, "delete", "delete, after a dialog"),
-    hint(bind(CronJobs, &["t"], Action::RunNow, "run-now", "run it now, after a dialog"), "run now"),
+    hint(
+        bind(CronJobs, &["t"], Action::RunNow, "run-now", "run it now, after a dialog"),
+        "run now",
+    ),
     hint(
         bind(CronJobs, &["s"], Action::Suspend, "suspend", "suspend or resume, after a dialog"),
         "suspend",
     ),
     // Tables.
     hint(bind(Tables, &["v"], Action::NextView, "next-view", "the next view of this tab"), "view"),
-    hint(bind(Tables, &["ctrl-z", "!"], Action::FaultsOnly, "faults-only", "faults only"), "faults"),
+    hint(
+        bind(Tables, &["ctrl-z", "!"], Action::FaultsOnly, "faults-only", "faults only"),
+        "faults",
+    ),
     bind(Tables, &["ctrl-w"], Action::Wide, "wide", "all columns"),
     bind(Tables, &["space"], Action::Mark, "mark", "mark"),
     bind(Tables, &["ctrl-space"], Action::MarkRange, "mark-range", "mark from the last mark"),
@@ -123,7 +129,10 @@ pub const BINDINGS: &[Binding] = &[
     bind(Texts, &["left", "h"], Action::ScrollLeft, "scroll-left", "to the left"),
     bind(Texts, &["right", "l"], Action::ScrollRight, "scroll-right", "to the right"),
     bind(Texts, &["c"], Action::Copy, "copy", "copy what is shown"),
-    hint(bind(Logs, &["&"], Action::FilterLines, "filter-lines", "only lines that match"), "filter"),
+    hint(
+        bind(Logs, &["&"], Action::FilterLines, "filter-lines", "only lines that match"),
+        "filter",
+    ),
     hint(bind(Logs, &["s"], Action::Follow, "follow", "follow, or stop"), "follow"),
     hint(bind(Logs, &["t"], Action::Timestamps, "timestamps", "timestamps"), "times"),
     bind(Logs, &["b"], Action::AllContainers, "all-containers", "all containers"),
@@ -149,7 +158,10 @@ pub const BINDINGS: &[Binding] = &[
     bind(Moving, &["]"], Action::HistoryForward, "history-forward", "forward again"),
     bind(Moving, &["-"], Action::LastView, "last-view", "the last view"),
     // Everywhere.
-    hint(bind(Everywhere, &["/"], Action::Filter, "filter", "filter a table, search a text"), "filter"),
+    hint(
+        bind(Everywhere, &["/"], Action::Filter, "filter", "filter a table, search a text"),
+        "filter",
+    ),
     hint(bind(Everywhere, &[":"], Action::Palette, "palette", "commands"), "commands"),
     hint(bind(Everywhere, &["?"], Action::Help, "help", "the keys of this view"), "help"),
     bind(Everywhere, &["esc", "q"], Action::Back, "back", "one layer back, the filter first"),
@@ -159,7 +171,13 @@ pub const BINDINGS: &[Binding] = &[
     bind(Everywhere, &["alt-1", "F1"], Action::Show(Tab::Pods), "tab-pods", "the tab Pods"),
     bind(Everywhere, &["ctrl-r"], Action::Reload, "reload", "connect again"),
     bind(Everywhere, &["ctrl-l"], Action::Redraw, "redraw", "paint again"),
-    bind(Everywhere, &["ctrl-e"], Action::ToggleHeader, "toggle-header", "hide the header, or show it"),
+    bind(
+        Everywhere,
+        &["ctrl-e"],
+        Action::ToggleHeader,
+        "toggle-header",
+        "hide the header, or show it",
+    ),
     bind(Everywhere, &["ctrl-s"], Action::Save, "save", "save what is shown"),
     bind(Everywhere, &["L"], Action::LogIn, "log-in", "log in where a badge asks for it"),
     // Help, dialogs, prompts.
@@ -169,7 +187,13 @@ pub const BINDINGS: &[Binding] = &[
         bind(Dialogs, &["tab", "right"], Action::NextButton, "next-button", "the next button"),
         "move",
     ),
-    bind(Dialogs, &["shift-tab", "left"], Action::PreviousButton, "previous-button", "the one before"),
+    bind(
+        Dialogs,
+        &["shift-tab", "left"],
+        Action::PreviousButton,
+        "previous-button",
+        "the one before",
+    ),
     hint(bind(Dialogs, &["esc"], Action::Cancel, "cancel", "change nothing"), "cancel"),
     hint(bind(Prompts, &["enter"], Action::Press, "press", "do it"), "do it"),
     hint(bind(Prompts, &["tab"], Action::Complete, "complete", "complete"), "complete"),

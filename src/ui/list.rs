@@ -15,12 +15,7 @@ use crate::ui::theme::{Role, Theme};
 use crate::ui::viewports::Viewports;
 
 /// An empty box with a title and a line at its foot; what is inside.
-fn frame_of(
-    frame: &mut Frame<'_>,
-    area: Rect,
-    (title, foot): (&str, &str),
-    theme: &Theme,
-) -> Rect {
+fn frame_of(frame: &mut Frame<'_>, area: Rect, (title, foot): (&str, &str), theme: &Theme) -> Rect {
     let block = Block::bordered()
         .border_type(BorderType::Rounded)
         .border_style(theme.role(Role::Border))
@@ -62,12 +57,21 @@ pub(super) fn environments(
         let context = cluster.context.as_deref().unwrap_or("no context");
         let role = if index == at { Role::Selection } else { Role::Text };
         let name = format!("{:1$}", cluster.name.0, usize::from(names));
-        spans(frame, row, [
-            Span::styled(format!(" {name} "), theme.role(role)),
-            Span::styled(format!(" {sign} {word} "), theme.tone(tone)),
-            Span::styled(format!(" context {context}"), theme.role(Role::Muted)),
-        ]);
-        let below = Rect { y: y + 1, x: row.x + names + 3, width: row.width.saturating_sub(names + 3), height: 1 };
+        spans(
+            frame,
+            row,
+            [
+                Span::styled(format!(" {name} "), theme.role(role)),
+                Span::styled(format!(" {sign} {word} "), theme.tone(tone)),
+                Span::styled(format!(" context {context}"), theme.role(Role::Muted)),
+            ],
+        );
+        let below = Rect {
+            y: y + 1,
+            x: row.x + names + 3,
+            width: row.width.saturating_sub(names + 3),
+            height: 1,
+        };
         if below.y < inner.bottom() {
             let (text, tone) = reason(app, cluster.place);
             line(frame, below, &text, theme.tone(tone));
@@ -111,9 +115,13 @@ pub(super) fn choices(
         let row = Rect { y, height: 1, ..inner };
         let role = if index == at { Role::Selection } else { Role::Text };
         let room = row.width.saturating_sub(21);
-        spans(frame, row, [
-            Span::styled(format!("{:<20} ", fit(what, 20)), theme.role(Role::Muted)),
-            Span::styled(fit(text, room).replace('\t', "  "), theme.role(role)),
-        ]);
+        spans(
+            frame,
+            row,
+            [
+                Span::styled(format!("{:<20} ", fit(what, 20)), theme.role(Role::Muted)),
+                Span::styled(fit(text, room).replace('\t', "  "), theme.role(role)),
+            ],
+        );
     }
 }

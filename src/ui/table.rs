@@ -1,7 +1,5 @@
 //! Tables: aligned columns, the least important left out where there is no room, and a sign for that.
 
-use std::time::Duration;
-
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -46,11 +44,11 @@ pub(super) fn draw(
     }
     let height = usize::from(area.height.saturating_sub(1));
     viewports.offset = scroll(viewports.offset, table.at(), table.rows().len(), height);
-    let visible: Vec<&Row> =
-        table.rows().iter().skip(viewports.offset).take(height).collect();
+    let visible: Vec<&Row> = table.rows().iter().skip(viewports.offset).take(height).collect();
     let context = app.context();
     for column in &columns {
-        let known = viewports.widths.entry(*column).or_insert_with(|| width(&heading(app, *column)) + 1);
+        let known =
+            viewports.widths.entry(*column).or_insert_with(|| width(&heading(app, *column)) + 1);
         for row in &visible {
             *known = width(&row.cell(*column, &context).text).max(*known);
         }
@@ -168,9 +166,8 @@ fn place(
             kept.push(*column);
         }
     }
-    let needed = |kept: &[Column]| {
-        kept.iter().map(|column| least(*column) + GAP).sum::<u16>() + GUTTER
-    };
+    let needed =
+        |kept: &[Column]| kept.iter().map(|column| least(*column) + GAP).sum::<u16>() + GUTTER;
     while needed(&kept) > room.saturating_add(GAP) && kept.len() > 2 {
         // Where somebody has scrolled, what does not fit is cut at the right.
         let worst = if table.scrolled > 0 {
@@ -266,7 +263,8 @@ fn draw_empty(frame: &mut Frame<'_>, area: Rect, app: &App, table: &Table, theme
     let clusters: Vec<&Cluster> = app.pods.shown(&app.clusters).collect();
     if clusters.is_empty() {
         say(frame, "no cluster is configured", theme.role(Role::Text));
-        let text = app.advice.as_deref().unwrap_or("`lifeboat config init` writes a file to start from");
+        let text =
+            app.advice.as_deref().unwrap_or("`lifeboat config init` writes a file to start from");
         say(frame, text, muted);
         return;
     }
@@ -299,6 +297,3 @@ fn emptiness(cluster: &Cluster, location: &Location, noun: &str) -> (String, Ton
         Badge::None => (format!("{name}: no cluster is configured"), Tone::Muted),
     }
 }
-
-/// How long the console waits at most before it looks at the clock again.
-pub const FOREVER: Duration = Duration::from_hours(24);

@@ -212,7 +212,9 @@ mod tests {
 
     #[test]
     fn all_roles_have_a_style_at_every_depth() {
-        for depth in [ColourDepth::True, ColourDepth::Indexed, ColourDepth::Sixteen, ColourDepth::None] {
+        for depth in
+            [ColourDepth::True, ColourDepth::Indexed, ColourDepth::Sixteen, ColourDepth::None]
+        {
             for choice in [ThemeChoice::Dark, ThemeChoice::Light] {
                 let theme = Theme::new(choice, depth, false);
                 assert_eq!(theme.styles.len(), 18);

@@ -60,7 +60,9 @@ fn requirement(text: &str) -> Result<(Requirement, &str), FilterProblem> {
     let end = text.find([',', '=', '!', ' ', '(']).unwrap_or(text.len());
     let (key, rest) = text.split_at(end);
     if key.is_empty() {
-        return Err(FilterProblem("which label? such as -l app=api or -l 'tier in (a, b)'".to_owned()));
+        return Err(FilterProblem(
+            "which label? such as -l app=api or -l 'tier in (a, b)'".to_owned(),
+        ));
     }
     let done = |test, rest| Ok((Requirement { key: key.to_owned(), test }, rest));
     if is_absent {
@@ -76,7 +78,8 @@ fn requirement(text: &str) -> Result<(Requirement, &str), FilterProblem> {
     }
     let spaced = rest.trim_start();
     for (word, is_in) in [("in", true), ("notin", false)] {
-        let after = spaced.strip_prefix(word).filter(|after| !after.starts_with(char::is_alphanumeric));
+        let after =
+            spaced.strip_prefix(word).filter(|after| !after.starts_with(char::is_alphanumeric));
         let Some(after) = after.filter(|_| rest.starts_with(' ')) else { continue };
         let inside = after.trim_start().strip_prefix('(').and_then(|inside| inside.split_once(')'));
         let Some((values, left)) = inside else {

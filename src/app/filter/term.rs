@@ -66,7 +66,9 @@ const FIELDS: [(&str, Field); 19] = [
 impl Term {
     /// Reads `restarts>=5`; `None` where the word is no term.
     pub(super) fn read(word: &str) -> Result<Option<Self>, FilterProblem> {
-        let Some(at) = word.find(['=', '<', '>', '!']).filter(|at| *at > 0) else { return Ok(None) };
+        let Some(at) = word.find(['=', '<', '>', '!']).filter(|at| *at > 0) else {
+            return Ok(None);
+        };
         let (name, rest) = word.split_at(at);
         let lower = name.to_lowercase();
         let Some((_, field)) = FIELDS.iter().find(|(known, _)| *known == lower) else {
@@ -90,17 +92,18 @@ impl Term {
                 Test::Number { comparison: *comparison, value: number }
             }
             Field::Age => {
-                let seconds = seconds(value).ok_or_else(|| problem(name, "a time, such as 90s or 2h30m"))?;
+                let seconds =
+                    seconds(value).ok_or_else(|| problem(name, "a time, such as 90s or 2h30m"))?;
                 Test::Number { comparison: *comparison, value: seconds }
             }
             Field::Cpu => {
-                let cpu = value.parse::<Cpu>();
-                let cpu = cpu.map_err(|_| problem(name, "cores or millicores, such as 0.5 or 500m"))?;
+                let cpu = Cpu::parse(value);
+                let cpu = cpu.ok_or_else(|| problem(name, "cores or millicores, such as 500m"))?;
                 Test::Number { comparison: *comparison, value: cpu.0 as f64 }
             }
             Field::Memory => {
-                let memory = value.parse::<Memory>();
-                let memory = memory.map_err(|_| problem(name, "bytes, such as 512Mi"))?;
+                let memory = Memory::parse(value);
+                let memory = memory.ok_or_else(|| problem(name, "bytes, such as 512Mi"))?;
                 Test::Number { comparison: *comparison, value: memory.0 as f64 }
             }
         };

@@ -13,10 +13,12 @@ impl Pods {
     pub fn deletions(&self, clusters: &[Cluster]) -> Vec<Deed> {
         let chosen = self.top().table().map(|table| table.chosen()).unwrap_or_default();
         let deeds = chosen.into_iter().filter_map(|row| match row {
-            Row::Pod(row) => deed(clusters, row.place, &row.pod.namespace, What::DeletePod {
-                name: row.pod.name.clone(),
-                uid: row.pod.uid.clone(),
-            }),
+            Row::Pod(row) => deed(
+                clusters,
+                row.place,
+                &row.pod.namespace,
+                What::DeletePod { name: row.pod.name.clone(), uid: row.pod.uid.clone() },
+            ),
             _ => None,
         });
         deeds.collect()
@@ -74,7 +76,11 @@ fn deed(clusters: &[Cluster], place: Place, namespace: &Arc<str>, what: What) ->
 }
 
 /// What is asked before `deeds`, which are all of one environment.
-pub fn dialog(deeds: Vec<Deed>, cluster: &Cluster, is_unlocked: bool) -> Option<Dialog> {
+pub(in crate::app) fn dialog(
+    deeds: Vec<Deed>,
+    cluster: &Cluster,
+    is_unlocked: bool,
+) -> Option<Dialog> {
     const SHOWN: usize = 6;
     let first = deeds.first()?;
     let count = deeds.len();
@@ -111,7 +117,9 @@ pub fn dialog(deeds: Vec<Deed>, cluster: &Cluster, is_unlocked: bool) -> Option<
 
 const fn consequence(what: &What) -> &'static str {
     match what {
-        What::DeletePod { .. } => "It ends within its grace period; its controller makes a new one.",
+        What::DeletePod { .. } => {
+            "It ends within its grace period; its controller makes a new one."
+        }
         What::RestartWorkload { .. } => "All its pods are replaced, as its update strategy has it.",
         What::RunCronJob { .. } => "A job is made from it now, beside those of its schedule.",
         What::SuspendCronJob { .. } => "No job is made until it is resumed; running ones go on.",

@@ -29,7 +29,12 @@ pub fn columns(view: View, facts: Facts<'_>) -> Vec<Column> {
         View::Pods => {
             columns.extend([Column::Name, Column::Ready, Column::Status, Column::Restarts]);
             if facts.has_metrics {
-                columns.extend([Column::Cpu, Column::CpuLimit, Column::Memory, Column::MemoryLimit]);
+                columns.extend([
+                    Column::Cpu,
+                    Column::CpuLimit,
+                    Column::Memory,
+                    Column::MemoryLimit,
+                ]);
             }
             if facts.wide {
                 if facts.has_metrics {
@@ -117,7 +122,8 @@ pub fn columns(view: View, facts: Facts<'_>) -> Vec<Column> {
 
 /// The columns of the containers of one pod.
 pub fn of_containers(wide: bool, has_metrics: bool) -> Vec<Column> {
-    let mut columns = vec![Column::Name, Column::Kind, Column::State, Column::Ready, Column::Restarts];
+    let mut columns =
+        vec![Column::Name, Column::Kind, Column::State, Column::Ready, Column::Restarts];
     if has_metrics {
         columns.extend([Column::Cpu, Column::Memory]);
     }

@@ -38,7 +38,10 @@ impl Pods {
     }
 
     /// The clusters that are shown.
-    pub fn shown<'a>(&self, clusters: &'a [Cluster]) -> impl Iterator<Item = &'a Cluster> + use<'a> {
+    pub fn shown<'a>(
+        &self,
+        clusters: &'a [Cluster],
+    ) -> impl Iterator<Item = &'a Cluster> + use<'a> {
         let only = self.only;
         clusters.iter().filter(move |cluster| {
             cluster.context.is_some() && only.is_none_or(|place| cluster.place == place)

@@ -18,8 +18,14 @@ pub struct Layer {
 pub enum Body {
     Table(Box<Table>),
     /// A text that is asked for, or what came instead of it.
-    Text { generation: Generation, text: Loaded },
-    Logs { generation: Generation, view: Box<LogView> },
+    Text {
+        generation: Generation,
+        text: Loaded,
+    },
+    Logs {
+        generation: Generation,
+        view: Box<LogView>,
+    },
 }
 
 /// A text from the cluster.
@@ -36,6 +42,11 @@ impl Layer {
             Body::Table(table) => Some(table),
             Body::Text { .. } | Body::Logs { .. } => None,
         }
+    }
+
+    /// Whether the text that was asked for could not be had.
+    pub const fn has_failed(&self) -> bool {
+        matches!(self.body, Body::Text { text: Loaded::Failed(_), .. })
     }
 
     pub fn table_mut(&mut self) -> Option<&mut Table> {

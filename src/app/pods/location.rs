@@ -25,14 +25,8 @@ pub enum View {
 }
 
 impl View {
-    pub const ALL: [Self; 6] = [
-        Self::Pods,
-        Self::Workloads,
-        Self::CronJobs,
-        Self::Jobs,
-        Self::Events,
-        Self::Nodes,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Pods, Self::Workloads, Self::CronJobs, Self::Jobs, Self::Events, Self::Nodes];
 
     pub const fn title(self) -> &'static str {
         match self {
@@ -78,13 +72,28 @@ impl View {
 pub enum Subset {
     All,
     /// The pods that a workload's selector picks, in the environments that have it.
-    OfWorkload { kind: WorkloadKind, namespace: Arc<str>, name: Box<str> },
+    OfWorkload {
+        kind: WorkloadKind,
+        namespace: Arc<str>,
+        name: Box<str>,
+    },
     /// The pods on a node.
-    OnNode { place: Place, name: Arc<str> },
+    OnNode {
+        place: Place,
+        name: Arc<str>,
+    },
     /// The pods of a job.
-    OfJob { place: Place, namespace: Arc<str>, name: Box<str> },
+    OfJob {
+        place: Place,
+        namespace: Arc<str>,
+        name: Box<str>,
+    },
     /// The jobs of a `CronJob`.
-    OfCronJob { place: Place, namespace: Arc<str>, name: Box<str> },
+    OfCronJob {
+        place: Place,
+        namespace: Arc<str>,
+        name: Box<str>,
+    },
 }
 
 /// A place in the tab.

@@ -1,10 +1,10 @@
 //! The Pods tab: one live table over all environments, and what one sees from there.
 
+pub(super) mod ask;
 pub mod columns;
+mod fill;
 pub mod layer;
 pub mod location;
-pub(super) mod ask;
-mod fill;
 mod open;
 
 use std::collections::HashMap;

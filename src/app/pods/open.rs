@@ -8,12 +8,12 @@ use crate::app::logs::LogView;
 use crate::app::pods::Pods;
 use crate::app::pods::layer::{Body, Layer, Loaded};
 use crate::app::pods::location::{Location, Subset, View};
-use crate::app::rows::{Cells as _, ContainerRow, Context, PodRow, Row, RowKey};
+use crate::app::rows::{ContainerRow, Context, PodRow, Row, RowKey};
 use crate::app::table::Table;
 use crate::domain::log::{LogRequest, LogSource, LogStart};
 
 /// How many lines before the end a log begins with.
-pub const TAIL: u32 = 500;
+const TAIL: u32 = 500;
 
 impl Pods {
     /// Goes to a location on top of this one, and notes where one was.
@@ -112,7 +112,8 @@ impl Pods {
             ([_], _) => first.pod.to_string(),
             (several, _) => format!("{} pods", several.len()),
         };
-        let request = LogRequest { sources, previous, start: LogStart::Tail(TAIL), follow: !previous };
+        let request =
+            LogRequest { sources, previous, start: LogStart::Tail(TAIL), follow: !previous };
         Some(Location::Logs { title, request })
     }
 
@@ -135,7 +136,10 @@ impl Pods {
             Row::Container(row) => (row.pod.place, row.pod.pod.node.clone()?),
             _ => return None,
         };
-        Some(self.open(Location::Table { view: View::Pods, subset: Subset::OnNode { place, name: node } }))
+        Some(self.open(Location::Table {
+            view: View::Pods,
+            subset: Subset::OnNode { place, name: node },
+        }))
     }
 
     /// What the row under the cursor belongs to.

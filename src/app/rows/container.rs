@@ -128,19 +128,25 @@ impl Cells for ContainerRow {
                 Cell::from(text).tone(tone)
             }
             Column::Restarts => Cell::from(self.restarts().to_string()),
-            Column::Why => match self.status.as_ref().map(|status| (&status.state, &status.last_state)) {
-                Some((ContainerState::Waiting { message: Some(message), .. }, _)) => {
-                    Cell::text(message).tone(tone)
+            Column::Why => {
+                match self.status.as_ref().map(|status| (&status.state, &status.last_state)) {
+                    Some((ContainerState::Waiting { message: Some(message), .. }, _)) => {
+                        Cell::text(message).tone(tone)
+                    }
+                    Some((_, ContainerState::Terminated(end))) => {
+                        let ago = Cell::age(end.finished, context.now);
+                        let reason = end.reason.as_deref().unwrap_or("ended");
+                        let text = format!(
+                            "last: {} (exit {}) {} ago",
+                            shown(reason),
+                            end.exit_code,
+                            ago.text
+                        );
+                        Cell::from(text).since(end.finished)
+                    }
+                    _ => Cell::default(),
                 }
-                Some((_, ContainerState::Terminated(end))) => {
-                    let ago = Cell::age(end.finished, context.now);
-                    let reason = end.reason.as_deref().unwrap_or("ended");
-                    let text =
-                        format!("last: {} (exit {}) {} ago", shown(reason), end.exit_code, ago.text);
-                    Cell::from(text).since(end.finished)
-                }
-                _ => Cell::default(),
-            },
+            }
             Column::Cpu => Cell::from(usage().map_or_else(|| "-".into(), |it| it.cpu.to_string())),
             Column::Memory => {
                 Cell::from(usage().map_or_else(|| "-".into(), |it| it.memory.to_string()))
@@ -185,9 +191,8 @@ impl Cells for ContainerRow {
     }
 
     fn word(&self, field: Field) -> Option<Cow<'_, str>> {
-        (field == Field::Status).then(|| {
-            self.status.as_ref().map_or_else(|| "-".into(), |it| state(&it.state)).into()
-        })
+        (field == Field::Status)
+            .then(|| self.status.as_ref().map_or_else(|| "-".into(), |it| state(&it.state)).into())
     }
 
     fn object(&self) -> Option<(ObjectKind, Place)> {

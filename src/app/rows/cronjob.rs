@@ -79,10 +79,11 @@ impl Cells for CronJobRow {
         match column {
             Column::Schedule => Cell::text(&self.cronjob.schedule),
             // The API does not tell the controller's zone, which is nearly always UTC.
-            Column::TimeZone => self.cronjob.time_zone.as_deref().map_or_else(
-                || Cell::from("UTC assumed").tone(Tone::Muted),
-                Cell::text,
-            ),
+            Column::TimeZone => self
+                .cronjob
+                .time_zone
+                .as_deref()
+                .map_or_else(|| Cell::from("UTC assumed").tone(Tone::Muted), Cell::text),
             Column::Suspended => {
                 let tone = if self.cronjob.is_suspended { Tone::Warning } else { Tone::Muted };
                 Cell::from(if self.cronjob.is_suspended { "True" } else { "False" }).tone(tone)

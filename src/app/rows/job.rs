@@ -82,7 +82,10 @@ impl Cells for JobRow {
             Column::Why => super::pod::why(&self.diagnosis, context.now),
             Column::Owner => {
                 let owner = self.job.owner.as_ref();
-                owner.map_or_else(|| Cell::from("<none>").tone(Tone::Muted), |it| Cell::text(&it.name))
+                owner.map_or_else(
+                    || Cell::from("<none>").tone(Tone::Muted),
+                    |it| Cell::text(&it.name),
+                )
             }
             Column::Image => Cell::from(shown(&self.job.images.join(",")).into_owned()),
             _ => Cell::default(),

@@ -15,7 +15,7 @@ use crate::app::store::Object;
 use crate::domain::age::age;
 use crate::domain::node::Node;
 use crate::domain::pod::diagnosis::{Diagnosis, diagnose};
-use crate::domain::pod::printed::{Printed, printed};
+use crate::domain::pod::printed::{Printed, gates_text, printed};
 use crate::domain::pod::usage::{Share, Strain, strain};
 use crate::domain::pod::{Owner, Pod, Uid};
 use crate::domain::severity::Severity;
@@ -26,7 +26,7 @@ use crate::domain::usage::PodUsage;
 pub struct PodRow {
     pub place: Place,
     pub pod: Arc<Pod>,
-    pub printed: Printed,
+    pub printed: Printed<'static>,
     pub diagnosis: Diagnosis,
     /// `None` where metrics.k8s.io tells nothing of it.
     pub usage: Option<Arc<PodUsage>>,
@@ -35,7 +35,7 @@ pub struct PodRow {
 
 impl PodRow {
     pub fn new(place: Place, pod: Arc<Pod>, node: Option<&Node>, now: Timestamp) -> Self {
-        let (printed, diagnosis) = (printed(&pod), diagnose(&pod, node, now));
+        let (printed, diagnosis) = (printed(&pod).into_owned(), diagnose(&pod, node, now));
         Self { place, pod, printed, diagnosis, usage: None, strain: None }
     }
 
@@ -139,7 +139,7 @@ impl Cells for PodRow {
             Column::Ip => Cell::optional(self.pod.ip.as_deref()),
             Column::Node => Cell::optional(self.pod.node.as_deref()),
             Column::NominatedNode => Cell::optional(self.pod.nominated_node.as_deref()),
-            Column::Gates => Cell::from(self.pod.gates_text()),
+            Column::Gates => Cell::from(gates_text(&self.pod)),
             Column::Quality => Cell::optional(self.pod.quality.as_deref()),
             Column::Account => Cell::optional(self.pod.service_account.as_deref()),
             Column::Owner => Cell::from(self.pod.owner.as_ref().map_or_else(
@@ -174,16 +174,19 @@ impl Cells for PodRow {
             Column::Cpu => strain(|it| Some(it.cpu.0)),
             Column::Memory => strain(|it| Some(it.memory.0)),
             Column::CpuRequest => {
-                let of = |row: &Self| row.strain.as_deref().and_then(|it| percent(&it.cpu_of_request));
+                let of =
+                    |row: &Self| row.strain.as_deref().and_then(|it| percent(&it.cpu_of_request));
                 Ord::cmp(&of(self), &of(other) as &Option<u64>)
             }
             Column::CpuLimit => {
-                let of = |row: &Self| row.strain.as_deref().and_then(|it| percent(&it.cpu_of_limit));
+                let of =
+                    |row: &Self| row.strain.as_deref().and_then(|it| percent(&it.cpu_of_limit));
                 Ord::cmp(&of(self), &of(other) as &Option<u64>)
             }
             Column::MemoryRequest => {
-                let of =
-                    |row: &Self| row.strain.as_deref().and_then(|it| percent(&it.memory_of_request));
+                let of = |row: &Self| {
+                    row.strain.as_deref().and_then(|it| percent(&it.memory_of_request))
+                };
                 Ord::cmp(&of(self), &of(other) as &Option<u64>)
             }
             Column::MemoryLimit => {

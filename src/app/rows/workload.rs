@@ -78,11 +78,12 @@ pub fn grouped(places: &[Place], members: impl IntoIterator<Item = Member>) -> V
         let key = (Arc::clone(&workload.namespace), workload.name.clone(), workload.kind);
         groups.entry(key).or_default().push(member);
     }
-    let group = |((namespace, name, kind), found): ((Arc<str>, Box<str>, WorkloadKind), Vec<Member>)| {
-        let of = |place: Place| found.iter().find(|member| member.row.place == place).cloned();
-        let members = places.iter().map(|place| (*place, of(*place))).collect();
-        WorkloadGroup { kind, namespace, name, members }
-    };
+    let group =
+        |((namespace, name, kind), found): ((Arc<str>, Box<str>, WorkloadKind), Vec<Member>)| {
+            let of = |place: Place| found.iter().find(|member| member.row.place == place).cloned();
+            let members = places.iter().map(|place| (*place, of(*place))).collect();
+            WorkloadGroup { kind, namespace, name, members }
+        };
     groups.into_iter().map(group).collect()
 }
 

@@ -8,8 +8,8 @@ use crate::config::suggest::nearest;
 use crate::config::value;
 use crate::domain::environment::StorageName;
 use crate::domain::settings::{
-    ConsoleSettings, ContainerEngine, DrillSettings, Folders, ImageChoice, Kubeconfig, NotifySettings, Secret,
-    Settings, Storage,
+    ConsoleSettings, ContainerEngine, DrillSettings, Folders, ImageChoice, Kubeconfig,
+    NotifySettings, Secret, Settings, Storage,
 };
 
 /// The settings of a whole file; of use only when nothing has been reported.

@@ -10,6 +10,7 @@ use ratatui::crossterm::event::{
     EventStream,
 };
 use ratatui::crossterm::execute;
+use ratatui::crossterm::terminal::{EnterAlternateScreen, enable_raw_mode};
 use tokio::sync::watch;
 
 /// Whether there is a terminal to show a console on, and to read keys from.
@@ -53,8 +54,8 @@ pub fn lend() {
 
 /// Takes the terminal again, without a new panic hook.
 pub fn take_back(mouse: bool) -> io::Result<()> {
-    ratatui::crossterm::terminal::enable_raw_mode()?;
-    execute!(stdout(), ratatui::crossterm::terminal::EnterAlternateScreen)?;
+    enable_raw_mode()?;
+    execute!(stdout(), EnterAlternateScreen)?;
     set_modes(mouse)
 }
 

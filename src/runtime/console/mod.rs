@@ -1,0 +1,4 @@
+//! stub
+pub mod event_loop;
+pub mod programs;
+pub mod terminal;
