@@ -14,6 +14,8 @@ pub mod event;
 
 pub mod quantity;
 
+pub mod age;
+
 pub mod trust;
 
 pub mod usage;
@@ -25,8 +27,6 @@ pub mod log;
 pub mod deed;
 
 pub mod key;
-
-pub mod age;
 
 pub mod severity;
 

@@ -73,7 +73,7 @@ impl Cells for JobRow {
 
     fn cell<'a>(&'a self, column: Column, context: &Context<'_>) -> Cell<'a> {
         match column {
-            Column::Status => Cell::from(self.job.status()).tone(self.diagnosis.severity.into()),
+            Column::Status => Cell::from(self.job.status_text()).tone(self.diagnosis.severity.into()),
             Column::Completions => Cell::from(self.job.completions_text()),
             Column::Duration => {
                 let runs = self.job.completed.is_none().then_some(self.job.started).flatten();
@@ -100,7 +100,7 @@ impl Cells for JobRow {
     }
 
     fn any_text(&self, test: &mut dyn FnMut(&str) -> bool) -> bool {
-        test(self.job.status()) || test(&self.diagnosis.reason)
+        test(self.job.status_text()) || test(&self.diagnosis.reason)
     }
 
     fn number(&self, _: Field, _: &Context<'_>) -> Option<f64> {
@@ -109,7 +109,7 @@ impl Cells for JobRow {
 
     fn word(&self, field: Field) -> Option<Cow<'_, str>> {
         match field {
-            Field::Status => Some(self.job.status().into()),
+            Field::Status => Some(self.job.status_text().into()),
             Field::Owner => self.job.owner.as_ref().map(|owner| Cow::from(&*owner.name)),
             _ => None,
         }

@@ -72,11 +72,11 @@ pub fn gates_text(pod: &Pod) -> String {
     if pod.readiness_gates.is_empty() {
         return NONE.to_owned();
     }
-    let is_open = |gate: &&Box<str>| {
+    let is_open = |gate: &str| {
         let condition = pod.condition(gate);
         condition.is_some_and(|condition| condition.status == ConditionStatus::True)
     };
-    let open = pod.readiness_gates.iter().filter(is_open).count();
+    let open = pod.readiness_gates.iter().filter(|gate| is_open(gate)).count();
     format!("{open}/{}", pod.readiness_gates.len())
 }
 
