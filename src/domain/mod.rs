@@ -14,6 +14,8 @@ pub mod event;
 
 pub mod quantity;
 
+pub mod age;
+
 pub mod trust;
 
 pub mod usage;
