@@ -74,6 +74,11 @@ impl Cluster {
         self.expires
     }
 
+    /// Whether it is the same connection, rather than another one to the same cluster.
+    pub fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.context, &other.context)
+    }
+
     pub fn context(&self) -> &str {
         &self.context
     }

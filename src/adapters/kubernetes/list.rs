@@ -55,7 +55,7 @@ struct Metadata {
     resource_version: Box<str>,
     #[serde(default, rename = "continue")]
     go_on: Option<String>,
-    remaining_item_count: Option<u64>,
+    remaining_item_count: Option<i64>,
 }
 
 impl<T> Listing<T> {
@@ -134,7 +134,8 @@ impl<T> Listing<T> {
             None => State::Whole(metadata.resource_version),
         };
         let rows = std::mem::take(&mut self.rows);
-        Ok(Page { rows, remaining: metadata.remaining_item_count, is_last })
+        let remaining = metadata.remaining_item_count.and_then(|count| count.try_into().ok());
+        Ok(Page { rows, remaining, is_last })
     }
 }
 

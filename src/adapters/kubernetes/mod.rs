@@ -4,6 +4,7 @@ pub mod connect;
 mod discovery;
 pub mod list;
 mod login;
+pub mod printed;
 mod proxy;
 pub mod refusal;
 pub mod resource;

@@ -5,7 +5,17 @@ use http::request::Builder;
 
 use crate::adapters::kubernetes::connect::{Cluster, escaped};
 use crate::adapters::kubernetes::refusal::{Attempt, Verb};
+use crate::adapters::kubernetes::wire::{
+    Wire, WireCronJob, WireDaemonSet, WireDeployment, WireEvent, WireJob, WireNode, WireNodeUsage,
+    WirePod, WirePodUsage, WireStatefulSet,
+};
+use crate::domain::event::Event;
+use crate::domain::job::{CronJob, Job};
 use crate::domain::news::Scope;
+use crate::domain::node::Node;
+use crate::domain::pod::Pod;
+use crate::domain::usage::{NodeUsage, PodUsage};
+use crate::domain::workload::Workload;
 
 /// One resource of the API, whose objects are read as `T`.
 #[derive(Debug)]
@@ -19,6 +29,40 @@ pub struct Resource<T> {
     /// Reads one object. `None`: it is none of those that are shown.
     pub(super) decode: Decode<T>,
 }
+
+impl<T> Resource<T> {
+    const fn of<W: Wire<Row = T>>(group: &'static str, plural: &'static str) -> Self {
+        let decode = |bytes: &[u8]| {
+            let object: W = serde_json::from_slice(bytes)?;
+            Ok(Some(object.into_row()))
+        };
+        Self { group, plural, fields: None, decode }
+    }
+}
+
+const CORE: &str = "/api/v1";
+const APPS: &str = "/apis/apps/v1";
+const BATCH: &str = "/apis/batch/v1";
+const METRICS: &str = "/apis/metrics.k8s.io/v1beta1";
+
+pub const PODS: Resource<Pod> = Resource::of::<WirePod>(CORE, "pods");
+pub const NODES: Resource<Node> = Resource::of::<WireNode>(CORE, "nodes");
+pub const DEPLOYMENTS: Resource<Workload> = Resource::of::<WireDeployment>(APPS, "deployments");
+pub const STATEFUL_SETS: Resource<Workload> = Resource::of::<WireStatefulSet>(APPS, "statefulsets");
+pub const DAEMON_SETS: Resource<Workload> = Resource::of::<WireDaemonSet>(APPS, "daemonsets");
+pub const JOBS: Resource<Job> = Resource::of::<WireJob>(BATCH, "jobs");
+pub const CRON_JOBS: Resource<CronJob> = Resource::of::<WireCronJob>(BATCH, "cronjobs");
+/// There are many others, which nobody reads.
+pub const WARNINGS: Resource<Event> =
+    Resource { fields: Some("type=Warning"), ..Resource::of::<WireEvent>(CORE, "events") };
+/// Measured, and neither paged nor watched.
+pub const POD_USAGE: Resource<PodUsage> = Resource::of::<WirePodUsage>(METRICS, "pods");
+pub const NODE_USAGE: Resource<NodeUsage> = Resource {
+    group: METRICS,
+    plural: "nodes",
+    fields: None,
+    decode: |bytes| Ok(serde_json::from_slice::<WireNodeUsage>(bytes)?.into_row()),
+};
 
 pub(super) type Decode<T> = fn(&[u8]) -> Result<Option<T>, serde_json::Error>;
 
