@@ -23,6 +23,8 @@ use crate::ui::viewports::Viewports;
 
 /// Messages handled before the next frame.
 const BATCH: usize = 64;
+/// What is known is kept so often, as long as there is something new.
+const KEEP: Duration = Duration::from_mins(2);
 /// Nothing shown changes by itself for longer than this without the clock being looked at.
 const LONGEST: Duration = Duration::from_hours(1);
 
@@ -32,6 +34,8 @@ pub trait Outside {
     fn perform(&mut self, effect: Effect) -> Kept;
     /// Gives the terminal to a program, which an effect asked for, until that ends.
     fn lend_terminal(&mut self) -> impl Future<Output = Option<Message>>;
+    /// Keeps what is known, so that a next session has something to show at once.
+    fn keep(&mut self, app: &App);
 }
 
 /// Whether the terminal still shows what was painted.
@@ -57,7 +61,7 @@ pub async fn run<B: Backend>(
     terminal: &mut Terminal<B>,
     input: impl Stream<Item = Event>,
     (mut app, effects): (App, Vec<Effect>),
-    (mut messages, mut outside): (mpsc::Receiver<Message>, impl Outside),
+    (mut messages, outside): (mpsc::Receiver<Message>, &mut impl Outside),
     (looks, clock): (&Looks, Clock),
 ) -> Result<App, B::Error> {
     let mut viewports = Viewports::default();
@@ -66,7 +70,8 @@ pub async fn run<B: Backend>(
     let mut input = pin!(input);
     let size = terminal.size()?;
     app.update(Message::Resized(Size { width: size.width, height: size.height }));
-    let mut kept = perform(&mut outside, effects);
+    let mut kept = perform(outside, effects);
+    let mut saved = clock.now();
     while !app.quitting {
         if kept == Kept::Lend {
             let message = {
@@ -81,7 +86,7 @@ pub async fn run<B: Backend>(
                 }
             };
             if let Some(message) = message {
-                kept = perform(&mut outside, app.update(message));
+                kept = perform(outside, app.update(message));
             }
             terminal.clear()?;
             app.update(Message::Ticked(clock.now()));
@@ -109,9 +114,13 @@ pub async fn run<B: Backend>(
             () = sleep(wait) => Some(Message::Ticked(clock.now())),
         };
         app.now = app.now.max(clock.now());
+        if Duration::try_from(app.now.duration_since(saved)).is_ok_and(|age| age > KEEP) {
+            saved = app.now;
+            outside.keep(&app);
+        }
         for _ in 0..BATCH {
             let Some(message) = next else { break };
-            match perform(&mut outside, app.update(message)) {
+            match perform(outside, app.update(message)) {
                 Kept::Yes => {}
                 other => kept = other,
             }
