@@ -47,3 +47,5 @@ pub mod settings;
 pub mod units;
 
 pub mod text;
+
+pub mod ansi;
