@@ -49,3 +49,9 @@ pub mod units;
 pub mod text;
 
 pub mod ansi;
+
+pub mod document;
+
+pub mod yaml;
+
+pub mod describe;
