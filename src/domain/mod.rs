@@ -51,3 +51,11 @@ pub mod settings;
 pub mod units;
 
 pub mod text;
+
+pub mod ansi;
+
+pub mod document;
+
+pub mod yaml;
+
+pub mod describe;
