@@ -61,6 +61,7 @@ pub async fn run(arguments: &DemoArguments, paper: Paper, cli: &Cli) -> Result<E
         Some(DemoCommand::Scan(arguments)) => scan::scan(&session, arguments).await,
         Some(DemoCommand::History(arguments)) => history::history(&session, arguments),
         Some(DemoCommand::Sweep(arguments)) => sweep::sweep(&session, arguments).await,
+        None if std::env::var_os("TRY").is_some() => crate::runtime::console::run(&session, None).await?,
         None => serve(&world, paper).await,
     })
 }

@@ -5,6 +5,7 @@ mod coalesce;
 pub mod connect;
 mod deeds_log;
 mod event_loop;
+mod keep;
 mod log_stream;
 mod objects;
 mod outside;
@@ -14,10 +15,10 @@ pub mod remembered;
 mod saved;
 pub mod snapshot;
 mod terminal;
+pub mod terminal_check;
 mod usage;
 mod watcher;
 
-use std::io::IsTerminal as _;
 use std::sync::Arc;
 
 use futures_util::Stream;
@@ -40,19 +41,15 @@ use outside::{Performer, Surface};
 
 pub use event_loop::Looks;
 
-/// What a script wants that cannot have a console.
-const TWINS: &str = "the console needs a terminal; without one there are `lifeboat glance` (pods), \
-                     `lifeboat drill` (a restore test) and `lifeboat history`";
-
 /// Opens the console on this terminal, until the user quits.
 pub async fn run(session: &Session, advice: Option<String>) -> Result<Exit, Failure> {
-    if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
-        complain(TWINS);
+    if let Some(refusal) = terminal_check::refusal(session.program.unwrap_or("lifeboat demo")) {
+        complain(&refusal);
         return Ok(Exit::Usage);
     }
     let settings = Arc::new(session.settings.clone());
     let variable = |name: &str| std::env::var(name).ok();
-    let wanted = session.paper.has_colours();
+    let wanted = session.paper.colour;
     let looks = Looks {
         keymap: Keymap::new(&settings.console.keys),
         depth: ColourDepth::of(variable("COLORTERM").as_deref(), variable("TERM").as_deref(), wanted),
@@ -121,11 +118,9 @@ impl Opened {
 /// What the last session saw.
 fn seen(settings: &Settings) -> Vec<Seen> {
     let environments = settings.environments.iter().filter(|it| it.kubernetes.is_some());
-    environments
-        .filter_map(|environment| {
-            let name = environment.name.clone();
-            let (at, pods) = snapshot::load(&settings.folders.state, &name)?;
-            Some(Seen { environment: name, at, pods })
-        })
+    let names: Vec<_> = environments.map(|environment| environment.name.clone()).collect();
+    snapshot::load_all(&settings.folders.state, &names)
+        .into_iter()
+        .map(|(environment, seen)| Seen { environment, at: seen.at, pods: seen.pods })
         .collect()
 }

@@ -12,7 +12,8 @@ use tokio_util::task::TaskTracker;
 
 use crate::app::App;
 use crate::app::effect::{Effect, Generation, Lane, ObjectRef};
-use crate::app::message::{Message, RawObject};
+use crate::app::message::Message;
+use crate::app::remembered::Remembered;
 use crate::domain::deed::{Deed, DeedLine};
 use crate::domain::environment::{Environment, EnvironmentName};
 use crate::domain::failure::{Failure, FailureKind};
@@ -233,7 +234,7 @@ impl Outside for Performer {
                 self.tell(Message::Saved { result });
             }
             Effect::Remember(remembered) => {
-                remembered::save(&self.settings.folders.state, &*remembered);
+                keep_remembered(&self.settings.folders.state, &remembered);
             }
             Effect::Repaint => return Kept::Repaint,
         }
@@ -270,15 +271,18 @@ impl Performer {
     /// What is left behind for the next session.
     pub(super) fn finish(&self, app: &App) {
         self.save(app);
-        remembered::save(&self.settings.folders.state, &app.remembered());
+        keep_remembered(&self.settings.folders.state, &app.remembered());
     }
 
     fn save(&self, app: &App) {
         for cluster in &app.clusters {
             // What nobody has heard of is not worth more than what is kept already.
             if cluster.pods.has_listed() {
-                let pods = cluster.pods.rows().map(|row| Arc::clone(&row.pod)).collect();
-                snapshot::save(&self.settings.folders.state, &cluster.name, app.now, pods);
+                let pods: Vec<_> = cluster.pods.rows().map(|row| Arc::clone(&row.pod)).collect();
+                let saved = snapshot::save(&self.settings.folders.state, &cluster.name, app.now, &pods);
+                if let Err(error) = saved {
+                    tracing::warn!(%error, environment = %cluster.name, "no snapshot was kept");
+                }
             }
         }
     }
@@ -324,4 +328,11 @@ fn note(
     deeds_log::append(folder, &line).map_err(|error| {
         Failure::new(FailureKind::Unexpected, format!("it is not in actions.jsonl: {error}"))
     })
+}
+
+/// A console that cannot remember still works.
+fn keep_remembered(folder: &std::path::Path, what: &Remembered) {
+    if let Err(error) = remembered::save(folder, what) {
+        tracing::warn!(%error, "nothing is remembered of this session");
+    }
 }

