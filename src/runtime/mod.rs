@@ -2,6 +2,7 @@
 
 pub mod choose;
 pub mod clock;
+pub mod console;
 #[cfg(feature = "demo")]
 pub mod demo;
 pub mod discovery;
