@@ -18,7 +18,7 @@ use super::choose::{self, Situation};
 use super::clock::Clock;
 use super::exit::Exit;
 use super::headless::paint::{Paper, Tone, say};
-use super::headless::{Session, drill, history, scan, sweep};
+use super::headless::{Session, drill, history, scan, sweep, usage};
 use super::interrupt::Interrupt;
 
 /// What the world grows from where nobody asks for another one.
@@ -60,7 +60,8 @@ pub async fn run(arguments: &DemoArguments, paper: Paper, cli: &Cli) -> Result<E
         Some(DemoCommand::Scan(arguments)) => scan::scan(&session, arguments).await,
         Some(DemoCommand::History(arguments)) => history::history(&session, arguments),
         Some(DemoCommand::Sweep(arguments)) => sweep::sweep(&session, arguments).await,
-        None => serve(&world, paper).await,
+        None if arguments.serve => serve(&world, paper).await,
+        None => usage("say what to run in the world, such as `lifeboat demo drill`", paper),
     })
 }
 
@@ -117,9 +118,8 @@ mod tests {
     #[tokio::test]
     async fn on_every_day_a_newcomers_first_drill_is_of_a_healthy_backup() {
         rustls::crypto::ring::default_provider().install_default().ok();
-        let Command::Drill(arguments) = Cli::read(["lifeboat", "drill"]).unwrap().command else {
-            panic!("another command")
-        };
+        let command = Cli::read(["lifeboat", "drill"]).unwrap().command;
+        let Some(Command::Drill(arguments)) = command else { panic!("another command") };
         let first: Timestamp = "2026-09-01T09:30:00Z".parse().unwrap();
         let mut lucky = 0;
         for day in 0..90 {

@@ -4,3 +4,4 @@ pub mod deeds_log;
 mod keep;
 pub mod remembered;
 pub mod snapshot;
+pub mod terminal_check;
