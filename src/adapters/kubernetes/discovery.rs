@@ -9,6 +9,7 @@ use kube::{Api, Client, Config};
 
 use crate::adapters::error::{AdapterError, System};
 use crate::domain::failure::FailureKind;
+use crate::domain::settings::Kubeconfig as Place;
 
 /// More `CronJobs` than anybody wants to read about.
 const MOST: u32 = 500;
@@ -42,6 +43,19 @@ impl Contexts {
                 source: None,
                 ..refused("reading", "the kubeconfig", FailureKind::Unexpected, error.to_string())
             }),
+        }
+    }
+
+    /// Reads the kubeconfig that is named.
+    pub fn read_from(place: &Place) -> Result<Self, AdapterError> {
+        match place {
+            Place::Found => Self::read(),
+            Place::At(path) => {
+                Kubeconfig::read_from(path).map(|file| Self { file }).map_err(|error| {
+                    let target = path.display().to_string();
+                    refused("reading", &target, FailureKind::Unexpected, error.to_string())
+                })
+            }
         }
     }
 
