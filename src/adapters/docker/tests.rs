@@ -230,6 +230,33 @@ async fn an_upload_counts_only_when_every_file_is_there_and_whole() {
 }
 
 #[tokio::test]
+async fn the_processor_is_asked_in_a_container_that_is_labelled_and_goes() {
+    let (docker, asked) = engine(|request| match request.line.as_str() {
+        "GET /images/m/json" => (200, json!({ "Id": "sha256:ab", "Config": {} }).to_string()),
+        line if line.starts_with("POST /containers/create") => {
+            (201, json!({ "Id": "c1", "Warnings": [] }).to_string())
+        }
+        line if line.contains("/logs") => (200, "\u{1}\0\0\0\0\0\0\u{c}flags\t: avx\n".to_owned()),
+        _ => (204, String::new()),
+    })
+    .await;
+    let image = docker.image("m").await.unwrap().unwrap();
+    let described = docker.processor(&image, &labels()).await.unwrap();
+    assert_eq!(described, "flags\t: avx\n");
+    let asked = asked.lock().unwrap();
+    let made = asked.iter().find(|it| it.line.contains("/create")).unwrap();
+    assert_eq!(made.body["Labels"]["lifeboat.drill"], "x");
+    assert_eq!(made.body["HostConfig"]["NetworkMode"], "none");
+    assert_eq!(
+        (&made.body["Image"], &made.body["Entrypoint"]),
+        (&json!("sha256:ab"), &json!(["cat"]))
+    );
+    let last = &asked.last().unwrap().line;
+    assert!(last.starts_with("DELETE /containers/lifeboat-drill-x-cpu"), "{last}");
+    assert!(last.contains("v=true") && last.contains("force=true"), "{last}");
+}
+
+#[tokio::test]
 async fn leftovers_are_listed_with_their_owner() {
     let (docker, _) = engine(with_leftovers(0)).await;
     let found = docker.leftovers().await.unwrap();
