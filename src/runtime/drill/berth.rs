@@ -93,6 +93,9 @@ impl Harbour<'_> {
             );
             self.reporter.remember(Step::StartSandbox, text);
         }
+        if let Some(text) = recipe::mongodb::end_of_life(&image.name) {
+            self.reporter.remember(Step::StartSandbox, text);
+        }
         let socket = RelaySocket::new().map_err(|error| {
             Failure::new(FailureKind::Unexpected, format!("making a private folder: {error}"))
         })?;
