@@ -15,6 +15,7 @@ use crate::drill::event::{Advance, Step, Unit};
 use crate::dump::{Dump, Limits, ScanProgress, take_census};
 
 use super::reporter::Reporter;
+use crate::runtime::disk::check_room;
 
 /// The object on this machine, read once and judged.
 #[derive(Debug)]
@@ -81,6 +82,9 @@ async fn download(s3: &S3, part: &PartFile, reporter: &Reporter) -> Result<((), 
         reporter.resumed();
         let text = format!("{resumed} of it were here from an earlier try: no RTO is told");
         reporter.remember(Step::Download, text);
+    }
+    if let Some(folder) = part.path().parent() {
+        check_room(folder, ByteSize(object.backup.size.bytes().saturating_sub(resumed.bytes())))?;
     }
     let checking = check(object, part.reader());
     let observe = |moved: crate::adapters::s3::Transferred| {
