@@ -1,7 +1,8 @@
 //! Drills under way: one small file each, so that a start finds what a killed one left undone.
 
 use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::io::{self, BufWriter, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -11,6 +12,8 @@ use crate::drill::plan::DrillId;
 use crate::drill::record::Record;
 
 use super::process::ProcessIdentity;
+
+const RUN: &str = "json";
 
 /// What a run file says; rewritten whenever something begins.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -53,7 +56,7 @@ impl RunFile {
     pub fn begin(state: &Path, run: Run) -> io::Result<Self> {
         let folder = folder(state);
         fs::create_dir_all(&folder)?;
-        let path = folder.join(format!("{}.json", run.record.id.label()));
+        let path = folder.join(format!("{}.{RUN}", run.record.id.label()));
         let lock = File::create(lock_of(&path))?;
         lock.lock()?;
         let file = Self { path, run, _lock: lock };
@@ -68,17 +71,19 @@ impl RunFile {
 
     /// The run has been recorded and cleaned up.
     pub fn finish(self) -> io::Result<()> {
-        fs::remove_file(&self.path)?;
-        fs::remove_file(lock_of(&self.path))
+        remove(&self.path)
     }
 
+    /// Readers see the old text or the new one. The name of the file that becomes the new one is
+    /// fixed, so that whoever removes the run finds it even where we are killed meanwhile.
     fn write(&self) -> io::Result<()> {
-        let folder = self.path.parent().unwrap_or(Path::new("."));
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        let unfinished = unfinished(&self.path);
+        let mut options = File::options();
+        options.write(true).create(true).truncate(true).mode(0o600);
+        let mut file = BufWriter::new(options.open(&unfinished)?);
         serde_json::to_writer(&mut file, &self.run)?;
         file.flush()?;
-        file.persist(&self.path).map_err(|error| error.error)?;
-        Ok(())
+        fs::rename(unfinished, &self.path)
     }
 }
 
@@ -94,12 +99,26 @@ pub struct FoundRun {
 impl FoundRun {
     /// Forgets it; its leftovers are gone and its record is written.
     pub fn forget(self) -> io::Result<()> {
-        fs::remove_file(&self.path)?;
-        match fs::remove_file(lock_of(&self.path)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
+        remove(&self.path)
+    }
+}
+
+/// Removes what belongs to no run: a process may be killed before its run file is whole, and after it
+/// is gone.
+pub fn tidy(state: &Path) -> io::Result<()> {
+    let listing = match fs::read_dir(folder(state)) {
+        Ok(listing) => listing,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    for file in listing {
+        let path = file?.path();
+        let run = path.with_extension(RUN);
+        if [lock_of(&run), unfinished(&run)].contains(&path) && !run.exists() && !is_locked(&run) {
+            remove_if_there(&path)?;
         }
     }
+    Ok(())
 }
 
 /// What the folder of runs holds.
@@ -121,7 +140,7 @@ pub fn find(state: &Path) -> io::Result<Runs> {
     };
     for file in listing {
         let path = file?.path();
-        if path.extension().is_none_or(|extension| extension != "json") {
+        if path.extension().is_none_or(|extension| extension != RUN) {
             continue;
         }
         match fs::read(&path).map(|bytes| serde_json::from_slice::<Run>(&bytes)) {
@@ -155,6 +174,23 @@ fn is_process(identity: &str) -> bool {
 
 fn is_locked(path: &Path) -> bool {
     File::open(lock_of(path)).is_ok_and(|lock| lock.try_lock().is_err())
+}
+
+fn remove(path: &Path) -> io::Result<()> {
+    remove_if_there(&unfinished(path))?;
+    fs::remove_file(path)?;
+    remove_if_there(&lock_of(path))
+}
+
+fn remove_if_there(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+fn unfinished(path: &Path) -> PathBuf {
+    path.with_extension("new")
 }
 
 fn lock_of(path: &Path) -> PathBuf {
@@ -273,6 +309,27 @@ mod tests {
         let state = tempfile::tempdir().unwrap();
         drop(RunFile::begin(state.path(), Run::of(record(7))).unwrap());
         assert!(find(state.path()).unwrap().found[0].is_alive);
+    }
+
+    #[test]
+    fn a_process_killed_while_it_writes_leaves_nothing_that_stays() {
+        let state = tempfile::tempdir().unwrap();
+        drop(RunFile::begin(state.path(), left_behind(7)).unwrap());
+        let run = find(state.path()).unwrap().found.remove(0);
+        fs::write(unfinished(&run.path), "{\"proc").unwrap();
+        assert_eq!(ids(&find(state.path()).unwrap()), [7], "the whole text counts");
+        run.forget().unwrap();
+        assert_eq!(fs::read_dir(folder(state.path())).unwrap().count(), 0);
+
+        let held = RunFile::begin(state.path(), left_behind(8)).unwrap();
+        for name in ["01x.lock", "01x.new", "01y.lock"] {
+            fs::write(folder(state.path()).join(name), "").unwrap();
+        }
+        tidy(state.path()).unwrap();
+        assert_eq!(ids(&find(state.path()).unwrap()), [8]);
+        assert_eq!(fs::read_dir(folder(state.path())).unwrap().count(), 2);
+        held.finish().unwrap();
+        tidy(&state.path().join("absent")).unwrap();
     }
 
     #[test]

@@ -188,6 +188,10 @@ pub async fn sweep(settings: &Settings, found: Found, force: &[String], now: Tim
             Err(failure) => swept.failures.push(failure),
         }
     }
+    if let Err(error) = runs::tidy(&settings.folders.state) {
+        let what = format!("removing broken-off run files: {error}");
+        swept.failures.push(Failure::new(FailureKind::Unexpected, what));
+    }
     relay::sweep_sockets();
     let cache = settings.folders.cache.clone();
     match spawn_blocking(move || PartFile::sweep(&cache, KEPT, now)).await {
