@@ -3,6 +3,12 @@
 pub mod cluster;
 mod coalesce;
 pub mod connect;
+mod interleave;
+pub mod log_stream;
+pub mod look;
 mod pace;
 mod usage;
 mod watcher;
+
+#[cfg(all(test, feature = "demo"))]
+mod tests;
