@@ -5,8 +5,10 @@ mod coalesce;
 pub mod connect;
 mod deeds_log;
 mod event_loop;
+mod interleave;
 mod keep;
-mod log_stream;
+pub mod log_stream;
+pub mod look;
 mod objects;
 mod outside;
 mod pace;
@@ -19,6 +21,8 @@ pub mod terminal_check;
 mod usage;
 mod watcher;
 
+#[cfg(all(test, feature = "demo"))]
+mod tests;
 use std::sync::Arc;
 
 use futures_util::Stream;

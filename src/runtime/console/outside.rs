@@ -141,7 +141,7 @@ impl Performer {
         let (messages, lines) = (self.messages.clone(), Arc::clone(&self.lines));
         self.replace(Lane::Log, async move {
             let (sink, mut news) = mpsc::channel(4);
-            let following = log_stream::follow(request, lines, sink);
+            let following = log_stream::follow(request, &lines, sink, CancellationToken::new());
             let passing = async {
                 while let Some(news) = news.recv().await {
                     if messages.send(Message::LogArrived { generation, news }).await.is_err() {
