@@ -10,6 +10,7 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::adapters::kubernetes::Contexts;
 use crate::app::App;
 use crate::app::effect::{Effect, Generation, Lane, ObjectRef};
 use crate::app::message::Message;
@@ -233,7 +234,8 @@ impl Outside for Performer {
             Effect::LogIn(name) => {
                 let context = self.context_of(&name).unwrap_or_default().to_owned();
                 let kubeconfig = &self.settings.kubeconfig;
-                let profile = programs::aws_profile(kubeconfig, &context);
+                let contexts = Contexts::read_from(kubeconfig).ok();
+                let profile = contexts.and_then(|contexts| contexts.aws_profile(&context));
                 let program = programs::login(&context, kubeconfig, profile.as_deref());
                 return self.lend(Some(program), None);
             }

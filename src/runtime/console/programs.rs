@@ -51,11 +51,6 @@ pub(super) fn login(context: &str, kubeconfig: &Kubeconfig, aws_profile: Option<
     }
 }
 
-/// The AWS profile that the login program of a context uses.
-pub(super) fn aws_profile(_: &Kubeconfig, _: &str) -> Option<String> {
-    None
-}
-
 fn kubectl(context: &str, kubeconfig: &Kubeconfig, rest: &[&str]) -> Program {
     let mut arguments = Vec::with_capacity(rest.len() + 4);
     if let Kubeconfig::At(path) = kubeconfig {
