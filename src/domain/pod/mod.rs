@@ -1,6 +1,13 @@
 //! A pod as the cluster describes it: only what is shown, sorted by or judged, so that ten thousand fit.
 
+pub mod diagnosis;
+pub mod explanation;
+#[cfg(test)]
+pub(in crate::domain) mod fixture;
 pub mod printed;
+#[cfg(test)]
+pub(in crate::domain) mod properties;
+pub mod usage;
 
 use std::fmt;
 use std::sync::Arc;
@@ -167,4 +174,21 @@ pub struct Termination {
     pub message: Option<Box<str>>,
     pub started: Option<Timestamp>,
     pub finished: Option<Timestamp>,
+}
+
+impl ContainerState {
+    /// How it ended, if it has.
+    pub fn termination(&self) -> Option<&Termination> {
+        match self {
+            Self::Terminated(end) => Some(end),
+            Self::Empty | Self::Waiting { .. } | Self::Running { .. } => None,
+        }
+    }
+}
+
+impl Termination {
+    /// Whether the kernel ended it for want of memory.
+    pub fn is_out_of_memory(&self) -> bool {
+        self.reason.as_deref() == Some("OOMKilled")
+    }
 }

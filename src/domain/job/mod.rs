@@ -1,5 +1,10 @@
 //! Jobs and `CronJobs`, as rows; their columns exactly as `kubectl get` prints them.
 
+pub mod diagnosis;
+#[cfg(test)]
+pub(in crate::domain) mod fixture;
+pub mod schedule;
+
 use std::sync::Arc;
 
 use jiff::Timestamp;

@@ -1,5 +1,7 @@
 //! Nodes, as rows.
 
+pub mod diagnosis;
+
 use std::sync::Arc;
 
 use jiff::Timestamp;

@@ -1,5 +1,12 @@
 //! What keeps pods running: Deployments, `StatefulSets`, `DaemonSets`, one row each.
 
+pub mod diagnosis;
+pub mod drift;
+#[cfg(test)]
+pub(in crate::domain) mod fixture;
+pub mod group;
+pub mod image;
+
 use std::sync::Arc;
 
 use jiff::Timestamp;
