@@ -30,6 +30,8 @@ pub mod text;
 mod texts;
 
 #[cfg(test)]
+mod fixture;
+#[cfg(test)]
 mod tests;
 
 use std::collections::HashMap;
