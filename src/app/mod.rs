@@ -17,6 +17,7 @@ pub mod logs;
 pub mod message;
 pub mod overlay;
 mod overlays;
+pub mod pager;
 pub mod palette;
 pub mod pods;
 pub mod prompt;
