@@ -179,7 +179,7 @@ impl App {
             }
             Message::Told { environment, news } => {
                 self.hear(&environment, news);
-                Vec::new()
+                self.ask_again(&environment)
             }
             Message::ObjectLoaded { generation, object } => {
                 self.object_loaded(generation, object);

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::app::columns::Column;
 use crate::app::effect::ObjectRef;
 use crate::app::rows::{Place, RowKey};
-use crate::domain::log::LogRequest;
+use crate::domain::log::{LogRequest, LogSource};
 use crate::domain::pod::Uid;
 use crate::domain::workload::WorkloadKind;
 
@@ -104,7 +104,8 @@ pub enum Location {
     Describe(ObjectRef),
     Raw(ObjectRef),
     Explain { key: RowKey, title: String },
-    Logs { title: String, request: LogRequest },
+    /// `offered`: the other containers that could be read too.
+    Logs { title: String, request: LogRequest, offered: Vec<LogSource> },
 }
 
 impl Location {

@@ -5,16 +5,13 @@ use std::sync::Arc;
 
 use crate::app::columns::Column;
 use crate::app::effect::{Effect, ObjectRef};
-use crate::app::logs::LogView;
+use crate::app::logs::{LogView, TAIL};
 use crate::app::pods::Pods;
 use crate::app::pods::layer::{Body, Layer, Loaded};
 use crate::app::pods::location::{Location, Subset, View};
 use crate::app::rows::{ContainerRow, Context, PodRow, Row, RowKey, workload};
 use crate::app::table::Table;
 use crate::domain::log::{LogRequest, LogSource, LogStart};
-
-/// How many lines before the end a log begins with.
-const TAIL: u32 = 500;
 
 impl Pods {
     /// Goes to a location on top of this one, and notes where one was.
@@ -45,9 +42,10 @@ impl Pods {
                 let generation = self.objects.advance();
                 (Body::Text { generation, text: Loaded::Waiting }, Vec::new())
             }
-            Location::Logs { title, request } => {
+            Location::Logs { title, request, offered } => {
                 let generation = self.logs.advance();
-                let view = LogView::new(request.clone(), title.clone());
+                let mut view = LogView::new(request.clone(), title.clone());
+                view.offer(offered);
                 let effect = Effect::FollowLog { generation, request: request.clone() };
                 (Body::Logs { generation, view: Box::new(view) }, vec![effect])
             }
@@ -115,7 +113,11 @@ impl Pods {
         };
         let request =
             LogRequest { sources, previous, start: LogStart::Tail(TAIL), follow: !previous };
-        Some(Location::Logs { title, request })
+        let offered = match &chosen[..] {
+            [Row::Container(row)] => of_pod(&row.pod, context),
+            _ => Vec::new(),
+        };
+        Some(Location::Logs { title, request, offered })
     }
 
     /// The object that the cursor is on.

@@ -99,6 +99,11 @@ impl WorkloadGroup {
         self.members.iter().filter_map(|(_, member)| member.as_ref())
     }
 
+    /// The environment in which it is worst off.
+    pub fn worst(&self) -> Option<&Member> {
+        self.present().max_by_key(|member| member.severity())
+    }
+
     fn restarts(&self) -> u32 {
         self.present().map(|member| member.restarts).sum()
     }
@@ -207,8 +212,7 @@ impl Cells for WorkloadGroup {
                 Cell::from(drift.join(", ")).tone(tone)
             }
             Column::Why => {
-                let worst = self.present().max_by_key(|member| member.severity());
-                let Some(member) = worst else { return Cell::default() };
+                let Some(member) = self.worst() else { return Cell::default() };
                 let cell = super::pod::why(&member.row.diagnosis, context.now);
                 if cell.text.is_empty() || self.members.len() < 2 {
                     return cell;
@@ -264,7 +268,6 @@ impl Cells for WorkloadGroup {
             WorkloadKind::DaemonSet => ObjectKind::DaemonSet,
         };
         // Where it is in several environments, the one that is worst off.
-        let worst = self.present().max_by_key(|member| member.severity())?;
-        Some((kind, worst.row.place))
+        Some((kind, self.worst()?.row.place))
     }
 }
