@@ -15,6 +15,10 @@ pub mod dump;
 
 pub mod drill;
 
+pub mod app;
+
+pub mod ui;
+
 pub mod adapters;
 
 pub mod journal;

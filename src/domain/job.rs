@@ -1,11 +1,13 @@
-//! Jobs and `CronJobs`, as rows.
+//! Jobs and `CronJobs`, as rows; their columns exactly as `kubectl get` prints them.
 
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::pod::{Condition, Owner, Uid};
+use crate::domain::age::age;
+use crate::domain::pod::printed::NONE;
+use crate::domain::pod::{Condition, ConditionStatus, Owner, Uid};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Job {
@@ -43,3 +45,74 @@ pub struct CronJob {
     pub last_success: Option<Timestamp>,
     pub images: Vec<Box<str>>,
 }
+
+impl Job {
+    /// Whether a condition of this type holds.
+    pub fn is(&self, kind: &str) -> bool {
+        self.condition(kind).is_some()
+    }
+
+    /// The condition of this type that holds.
+    pub fn condition(&self, kind: &str) -> Option<&Condition> {
+        let mut conditions = self.conditions.iter();
+        conditions
+            .find(|condition| &*condition.kind == kind && condition.status == ConditionStatus::True)
+    }
+
+    /// STATUS.
+    pub fn status_text(&self) -> &'static str {
+        if self.is("Complete") {
+            "Complete"
+        } else if self.is("Failed") {
+            "Failed"
+        } else if self.deleting.is_some() {
+            "Terminating"
+        } else if self.is("Suspended") {
+            "Suspended"
+        } else if self.is("FailureTarget") {
+            "FailureTarget"
+        } else if self.is("SuccessCriteriaMet") {
+            "SuccessCriteriaMet"
+        } else {
+            "Running"
+        }
+    }
+
+    /// COMPLETIONS: `1/3`, `1/1 of 4`.
+    pub fn completions_text(&self) -> String {
+        match (self.completions, self.parallelism) {
+            (Some(completions), _) => format!("{}/{completions}", self.succeeded),
+            (None, Some(parallelism)) if parallelism > 1 => {
+                format!("{}/1 of {parallelism}", self.succeeded)
+            }
+            (None, _) => format!("{}/1", self.succeeded),
+        }
+    }
+
+    /// DURATION: empty before it has started. That of a failed Job goes on, as in `kubectl`.
+    pub fn duration_text(&self, now: Timestamp) -> String {
+        self.started.map(|started| age(started, self.completed.unwrap_or(now))).unwrap_or_default()
+    }
+}
+
+impl CronJob {
+    /// TIMEZONE.
+    pub fn time_zone_text(&self) -> &str {
+        self.time_zone.as_deref().unwrap_or(NONE)
+    }
+
+    /// SUSPEND.
+    pub const fn suspend_text(&self) -> &'static str {
+        if self.is_suspended { "True" } else { "False" }
+    }
+
+    /// LAST SCHEDULE.
+    pub fn last_schedule_text(&self, now: Timestamp) -> String {
+        self.last_schedule.map_or_else(|| NONE.to_owned(), |last| age(last, now))
+    }
+}
+
+use crate::domain::pod::diagnosis::Diagnosis;
+pub fn diagnose_job(_: &Job, _: Timestamp) -> Diagnosis { Diagnosis { severity: crate::domain::severity::Severity::Fine, reason: "".into(), since: None, recheck: None } }
+pub fn diagnose_cronjob(_: &CronJob, _: Timestamp) -> Diagnosis { Diagnosis { severity: crate::domain::severity::Severity::Fine, reason: "".into(), since: None, recheck: None } }
+pub fn next_run(_: &CronJob, _: Timestamp) -> Option<Timestamp> { None }

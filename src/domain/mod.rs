@@ -14,6 +14,8 @@ pub mod event;
 
 pub mod quantity;
 
+pub mod age;
+
 pub mod trust;
 
 pub mod usage;
@@ -23,6 +25,10 @@ pub mod news;
 pub mod log;
 
 pub mod deed;
+
+pub mod key;
+
+pub mod severity;
 
 pub mod backup;
 
@@ -45,3 +51,11 @@ pub mod settings;
 pub mod units;
 
 pub mod text;
+
+pub mod ansi;
+
+pub mod document;
+
+pub mod yaml;
+
+pub mod describe;

@@ -85,3 +85,13 @@ pub struct PrintedPod {
     /// As an age, which only the server can tell.
     pub age: Box<str>,
 }
+
+/// Which namespaces are watched in every environment.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Namespaces {
+    /// Those that the configuration names for each environment.
+    #[default]
+    Configured,
+    All,
+    One(Arc<str>),
+}

@@ -25,3 +25,18 @@ pub struct Node {
     pub version: Option<Box<str>>,
     pub internal_ip: Option<Box<str>>,
 }
+
+use crate::domain::pod::diagnosis::Diagnosis;
+pub fn diagnose_node(_: &Node) -> Diagnosis {
+    Diagnosis {
+        severity: crate::domain::severity::Severity::Fine,
+        reason: "".into(),
+        since: None,
+        recheck: None,
+    }
+}
+impl Node {
+    pub fn status(&self) -> String {
+        "Ready".to_owned()
+    }
+}

@@ -8,6 +8,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::environment::{BackupSet, Environment, EnvironmentName, StorageName};
+use crate::domain::key::KeyOverride;
 use crate::domain::units::ByteSize;
 
 #[derive(Debug, Clone)]
@@ -19,6 +20,7 @@ pub struct Settings {
     pub folders: Folders,
     pub container_engine: ContainerEngine,
     pub kubeconfig: Kubeconfig,
+    pub console: ConsoleSettings,
 }
 
 impl Settings {
@@ -198,4 +200,38 @@ pub enum Kubeconfig {
     Found,
     /// This file.
     At(PathBuf),
+}
+
+/// How the console looks and what its keys are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConsoleSettings {
+    pub theme: ThemeChoice,
+    /// The namespaces of the digits 1 to 9.
+    pub favourites: Vec<String>,
+    /// Whether the mouse works; selecting text with it then needs shift.
+    pub mouse: bool,
+    /// Keys that are not those of the program.
+    pub keys: Vec<KeyOverride>,
+}
+
+impl Default for ConsoleSettings {
+    fn default() -> Self {
+        Self {
+            theme: ThemeChoice::Auto,
+            favourites: vec!["default".to_owned(), "kube-system".to_owned()],
+            mouse: true,
+            keys: Vec::new(),
+        }
+    }
+}
+
+/// Which ground the colours are for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ThemeChoice {
+    /// As the terminal says, dark where it says nothing.
+    #[default]
+    Auto,
+    Dark,
+    Light,
 }

@@ -17,7 +17,7 @@ pub fn shown(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe.collect())
 }
 
-const fn is_harmless(character: char) -> bool {
+pub(super) const fn is_harmless(character: char) -> bool {
     !matches!(character,
         '\u{0}'..='\u{1f}'
         | '\u{7f}'..='\u{9f}'

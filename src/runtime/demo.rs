@@ -16,9 +16,10 @@ use crate::logging;
 
 use super::choose::{self, Situation};
 use super::clock::Clock;
+use super::console;
 use super::exit::Exit;
 use super::headless::paint::{Paper, Tone, say};
-use super::headless::{Session, drill, history, scan, sweep, usage};
+use super::headless::{Session, drill, history, scan, sweep};
 use super::interrupt::Interrupt;
 
 /// What the world grows from where nobody asks for another one.
@@ -32,7 +33,8 @@ pub async fn run(arguments: &DemoArguments, paper: Paper, cli: &Cli) -> Result<E
     let clock = arguments.at.map_or_else(Clock::system, Clock::starting_at);
     let world_clock: crate::demo::mongo::Clock = Arc::new(move || clock.now());
     let seed = arguments.world_seed.unwrap_or(WORLD);
-    let started = World::start(Genesis { seed, clock: world_clock }).await;
+    let crowd = arguments.pods.clone().unwrap_or_default();
+    let started = World::start_with(Genesis { seed, clock: world_clock }, &crowd).await;
     let world = started.map_err(|error| {
         Failure::new(FailureKind::Unexpected, format!("starting the embedded world: {error}"))
     })?;
@@ -61,7 +63,7 @@ pub async fn run(arguments: &DemoArguments, paper: Paper, cli: &Cli) -> Result<E
         Some(DemoCommand::History(arguments)) => history::history(&session, arguments),
         Some(DemoCommand::Sweep(arguments)) => sweep::sweep(&session, arguments).await,
         None if arguments.serve => serve(&world, paper).await,
-        None => usage("say what to run in the world, such as `lifeboat demo drill`", paper),
+        None => console::run(&session, None).await?,
     })
 }
 

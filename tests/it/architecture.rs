@@ -41,7 +41,7 @@ const SDK: &[(&str, &[&str])] = &[
     ("mongodb", &["adapters/mongodb"]),
     ("aws_sdk_s3", &["adapters/s3"]),
     ("aws_config", &["adapters/s3", "adapters/aws.rs"]),
-    ("kube", &["adapters/kubernetes.rs"]),
+    ("kube", &["adapters/kubernetes"]),
     ("reqwest", &["adapters/slack.rs"]),
     ("s3s", &["demo/s3"]),
     ("color_eyre", &["main.rs"]),

@@ -8,8 +8,8 @@ use crate::config::suggest::nearest;
 use crate::config::value;
 use crate::domain::environment::StorageName;
 use crate::domain::settings::{
-    ContainerEngine, DrillSettings, Folders, ImageChoice, Kubeconfig, NotifySettings, Secret,
-    Settings, Storage,
+    ConsoleSettings, ContainerEngine, DrillSettings, Folders, ImageChoice, Kubeconfig,
+    NotifySettings, Secret, Settings, Storage,
 };
 
 /// The settings of a whole file; of use only when nothing has been reported.
@@ -34,6 +34,7 @@ pub(super) fn settings(file: &mut Section<'_>, folders: &DefaultFolders) -> Sett
         },
         container_engine: ContainerEngine::Found,
         kubeconfig: Kubeconfig::Found,
+        console: ConsoleSettings::default(),
     }
 }
 

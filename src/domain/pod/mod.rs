@@ -1,5 +1,11 @@
 //! A pod as the cluster describes it: only what is shown, sorted by or judged, so that ten thousand fit.
 
+pub mod printed;
+pub mod diagnosis;
+pub mod usage;
+#[cfg(test)]
+pub mod fixture;
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -57,6 +63,30 @@ pub struct Pod {
     pub containers: Vec<Container>,
     pub init_statuses: Vec<ContainerStatus>,
     pub statuses: Vec<ContainerStatus>,
+}
+
+impl Pod {
+    /// Whether the init container of this name is a sidecar.
+    pub fn is_sidecar(&self, name: &str) -> bool {
+        self.init_containers
+            .iter()
+            .any(|container| container.is_sidecar && *container.name == *name)
+    }
+
+    /// The value of a label.
+    pub fn label(&self, key: &str) -> Option<&str> {
+        self.labels.iter().find(|(name, _)| **name == *key).map(|(_, value)| &**value)
+    }
+
+    /// The first condition of this type.
+    pub fn condition(&self, kind: &str) -> Option<&Condition> {
+        self.conditions.iter().find(|condition| *condition.kind == *kind)
+    }
+
+    /// The specification of a container, or of an init container.
+    pub fn container(&self, name: &str) -> Option<&Container> {
+        self.containers.iter().chain(&self.init_containers).find(|one| *one.name == *name)
+    }
 }
 
 /// A condition of a pod, a node, a job or a workload.
@@ -142,3 +172,5 @@ pub struct Termination {
     pub started: Option<Timestamp>,
     pub finished: Option<Timestamp>,
 }
+
+impl Pod { pub fn workload(&self) -> Option<(crate::domain::workload::WorkloadKind, std::borrow::Cow<'_, str>)> { None } }

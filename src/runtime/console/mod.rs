@@ -1,7 +1,126 @@
-//! The console's own files: what it keeps between two sessions, and the line of each deed.
+//! The console: the event loop, what feeds it from clusters, and what carries out its effects.
 
-pub mod deeds_log;
+pub mod cluster;
+mod coalesce;
+pub mod connect;
+mod deeds_log;
+mod event_loop;
 mod keep;
+mod log_stream;
+mod objects;
+mod outside;
+mod pace;
+mod programs;
 pub mod remembered;
+mod saved;
 pub mod snapshot;
+mod terminal;
 pub mod terminal_check;
+mod usage;
+mod watcher;
+
+use std::sync::Arc;
+
+use futures_util::Stream;
+use ratatui::Terminal;
+use ratatui::backend::Backend;
+use ratatui::crossterm::event::Event;
+use tokio::sync::watch;
+
+use crate::app::{App, Seen};
+use crate::domain::failure::{Failure, FailureKind};
+use crate::domain::settings::Settings;
+use crate::runtime::clock::Clock;
+use crate::runtime::exit::Exit;
+use crate::runtime::headless::Session;
+use crate::runtime::headless::paint::complain;
+use crate::ui::keymap::Keymap;
+use crate::ui::theme::{ColourDepth, is_light};
+
+use outside::{Performer, Surface};
+
+pub use event_loop::Looks;
+
+/// Opens the console on this terminal, until the user quits.
+pub async fn run(session: &Session, advice: Option<String>) -> Result<Exit, Failure> {
+    if let Some(refusal) = terminal_check::refusal(session.program.unwrap_or("lifeboat demo")) {
+        complain(&refusal);
+        return Ok(Exit::Usage);
+    }
+    let settings = Arc::new(session.settings.clone());
+    let variable = |name: &str| std::env::var(name).ok();
+    let wanted = session.paper.colour;
+    let looks = Looks {
+        keymap: Keymap::new(&settings.console.keys),
+        depth: ColourDepth::of(variable("COLORTERM").as_deref(), variable("TERM").as_deref(), wanted),
+        light_ground: is_light(variable("COLORFGBG").as_deref()),
+    };
+    let mouse = settings.console.mouse;
+    let failed = |error: std::io::Error| {
+        Failure::new(FailureKind::Unexpected, format!("taking the terminal: {error}"))
+    };
+    let mut terminal = terminal::enter(mouse).map_err(failed)?;
+    let (lent, is_lent) = watch::channel(false);
+    let input = terminal::input(is_lent);
+    let opened = Opened { settings, clock: session.clock, surface: Surface::Terminal { mouse }, lent };
+    let result = opened.run(&mut terminal, input, &looks, advice).await;
+    terminal::leave();
+    result.map(|_| Exit::Well).map_err(failed)
+}
+
+/// Runs a console on any screen, with any keys: tests do.
+pub async fn run_on<B: Backend>(
+    terminal: &mut Terminal<B>,
+    input: impl Stream<Item = Event>,
+    settings: &Settings,
+    clock: Clock,
+    looks: &Looks,
+) -> Result<App, B::Error> {
+    let (lent, _) = watch::channel(false);
+    let settings = Arc::new(settings.clone());
+    let opened = Opened { settings, clock, surface: Surface::Memory, lent };
+    opened.run(terminal, input, looks, None).await
+}
+
+/// A console about to run.
+struct Opened {
+    settings: Arc<Settings>,
+    clock: Clock,
+    surface: Surface,
+    lent: watch::Sender<bool>,
+}
+
+impl Opened {
+    async fn run<B: Backend>(
+        self,
+        terminal: &mut Terminal<B>,
+        input: impl Stream<Item = Event>,
+        looks: &Looks,
+        advice: Option<String>,
+    ) -> Result<App, B::Error> {
+        let Self { settings, clock, surface, lent } = self;
+        let folder = &settings.folders.state;
+        let remembered = remembered::load(folder);
+        let (mut app, effects) = App::start(&settings, &remembered, seen(&settings), clock.now());
+        app.advice = advice;
+        let (inbox, mut performer) =
+            Performer::start(Arc::clone(&settings), clock, surface, lent);
+        let outside = (inbox, &mut performer);
+        let app = event_loop::run(terminal, input, (app, effects), outside, (looks, clock)).await;
+        if let Ok(app) = &app {
+            performer.finish(app);
+        }
+        performer.stop().await;
+        app
+    }
+}
+
+/// What the last session saw.
+fn seen(settings: &Settings) -> Vec<Seen> {
+    let environments = settings.environments.iter().filter(|it| it.kubernetes.is_some());
+    let names: Vec<_> = environments.map(|environment| environment.name.clone()).collect();
+    snapshot::load_all(&settings.folders.state, &names)
+        .into_iter()
+        .map(|(environment, seen)| Seen { environment, at: seen.at, pods: seen.pods })
+        .collect()
+}

@@ -1,0 +1,18 @@
+//! Kubernetes: what a new configuration needs of it, and what its API sends.
+
+pub mod connect;
+mod discovery;
+pub mod list;
+mod login;
+pub mod printed;
+mod proxy;
+pub mod refusal;
+pub mod resource;
+mod split;
+pub mod watch;
+pub mod wire;
+
+#[cfg(all(test, feature = "demo"))]
+mod tests;
+
+pub use discovery::{BackupJob, Contexts};

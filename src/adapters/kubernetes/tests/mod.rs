@@ -1,0 +1,130 @@
+//! The adapter against servers in this process, which answer as a test wants.
+
+mod lists;
+mod watches;
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::future::pending;
+use std::io;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::stream::unfold;
+use http::{Request, Response};
+use http_body_util::StreamBody;
+use http_body_util::combinators::UnsyncBoxBody;
+use hyper::body::Frame;
+use kube::Client;
+use kube::client::Body;
+use serde::Deserialize;
+use tokio::time::sleep;
+
+use crate::adapters::kubernetes::connect::Cluster;
+use crate::adapters::kubernetes::resource::Resource;
+use crate::domain::news::Scope;
+
+/// A part of an answer's body.
+#[derive(Debug, Clone)]
+pub(super) enum Part {
+    Text(String),
+    Pause(Duration),
+    /// The connection is reset.
+    Cut,
+    /// Nothing ever comes.
+    Hang,
+}
+
+/// An answer: its status and its body. Without a status nothing is ever answered.
+#[derive(Debug, Clone)]
+pub(super) struct Scripted {
+    status: Option<u16>,
+    parts: VecDeque<Part>,
+}
+
+pub(super) fn says(text: impl Into<String>) -> Scripted {
+    parts([Part::Text(text.into())])
+}
+
+pub(super) fn parts(parts: impl IntoIterator<Item = Part>) -> Scripted {
+    Scripted { status: Some(200), parts: parts.into_iter().collect() }
+}
+
+pub(super) fn refuses(status: u16, message: &str) -> Scripted {
+    let text = format!(
+        r#"{{"kind":"Status","apiVersion":"v1","status":"Failure","code":{status},"message":"{message}"}}"#
+    );
+    Scripted { status: Some(status), ..says(text) }
+}
+
+pub(super) fn hangs() -> Scripted {
+    Scripted { status: None, parts: VecDeque::new() }
+}
+
+/// What was asked: method, path and query, body.
+pub(super) type Asked = Arc<Mutex<Vec<String>>>;
+
+/// A cluster that gives these answers one after the other.
+pub(super) fn cluster(answers: impl IntoIterator<Item = Scripted>) -> (Cluster, Asked) {
+    let answers: VecDeque<_> = answers.into_iter().collect();
+    let answers = Arc::new(Mutex::new(answers));
+    let asked = Asked::default();
+    let log = Arc::clone(&asked);
+    let service = tower::service_fn(move |request: Request<Body>| {
+        let (answers, log) = (Arc::clone(&answers), Arc::clone(&log));
+        async move {
+            let line = format!("{} {}", request.method(), request.uri());
+            let body = request.into_body().collect_bytes().await.unwrap();
+            let body = String::from_utf8(body.to_vec()).unwrap();
+            log.lock().unwrap().push(format!("{line} {body}").trim().to_owned());
+            let answer = answers.lock().unwrap().pop_front().expect("one question too many");
+            let Some(status) = answer.status else { pending().await };
+            let answer = Response::builder().status(status).body(body_of(answer.parts));
+            Ok::<_, Infallible>(answer.unwrap())
+        }
+    });
+    (Cluster::over(Client::new(service, "default"), "prod"), asked)
+}
+
+fn body_of(parts: VecDeque<Part>) -> UnsyncBoxBody<Bytes, io::Error> {
+    let frames = unfold(parts, |mut parts| async {
+        loop {
+            return match parts.pop_front()? {
+                Part::Text(text) => Some((Ok(Frame::data(Bytes::from(text))), parts)),
+                Part::Pause(pause) => {
+                    sleep(pause).await;
+                    continue;
+                }
+                Part::Cut => Some((Err(io::ErrorKind::ConnectionReset.into()), parts)),
+                Part::Hang => pending().await,
+            };
+        }
+    });
+    UnsyncBoxBody::new(StreamBody::new(frames))
+}
+
+/// An object of which only the name is read.
+#[derive(Debug, Deserialize)]
+struct Named {
+    metadata: Name,
+}
+
+#[derive(Debug, Deserialize)]
+struct Name {
+    name: String,
+}
+
+pub(super) const PODS: Resource<String> = Resource {
+    group: "/api/v1",
+    plural: "pods",
+    fields: None,
+    decode: |bytes| {
+        let named: Named = serde_json::from_slice(bytes)?;
+        Ok(Some(named.metadata.name).filter(|name| name != "unwanted"))
+    },
+};
+
+pub(super) fn default() -> Scope {
+    Scope::Namespace(Arc::from("default"))
+}

@@ -1,0 +1,336 @@
+//! What is known of one environment's cluster, and how far it can be trusted.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::app::rows::{
+    CronJobRow, EventRow, JobRow, NodeRow, Place, PodRow, PrintedRow, WorkloadRow,
+};
+use crate::app::store::Store;
+use crate::domain::environment::{Environment, EnvironmentName};
+use crate::domain::failure::{Failure, FailureKind};
+use crate::domain::news::{Delta, Kind, News, Scope};
+use crate::domain::node::Node;
+use crate::domain::pod::Pod;
+use crate::domain::severity::Severity;
+use crate::domain::trust::Trust;
+use crate::domain::usage::{NodeUsage, PodUsage};
+
+/// One environment, as far as it has been heard of.
+#[derive(Debug)]
+pub struct Cluster {
+    pub place: Place,
+    pub name: EnvironmentName,
+    pub production: bool,
+    pub writable: bool,
+    /// The kubeconfig context; `None` where the configuration names none.
+    pub context: Option<String>,
+    /// The namespaces that the configuration names.
+    pub namespaces: Vec<String>,
+    pub pods: Store<PodRow>,
+    pub deployments: Store<WorkloadRow>,
+    pub stateful_sets: Store<WorkloadRow>,
+    pub daemon_sets: Store<WorkloadRow>,
+    pub jobs: Store<JobRow>,
+    pub cronjobs: Store<CronJobRow>,
+    pub nodes: Store<NodeRow>,
+    pub events: Store<EventRow>,
+    /// Pods that the server has printed and not yet listed.
+    printed: HashMap<Arc<str>, Vec<Arc<PrintedRow>>>,
+    trust: BTreeMap<(Kind, Scope), Trust>,
+    usage: HashMap<(Arc<str>, Box<str>), Arc<PodUsage>>,
+    node_usage: HashMap<Arc<str>, NodeUsage>,
+    /// Why there are no metrics, where there are none.
+    pub no_metrics: Option<Failure>,
+    /// When what came from the last session's snapshot was true, until the cluster answers.
+    pub remembered: Option<Timestamp>,
+}
+
+/// An environment's badge: one word, and what stands behind it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Badge {
+    /// The configuration names no cluster.
+    None,
+    Connecting,
+    Live,
+    Stale {
+        since: Timestamp,
+        why: Failure,
+    },
+    LoginExpired {
+        why: Failure,
+    },
+    Unreachable {
+        why: Failure,
+    },
+}
+
+impl Cluster {
+    pub fn new(place: Place, environment: &Environment) -> Self {
+        let kubernetes = environment.kubernetes.as_ref();
+        Self {
+            place,
+            name: environment.name.clone(),
+            production: environment.production,
+            writable: environment.writable,
+            context: kubernetes.map(|it| it.context.clone()),
+            namespaces: kubernetes.map(|it| it.namespaces.clone()).unwrap_or_default(),
+            pods: Store::default(),
+            deployments: Store::default(),
+            stateful_sets: Store::default(),
+            daemon_sets: Store::default(),
+            jobs: Store::default(),
+            cronjobs: Store::default(),
+            nodes: Store::default(),
+            events: Store::default(),
+            printed: HashMap::new(),
+            trust: BTreeMap::new(),
+            usage: HashMap::new(),
+            node_usage: HashMap::new(),
+            no_metrics: None,
+            remembered: None,
+        }
+    }
+
+    /// Fills in what the last session saw, which counts until the cluster answers.
+    pub fn remember(&mut self, at: Timestamp, pods: Vec<Arc<Pod>>, now: Timestamp) {
+        let place = self.place;
+        let delta = Delta::Changed { applied: pods, gone: Vec::new() };
+        self.pods.absorb(delta, |pod| PodRow::new(place, pod, None, now));
+        self.remembered = Some(at);
+    }
+
+    /// Takes a piece of news; returns whether anything that may be shown has changed.
+    pub fn absorb(&mut self, news: News, now: Timestamp) -> bool {
+        let place = self.place;
+        match news {
+            News::Pods(delta) => self.absorb_pods(delta, now),
+            News::Workloads(kind, delta) => {
+                let store = match kind {
+                    Kind::StatefulSet => &mut self.stateful_sets,
+                    Kind::DaemonSet => &mut self.daemon_sets,
+                    Kind::Deployment
+                    | Kind::Pod
+                    | Kind::Job
+                    | Kind::CronJob
+                    | Kind::Node
+                    | Kind::Event => &mut self.deployments,
+                };
+                store.absorb(delta, |workload| WorkloadRow::new(place, workload, now))
+            }
+            News::Jobs(delta) => self.jobs.absorb(delta, |job| JobRow::new(place, job, now)),
+            News::CronJobs(delta) => {
+                self.cronjobs.absorb(delta, |cronjob| CronJobRow::new(place, cronjob, now))
+            }
+            News::Nodes(delta) => self.absorb_nodes(delta, now),
+            News::Events(delta) => self.events.absorb(delta, |event| EventRow { place, event }),
+            News::Printed { namespace, rows } => {
+                let row = |pod| {
+                    let namespace = Arc::clone(&namespace);
+                    Arc::new(PrintedRow { place, namespace, pod })
+                };
+                let rows = rows.into_iter().map(row).collect();
+                self.printed.insert(Arc::clone(&namespace), rows);
+                true
+            }
+            News::PodUsage(usage) => self.absorb_usage(usage),
+            News::NodeUsage(Ok(usage)) => {
+                self.node_usage =
+                    usage.into_iter().map(|usage| (Arc::clone(&usage.name), usage)).collect();
+                let known = &self.node_usage;
+                self.nodes.renew(
+                    |_| true,
+                    |row| {
+                        let usage = known.get(&row.node.name).cloned();
+                        NodeRow { usage, ..row.clone() }
+                    },
+                )
+            }
+            News::NodeUsage(Err(_)) => false,
+            News::Standing { kind, scope, trust } => {
+                if kind == Kind::Pod && trust == Trust::Live {
+                    self.remembered = None;
+                }
+                self.trust.insert((kind, scope), trust.clone()) != Some(trust)
+            }
+        }
+    }
+
+    fn absorb_pods(&mut self, delta: Delta<Pod>, now: Timestamp) -> bool {
+        if let Delta::Complete(scope) = &delta {
+            match scope {
+                Scope::Cluster => self.printed.clear(),
+                Scope::Namespace(name) => drop(self.printed.remove(name)),
+            }
+        }
+        let (place, nodes, usage) = (self.place, by_name(&self.nodes), &self.usage);
+        self.pods.absorb(delta, |pod| {
+            let node = pod.node.as_ref().and_then(|name| nodes.get(name)).map(|row| &*row.node);
+            let used = usage.get(&(Arc::clone(&pod.namespace), pod.name.clone())).cloned();
+            PodRow::new(place, pod, node, now).using(used)
+        })
+    }
+
+    /// A node that changes changes what is to be said of its pods.
+    fn absorb_nodes(&mut self, delta: Delta<Node>, now: Timestamp) -> bool {
+        let place = self.place;
+        let usage = &self.node_usage;
+        let is_news = self.nodes.absorb(delta, |node| {
+            let usage = usage.get(&node.name).cloned();
+            NodeRow { usage, ..NodeRow::new(place, node) }
+        });
+        if is_news {
+            self.judge(now, |_| true);
+        }
+        is_news
+    }
+
+    fn absorb_usage(&mut self, usage: Result<Vec<PodUsage>, Failure>) -> bool {
+        match usage {
+            Err(failure) => {
+                let is_news = self.no_metrics.as_ref() != Some(&failure);
+                self.no_metrics = Some(failure);
+                self.usage.clear();
+                let had = |row: &PodRow| row.usage.is_some();
+                self.pods.renew(had, |row| row.clone().using(None)) | is_news
+            }
+            Ok(usage) => {
+                self.no_metrics = None;
+                let key = |it: &PodUsage| (Arc::clone(&it.namespace), it.name.clone());
+                self.usage = usage.into_iter().map(|it| (key(&it), Arc::new(it))).collect();
+                let known = &self.usage;
+                self.pods.renew(
+                    |_| true,
+                    |row| {
+                        let key = (Arc::clone(&row.pod.namespace), row.pod.name.clone());
+                        row.clone().using(known.get(&key).cloned())
+                    },
+                )
+            }
+        }
+    }
+
+    /// Judges the pods again that `which` picks.
+    fn judge(&mut self, now: Timestamp, which: impl Fn(&PodRow) -> bool) -> bool {
+        let nodes = by_name(&self.nodes);
+        self.pods.renew(which, |row| {
+            let node = row.pod.node.as_ref().and_then(|name| nodes.get(name)).map(|it| &*it.node);
+            row.judged(node, now)
+        })
+    }
+
+    /// Time alone has changed some judgements.
+    pub fn grow_older(&mut self, now: Timestamp) -> bool {
+        self.judge(now, |row| row.diagnosis.recheck.is_some_and(|at| at <= now))
+    }
+
+    /// When time alone will change a judgement next.
+    pub fn next_judgement(&self) -> Option<Timestamp> {
+        self.pods.rows().filter_map(|row| row.diagnosis.recheck).min()
+    }
+
+    /// What the server has printed and not yet listed.
+    pub fn printed(&self) -> impl Iterator<Item = &Arc<PrintedRow>> {
+        let known: std::collections::HashSet<(&str, &str)> = if self.printed.is_empty() {
+            std::collections::HashSet::new()
+        } else {
+            self.pods.rows().map(|row| (&*row.pod.namespace, &*row.pod.name)).collect()
+        };
+        let rows = self.printed.values().flatten();
+        rows.filter(move |row| !known.contains(&(&*row.namespace, &*row.pod.name)))
+    }
+
+    pub fn workloads(&self) -> impl Iterator<Item = &Arc<WorkloadRow>> {
+        let stores = [&self.deployments, &self.stateful_sets, &self.daemon_sets];
+        stores.into_iter().flat_map(Store::rows)
+    }
+
+    /// Other namespaces are watched from now on: what is known is of the old ones.
+    pub fn forget(&mut self) {
+        self.pods.clear();
+        self.deployments.clear();
+        self.stateful_sets.clear();
+        self.daemon_sets.clear();
+        self.jobs.clear();
+        self.cronjobs.clear();
+        self.events.clear();
+        self.printed.clear();
+        self.trust.retain(|(kind, _), _| *kind == Kind::Node);
+        self.remembered = None;
+    }
+
+    /// How far the pods can be trusted: the badge of the environment.
+    pub fn badge(&self) -> Badge {
+        if self.context.is_none() {
+            return Badge::None;
+        }
+        let pods = || self.of(Kind::Pod);
+        if pods().next().is_none() {
+            return Badge::Connecting;
+        }
+        let forbidden = |trust: &&Trust| denial(trust).is_some();
+        // One forbidden namespace among others that answer is told apart, not as the badge.
+        let worst =
+            pods().map(|(_, trust)| trust).filter(|trust| !forbidden(trust)).max_by_key(rank);
+        match worst.or_else(|| pods().map(|(_, trust)| trust).next()) {
+            None | Some(Trust::Connecting) => Badge::Connecting,
+            Some(Trust::Live) => Badge::Live,
+            Some(Trust::Stale { since, why }) => Badge::Stale { since: *since, why: why.clone() },
+            Some(Trust::LoginExpired { why }) => Badge::LoginExpired { why: why.clone() },
+            Some(Trust::Unreachable { why }) => Badge::Unreachable { why: why.clone() },
+        }
+    }
+
+    /// What of a kind is not seen, and why: forbidden namespaces, failed lists.
+    pub fn blind_spots(&self, kind: Kind) -> impl Iterator<Item = (&Scope, &Failure)> {
+        self.of(kind).filter_map(|(scope, trust)| match trust {
+            Trust::Stale { why, .. } | Trust::LoginExpired { why } | Trust::Unreachable { why } => {
+                Some((scope, why))
+            }
+            Trust::Connecting | Trust::Live => None,
+        })
+    }
+
+    fn of(&self, kind: Kind) -> impl Iterator<Item = (&Scope, &Trust)> {
+        let all = self.trust.iter().filter(move |((of, _), _)| *of == kind);
+        all.map(|((_, scope), trust)| (scope, trust))
+    }
+
+    /// How many pods are how badly off.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.pods.rows().filter(|row| row.diagnosis.severity == severity).count()
+    }
+}
+
+/// The refusal of a namespace or a kind that this user may not see.
+fn denial(trust: &Trust) -> Option<&Failure> {
+    match trust {
+        Trust::Stale { why, .. } | Trust::Unreachable { why }
+            if why.kind == FailureKind::Denied =>
+        {
+            Some(why)
+        }
+        Trust::Connecting
+        | Trust::Live
+        | Trust::Stale { .. }
+        | Trust::LoginExpired { .. }
+        | Trust::Unreachable { .. } => None,
+    }
+}
+
+/// Which of several standings the badge tells.
+fn rank(trust: &&Trust) -> u8 {
+    match trust {
+        Trust::Live => 0,
+        Trust::Connecting => 1,
+        Trust::Stale { .. } => 2,
+        Trust::Unreachable { .. } => 3,
+        Trust::LoginExpired { .. } => 4,
+    }
+}
+
+fn by_name(nodes: &Store<NodeRow>) -> HashMap<Arc<str>, Arc<NodeRow>> {
+    nodes.rows().map(|row| (Arc::clone(&row.node.name), Arc::clone(row))).collect()
+}

@@ -1,0 +1,262 @@
+//! The filter of tables: words that must be found, typed comparisons, label selectors.
+//!
+//! `crash` a case-insensitive regular expression over what is shown · `!crash` its inverse ·
+//! `-l app=api,tier!=web` labels · `-f ingcor` fuzzy · `restarts>=5 age<2h status=CrashLoopBackOff` fields.
+//! Terms stand beside each other and must all hold.
+
+mod labels;
+mod term;
+
+use std::borrow::Cow;
+use std::fmt;
+
+use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
+use nucleo_matcher::{Config, Matcher, Utf32Str};
+use regex::{Regex, RegexBuilder};
+
+use labels::Selector;
+use term::Term;
+
+/// What a typed term can be about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Field {
+    Name,
+    Namespace,
+    Environment,
+    Status,
+    Severity,
+    Node,
+    Owner,
+    Ready,
+    Restarts,
+    Age,
+    Cpu,
+    Memory,
+    CpuShare,
+    MemoryShare,
+}
+
+/// What a filter asks of a row.
+pub trait Searchable {
+    /// Whether one of the texts that are shown passes.
+    fn any_text(&self, test: &mut dyn FnMut(&str) -> bool) -> bool;
+    fn label(&self, key: &str) -> Option<&str>;
+    /// Restarts and ready containers; seconds; millicores; bytes; percent.
+    fn number(&self, field: Field) -> Option<f64>;
+    fn word(&self, field: Field) -> Option<Cow<'_, str>>;
+}
+
+/// A filter that could be read.
+#[derive(Debug, Clone)]
+pub struct Filter {
+    parts: Vec<Part>,
+}
+
+#[derive(Debug, Clone)]
+enum Part {
+    Text { pattern: Regex, inverse: bool },
+    Fuzzy(Pattern),
+    Labels(Selector),
+    Term(Term),
+}
+
+/// Why a filter cannot be read, and what to type instead; lower case, no full stop.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FilterProblem(pub String);
+
+impl fmt::Display for FilterProblem {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// Regular expressions beyond this are mistakes.
+const LARGEST_PATTERN: usize = 1 << 20;
+
+impl Filter {
+    pub fn parse(text: &str) -> Result<Self, FilterProblem> {
+        let mut parts = Vec::new();
+        let mut words: Vec<&str> = Vec::new();
+        let mut rest = text.trim();
+        while !rest.is_empty() {
+            if let Some(after) = flag(rest, "-l") {
+                let (selector, left) = labels::read(after)?;
+                parts.push(Part::Labels(selector));
+                rest = left.trim_start();
+                continue;
+            }
+            if let Some(after) = flag(rest, "-f") {
+                let (case, normal) = (CaseMatching::Ignore, Normalization::Smart);
+                parts.push(Part::Fuzzy(Pattern::parse(after, case, normal)));
+                break;
+            }
+            let (word, left) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+            rest = left.trim_start();
+            match Term::read(word)? {
+                Some(term) => parts.push(Part::Term(term)),
+                None => words.push(word),
+            }
+        }
+        if !words.is_empty() {
+            let text = words.join(" ");
+            let (text, inverse) = match text.strip_prefix('!') {
+                Some(text) => (text.trim_start(), true),
+                None => (text.as_str(), false),
+            };
+            parts.push(Part::Text { pattern: pattern(text)?, inverse });
+        }
+        Ok(Self { parts })
+    }
+
+    pub fn matches(&self, row: &impl Searchable) -> bool {
+        self.parts.iter().all(|part| match part {
+            Part::Text { pattern, inverse } => {
+                row.any_text(&mut |text| pattern.is_match(text)) != *inverse
+            }
+            Part::Fuzzy(wanted) => {
+                let mut matcher = Matcher::new(Config::DEFAULT);
+                let mut buffer = Vec::new();
+                row.any_text(&mut |text| {
+                    wanted.score(Utf32Str::new(text, &mut buffer), &mut matcher).is_some()
+                })
+            }
+            Part::Labels(selector) => selector.matches(|key| row.label(key)),
+            Part::Term(term) => term.matches(row),
+        })
+    }
+}
+
+/// A case-insensitive regular expression, or why it is none.
+pub fn pattern(text: &str) -> Result<Regex, FilterProblem> {
+    let built = RegexBuilder::new(text).case_insensitive(true).size_limit(LARGEST_PATTERN).build();
+    built.map_err(|error| {
+        let text = error.to_string();
+        let reason = text.lines().last().unwrap_or_default().trim_start_matches("error: ").trim();
+        FilterProblem(format!("not a regular expression: {reason}"))
+    })
+}
+
+/// What follows a flag that stands alone.
+fn flag<'a>(text: &'a str, flag: &str) -> Option<&'a str> {
+    let after = text.strip_prefix(flag)?;
+    (after.is_empty() || after.starts_with(char::is_whitespace)).then(|| after.trim_start())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    struct Pod;
+
+    impl Searchable for Pod {
+        fn any_text(&self, test: &mut dyn FnMut(&str) -> bool) -> bool {
+            ["ingest-core-7c9f", "default", "prod", "CrashLoopBackOff"].into_iter().any(test)
+        }
+
+        fn label(&self, key: &str) -> Option<&str> {
+            [("app", "ingest-core"), ("tier", "back")]
+                .into_iter()
+                .find(|it| it.0 == key)
+                .map(|it| it.1)
+        }
+
+        fn number(&self, field: Field) -> Option<f64> {
+            match field {
+                Field::Restarts => Some(7.0),
+                Field::Age => Some(5400.0),
+                Field::Memory => Some(600.0 * 1024.0 * 1024.0),
+                _ => None,
+            }
+        }
+
+        fn word(&self, field: Field) -> Option<Cow<'_, str>> {
+            match field {
+                Field::Status => Some("CrashLoopBackOff".into()),
+                Field::Environment => Some("prod".into()),
+                _ => None,
+            }
+        }
+    }
+
+    fn keeps(text: &str) -> bool {
+        Filter::parse(text).unwrap().matches(&Pod)
+    }
+
+    #[test]
+    fn texts_are_regular_expressions_whatever_their_case() {
+        for text in ["crash", "CRASH", "ingest-.*-7", "^prod$", "core crash|loop", ""] {
+            assert!(keeps(text), "{text}");
+        }
+        assert!(!keeps("nothing") && !keeps("core crash"));
+    }
+
+    #[test]
+    fn an_exclamation_mark_turns_it_round() {
+        assert!(keeps("!running|completed") && !keeps("!crash"));
+    }
+
+    #[test]
+    fn typed_terms_compare() {
+        for text in [
+            "restarts>=5",
+            "restarts=7 age<2h",
+            "age>1h restarts!=0",
+            "status=crashloopbackoff",
+            "status!=Running env=prod",
+            "memory>512Mi",
+            "status=Crash* core",
+        ] {
+            assert!(keeps(text), "{text}");
+        }
+        for text in ["restarts>7", "age<1h", "status=Crash", "cpu>1", "node=a", "env=dev core"] {
+            assert!(!keeps(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn labels_are_selected_as_kubectl_does_it() {
+        for text in [
+            "-l app=ingest-core",
+            "-l app==ingest-core,tier!=front",
+            "-l app,!gone",
+            "-l tier in (back, front),app notin (x)",
+            "-l app=ingest-core restarts>5",
+        ] {
+            assert!(keeps(text), "{text}");
+        }
+        for text in ["-l app=x", "-l !app", "-l tier notin (back)", "-l gone"] {
+            assert!(!keeps(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn fuzzy_letters_need_only_their_order() {
+        assert!(keeps("-f ingcor") && !keeps("-f xyz"));
+    }
+
+    #[test]
+    fn what_cannot_be_read_says_why() {
+        for (text, why) in [
+            ("crash(", "not a regular expression"),
+            ("restarts>many", "restarts"),
+            ("age<yesterday", "age"),
+            ("status>=x", "= or !="),
+            ("-l", "-l app=api"),
+            ("-l tier in back", "parentheses"),
+        ] {
+            let problem = Filter::parse(text).unwrap_err().to_string();
+            assert!(problem.contains(why), "{text}: {problem}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics(text in ".{0,40}") {
+            if let Ok(filter) = Filter::parse(&text) {
+                filter.matches(&Pod);
+            }
+        }
+    }
+}

@@ -1,0 +1,318 @@
+//! The state of the console and every way it can change.
+//!
+//! Invariant: nothing here reads a clock, a socket or a terminal; what is wanted of them is an effect.
+#![warn(clippy::wildcard_enum_match_arm)]
+
+mod act;
+pub mod action;
+pub mod cell;
+pub mod cluster;
+pub mod columns;
+mod command;
+mod deeds;
+pub mod effect;
+pub mod filter;
+pub mod focus;
+pub mod logs;
+pub mod message;
+pub mod overlay;
+mod overlays;
+pub mod palette;
+pub mod pods;
+pub mod prompt;
+mod prompts;
+pub mod remembered;
+pub mod rows;
+pub mod store;
+pub mod tab;
+pub mod table;
+pub mod text;
+mod texts;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::domain::environment::EnvironmentName;
+use crate::domain::pod::Pod;
+use crate::domain::settings::{Settings, ThemeChoice};
+
+use cell::Tone;
+use cluster::Cluster;
+use effect::Effect;
+use focus::Focus;
+use message::{Message, Size};
+use overlay::{Flash, Overlay};
+use pods::Pods;
+use prompt::PromptKind;
+use remembered::Remembered;
+use rows::{Context, Place};
+use tab::Tab;
+
+/// How long a flash stays.
+const FLASH: Duration = Duration::from_secs(5);
+/// How long a production environment stays unlocked.
+pub const UNLOCKED: Duration = Duration::from_mins(10);
+
+/// The whole state of the console.
+#[derive(Debug)]
+pub struct App {
+    pub now: Timestamp,
+    pub size: Size,
+    pub clusters: Vec<Cluster>,
+    /// Their names, in the same order.
+    environments: Vec<EnvironmentName>,
+    pub tab: Tab,
+    pub pods: Pods,
+    pub overlay: Option<Overlay>,
+    pub flash: Option<Flash>,
+    pub theme: ThemeChoice,
+    pub header: bool,
+    pub full_screen: bool,
+    pub favourites: Vec<String>,
+    /// Production environments that may be changed without their name being typed again, and until when.
+    pub unlocked: HashMap<EnvironmentName, Timestamp>,
+    /// What was typed into each prompt, the newest last.
+    earlier: HashMap<PromptKind, Vec<String>>,
+    /// What stands on the line under the title where there is no configuration.
+    pub advice: Option<String>,
+    pub quitting: bool,
+    is_dirty: bool,
+    /// The rows of the table on top are older than what is known.
+    is_unfilled: bool,
+}
+
+/// What the last session saw of an environment.
+#[derive(Debug, Clone)]
+pub struct Seen {
+    pub environment: EnvironmentName,
+    pub at: Timestamp,
+    pub pods: Vec<Arc<Pod>>,
+}
+
+impl App {
+    /// The first state, and the effects that fill it.
+    pub fn start(
+        settings: &Settings,
+        remembered: &Remembered,
+        seen: Vec<Seen>,
+        now: Timestamp,
+    ) -> (Self, Vec<Effect>) {
+        let place = |at: usize| Place(u8::try_from(at).unwrap_or(u8::MAX));
+        let mut clusters: Vec<Cluster> = settings
+            .environments
+            .iter()
+            .enumerate()
+            .map(|(at, environment)| Cluster::new(place(at), environment))
+            .collect();
+        for seen in seen {
+            if let Some(cluster) = clusters.iter_mut().find(|it| it.name == seen.environment) {
+                cluster.remember(seen.at, seen.pods, now);
+            }
+        }
+        let environments = clusters.iter().map(|cluster| cluster.name.clone()).collect();
+        let mut pods = Pods::start(remembered.view, &remembered.sorts, remembered.wide);
+        if let Some(table) = pods.top_mut().table_mut() {
+            table.filter_by(&remembered.filter);
+            table.faults_only = remembered.faults_only;
+        }
+        pods.namespaces = remembered.namespaces.clone();
+        let effects = vec![Effect::Watch(pods.namespaces.clone())];
+        let app = Self {
+            now,
+            size: Size::default(),
+            clusters,
+            environments,
+            tab: Tab::default(),
+            pods,
+            overlay: None,
+            flash: None,
+            theme: remembered.theme.unwrap_or(settings.console.theme),
+            header: !remembered.hides_header,
+            full_screen: false,
+            favourites: settings.console.favourites.clone(),
+            unlocked: HashMap::new(),
+            earlier: HashMap::new(),
+            advice: None,
+            quitting: false,
+            is_dirty: true,
+            is_unfilled: true,
+        };
+        (app, effects)
+    }
+
+    /// Applies one message.
+    pub fn update(&mut self, message: Message) -> Vec<Effect> {
+        match message {
+            Message::Ticked(now) => {
+                self.grow_older(now);
+                Vec::new()
+            }
+            Message::Acted(action) => {
+                self.is_dirty = true;
+                self.act(action)
+            }
+            Message::KeyUnbound(key) => {
+                self.say(Tone::Muted, format!("`{key}` does nothing here; `?` shows the keys"));
+                Vec::new()
+            }
+            Message::Edited(request) => {
+                self.is_dirty = true;
+                self.edit(request)
+            }
+            Message::Pasted(text) => {
+                self.is_dirty = true;
+                self.paste(&text)
+            }
+            Message::Resized(size) => {
+                self.is_dirty |= self.size != size;
+                self.size = size;
+                Vec::new()
+            }
+            Message::Told { environment, news } => {
+                self.hear(&environment, news);
+                Vec::new()
+            }
+            Message::ObjectLoaded { generation, object } => {
+                self.object_loaded(generation, object);
+                Vec::new()
+            }
+            Message::LogArrived { generation, news } => {
+                self.log_arrived(generation, news);
+                Vec::new()
+            }
+            Message::Done { deed, result } => {
+                match result {
+                    Ok(answer) => self.say(Tone::Fine, format!("done: {deed}{answer}")),
+                    Err(failure) => self.say(Tone::Critical, format!("{deed}: {failure}")),
+                }
+                Vec::new()
+            }
+            Message::Returned { failure } => {
+                self.is_dirty = true;
+                if let Some(failure) = failure {
+                    self.say(Tone::Critical, failure.to_string());
+                }
+                vec![Effect::Repaint, Effect::Reconnect]
+            }
+            Message::Copied { what } => {
+                self.say(Tone::Fine, format!("copied {what}"));
+                Vec::new()
+            }
+            Message::Saved { result } => {
+                match result {
+                    Ok(path) => self.say(Tone::Fine, format!("saved {path}")),
+                    Err(failure) => self.say(Tone::Critical, failure.to_string()),
+                }
+                Vec::new()
+            }
+        }
+    }
+
+    fn hear(&mut self, environment: &EnvironmentName, news: Vec<crate::domain::news::News>) {
+        let now = self.now;
+        let Some(cluster) = self.clusters.iter_mut().find(|it| it.name == *environment) else {
+            return;
+        };
+        let mut is_news = false;
+        for piece in news {
+            is_news |= cluster.absorb(piece, now);
+        }
+        self.is_unfilled |= is_news;
+        self.is_dirty |= is_news;
+    }
+
+    /// Time has passed.
+    fn grow_older(&mut self, now: Timestamp) {
+        self.now = now;
+        self.is_dirty = true;
+        if self.flash.as_ref().is_some_and(|flash| flash.until <= now) {
+            self.flash = None;
+        }
+        self.unlocked.retain(|_, until| *until > now);
+        for cluster in &mut self.clusters {
+            self.is_unfilled |= cluster.grow_older(now);
+        }
+    }
+
+    /// When something changes by time alone that is no shown age: a flash goes, a judgement is due.
+    pub fn next_change(&self) -> Option<Timestamp> {
+        let flash = self.flash.as_ref().map(|flash| flash.until);
+        let judged = self.clusters.iter().filter_map(Cluster::next_judgement).min();
+        let locked = self.unlocked.values().min().copied();
+        [flash, judged, locked].into_iter().flatten().min()
+    }
+
+    /// Whether the screen must be painted again; what is to be painted is made ready.
+    pub fn take_dirty(&mut self) -> bool {
+        if std::mem::take(&mut self.is_unfilled) {
+            let context = Context { now: self.now, environments: &self.environments };
+            self.pods.fill(&self.clusters, &context);
+            self.explain_again();
+        }
+        std::mem::take(&mut self.is_dirty)
+    }
+
+    pub fn context(&self) -> Context<'_> {
+        Context { now: self.now, environments: &self.environments }
+    }
+
+    /// Who gets the keys.
+    pub fn focus(&self) -> Focus {
+        match &self.overlay {
+            Some(Overlay::Help { .. }) => Focus::Help,
+            Some(Overlay::Dialog(_)) => Focus::Dialog,
+            Some(Overlay::Environments { .. } | Overlay::CopyWhat { .. }) => Focus::List,
+            Some(Overlay::Prompt(_)) => Focus::Prompt,
+            None => self.pods.focus(),
+        }
+    }
+
+    /// Whether typing edits a text rather than acting: a prompt, or a name that must be typed.
+    pub fn is_typing(&self) -> bool {
+        match &self.overlay {
+            Some(Overlay::Prompt(_)) => true,
+            Some(Overlay::Dialog(dialog)) => dialog.typed.is_some(),
+            Some(
+                Overlay::Help { .. } | Overlay::Environments { .. } | Overlay::CopyWhat { .. },
+            )
+            | None => false,
+        }
+    }
+
+    pub fn say(&mut self, tone: Tone, text: String) {
+        let until = self.now.saturating_add(FLASH).unwrap_or(Timestamp::MAX);
+        self.flash = Some(Flash { text, tone, until });
+        self.is_dirty = true;
+    }
+
+    /// What is kept for the next session.
+    pub fn remembered(&self) -> Remembered {
+        let root = self.pods.layers().first().and_then(pods::layer::Layer::table);
+        Remembered {
+            view: self.pods.view(),
+            sorts: self.pods.sorts(),
+            wide: root.is_some_and(|table| table.wide),
+            filter: root.map(|table| table.filtering.text.clone()).unwrap_or_default(),
+            faults_only: root.is_some_and(|table| table.faults_only),
+            theme: Some(self.theme),
+            namespaces: self.pods.namespaces.clone(),
+            hides_header: !self.header,
+        }
+    }
+
+    pub fn cluster(&self, place: Place) -> Option<&Cluster> {
+        self.clusters.iter().find(|cluster| cluster.place == place)
+    }
+
+    /// How many rows of a table fit: the screen without header, title, columns, hints.
+    pub fn page(&self) -> usize {
+        let chrome = if self.header { 6 + self.clusters.len().min(4) } else { 5 };
+        usize::from(self.size.height).saturating_sub(chrome).max(1)
+    }
+}

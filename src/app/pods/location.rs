@@ -1,0 +1,136 @@
+//! Where one can be in the Pods tab: a value, so that history can go back to it.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::app::columns::Column;
+use crate::app::effect::ObjectRef;
+use crate::app::rows::{Place, RowKey};
+use crate::domain::log::LogRequest;
+use crate::domain::pod::Uid;
+use crate::domain::workload::WorkloadKind;
+
+/// The views that `v` goes through.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum View {
+    #[default]
+    Pods,
+    Workloads,
+    CronJobs,
+    Jobs,
+    Events,
+    Nodes,
+}
+
+impl View {
+    pub const ALL: [Self; 6] =
+        [Self::Pods, Self::Workloads, Self::CronJobs, Self::Jobs, Self::Events, Self::Nodes];
+
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Pods => "Pods",
+            Self::Workloads => "Workloads",
+            Self::CronJobs => "CronJobs",
+            Self::Jobs => "Jobs",
+            Self::Events => "Events",
+            Self::Nodes => "Nodes",
+        }
+    }
+
+    /// The noun of its rows.
+    pub const fn noun(self) -> &'static str {
+        match self {
+            Self::Pods => "pod",
+            Self::Workloads => "workload",
+            Self::CronJobs => "CronJob",
+            Self::Jobs => "job",
+            Self::Events => "warning",
+            Self::Nodes => "node",
+        }
+    }
+
+    #[must_use]
+    pub fn next(self) -> Self {
+        let at = Self::ALL.iter().position(|view| *view == self).unwrap_or_default();
+        Self::ALL.get(at + 1).copied().unwrap_or_default()
+    }
+
+    /// What it is sorted by until somebody sorts it otherwise: worst, newest, soonest first.
+    pub const fn sort(self) -> Column {
+        match self {
+            Self::Pods | Self::Workloads | Self::CronJobs | Self::Nodes => Column::Why,
+            Self::Jobs => Column::Age,
+            Self::Events => Column::LastSeen,
+        }
+    }
+}
+
+/// Which of the pods, jobs or events are shown.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Subset {
+    All,
+    /// The pods that a workload's selector picks, in the environments that have it.
+    OfWorkload {
+        kind: WorkloadKind,
+        namespace: Arc<str>,
+        name: Box<str>,
+    },
+    /// The pods on a node.
+    OnNode {
+        place: Place,
+        name: Arc<str>,
+    },
+    /// The pods of a job.
+    OfJob {
+        place: Place,
+        namespace: Arc<str>,
+        name: Box<str>,
+    },
+    /// The jobs of a `CronJob`.
+    OfCronJob {
+        place: Place,
+        namespace: Arc<str>,
+        name: Box<str>,
+    },
+}
+
+/// A place in the tab.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Location {
+    Table { view: View, subset: Subset },
+    Containers { place: Place, uid: Uid, name: Box<str> },
+    Describe(ObjectRef),
+    Raw(ObjectRef),
+    Explain { key: RowKey, title: String },
+    Logs { title: String, request: LogRequest },
+}
+
+impl Location {
+    pub const fn view(view: View) -> Self {
+        Self::Table { view, subset: Subset::All }
+    }
+
+    /// The crumb: `Pods`, `api-0`, `logs`.
+    pub fn crumb(&self) -> String {
+        match self {
+            Self::Table { view, subset: Subset::All } => view.title().to_owned(),
+            Self::Table { view, subset } => {
+                let of = match subset {
+                    Subset::All => "",
+                    Subset::OfWorkload { name, .. }
+                    | Subset::OfJob { name, .. }
+                    | Subset::OfCronJob { name, .. } => name,
+                    Subset::OnNode { name, .. } => name,
+                };
+                format!("{} of {of}", view.title())
+            }
+            Self::Containers { name, .. } => name.to_string(),
+            Self::Describe(object) => format!("{} · describe", object.name),
+            Self::Raw(object) => format!("{} · yaml", object.name),
+            Self::Explain { title, .. } => format!("{title} · why"),
+            Self::Logs { title, .. } => format!("{title} · logs"),
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! The Pods tab: one live table over all environments, and what one sees from there.
+
+pub(super) mod ask;
+pub mod columns;
+mod fill;
+pub mod layer;
+pub mod location;
+mod open;
+
+use std::collections::HashMap;
+
+use crate::app::effect::{Effect, Generation};
+use crate::app::focus::{Focus, TableFocus};
+use crate::app::rows::Place;
+use crate::app::table::{Sort, Table};
+use crate::domain::news::Namespaces;
+
+use layer::{Body, Layer};
+use location::{Location, Subset, View};
+
+/// The state of the tab. The lowest layer is a view over everything.
+#[derive(Debug)]
+pub struct Pods {
+    layers: Vec<Layer>,
+    /// The views that are not on top, each as it was left.
+    roots: HashMap<View, Table>,
+    /// Where one was before, and where one came back from.
+    past: Vec<Vec<Location>>,
+    future: Vec<Vec<Location>>,
+    /// The environments that are shown; `None` for all.
+    pub only: Option<Place>,
+    pub namespaces: Namespaces,
+    objects: Generation,
+    logs: Generation,
+}
+
+impl Pods {
+    /// Starts in a view, each view sorted as it was left.
+    pub fn start(view: View, sorts: &HashMap<View, Sort>, wide: bool) -> Self {
+        let mut roots: HashMap<View, Table> = View::ALL
+            .into_iter()
+            .map(|view| {
+                let mut table = Table::sorted_by(view.sort());
+                table.wide = wide;
+                if let Some(sort) = sorts.get(&view) {
+                    table.sort = *sort;
+                }
+                (view, table)
+            })
+            .collect();
+        let table = roots.remove(&view).unwrap_or_else(|| Table::sorted_by(view.sort()));
+        let layer = Layer { location: Location::view(view), body: Body::Table(Box::new(table)) };
+        Self {
+            layers: vec![layer],
+            roots,
+            past: Vec::new(),
+            future: Vec::new(),
+            only: None,
+            namespaces: Namespaces::Configured,
+            objects: Generation::default(),
+            logs: Generation::default(),
+        }
+    }
+
+    /// The layers, the lowest first.
+    pub fn layers(&self) -> &[Layer] {
+        &self.layers
+    }
+
+    /// The layer that is seen.
+    #[expect(clippy::expect_used, reason = "the lowest layer is never taken away")]
+    pub fn top(&self) -> &Layer {
+        self.layers.last().expect("there is always a view")
+    }
+
+    #[expect(clippy::expect_used, reason = "the lowest layer is never taken away")]
+    pub fn top_mut(&mut self) -> &mut Layer {
+        self.layers.last_mut().expect("there is always a view")
+    }
+
+    pub fn focus(&self) -> Focus {
+        match (&self.top().location, &self.top().body) {
+            (_, Body::Text { .. }) => Focus::Text,
+            (_, Body::Logs { .. }) => Focus::Logs,
+            (Location::Table { view, .. }, Body::Table(_)) => Focus::Table(TableFocus::View(*view)),
+            (_, Body::Table(_)) => Focus::Table(TableFocus::Containers),
+        }
+    }
+
+    /// The view at the bottom.
+    pub fn view(&self) -> View {
+        match self.layers.first().map(|layer| &layer.location) {
+            Some(Location::Table { view, .. }) => *view,
+            _ => View::Pods,
+        }
+    }
+
+    /// How each view is sorted, to be remembered.
+    pub fn sorts(&self) -> HashMap<View, Sort> {
+        let mut sorts: HashMap<View, Sort> =
+            self.roots.iter().map(|(view, table)| (*view, table.sort)).collect();
+        if let Some(table) = self.layers.first().and_then(Layer::table) {
+            sorts.insert(self.view(), table.sort);
+        }
+        sorts
+    }
+
+    /// Shows another view from its top.
+    pub fn show(&mut self, view: View) -> Vec<Effect> {
+        if self.layers.len() == 1 && self.view() == view {
+            return Vec::new();
+        }
+        self.leave();
+        let effects = self.cut(1);
+        self.swap_root(view);
+        effects
+    }
+
+    fn swap_root(&mut self, view: View) {
+        let old = self.view();
+        if old == view {
+            return;
+        }
+        let table = self.roots.remove(&view).unwrap_or_else(|| Table::sorted_by(view.sort()));
+        let location = Location::Table { view, subset: Subset::All };
+        let layer = Layer { location, body: Body::Table(Box::new(table)) };
+        let left = std::mem::replace(&mut self.layers, vec![layer]);
+        if let Some(Body::Table(table)) = left.into_iter().next().map(|layer| layer.body) {
+            self.roots.insert(old, *table);
+        }
+    }
+
+    /// Goes one layer back; `false` where there is none.
+    pub fn back(&mut self) -> Option<Vec<Effect>> {
+        if self.layers.len() < 2 {
+            return None;
+        }
+        self.leave();
+        Some(self.cut(self.layers.len() - 1))
+    }
+
+    /// Takes the layers above `keep` away, and stops what fed them.
+    fn cut(&mut self, keep: usize) -> Vec<Effect> {
+        let gone = self.layers.split_off(keep.max(1).min(self.layers.len()));
+        gone.iter().flat_map(|layer| stop(&layer.body)).collect()
+    }
+
+    fn locations(&self) -> Vec<Location> {
+        self.layers.iter().map(|layer| layer.location.clone()).collect()
+    }
+
+    /// Notes where one is, before going elsewhere.
+    fn leave(&mut self) {
+        const KEPT: usize = 50;
+        let here = self.locations();
+        if self.past.last() != Some(&here) {
+            self.past.push(here);
+        }
+        if self.past.len() > KEPT {
+            self.past.remove(0);
+        }
+        self.future.clear();
+    }
+
+    /// Back to where one was before.
+    pub fn history_back(&mut self) -> Option<Vec<Effect>> {
+        let there = self.past.pop()?;
+        let here = self.locations();
+        self.future.push(here);
+        Some(self.go(there))
+    }
+
+    pub fn history_forward(&mut self) -> Option<Vec<Effect>> {
+        let there = self.future.pop()?;
+        let here = self.locations();
+        self.past.push(here);
+        Some(self.go(there))
+    }
+
+    /// The place before this one; again, and one is here.
+    pub fn last_view(&mut self) -> Option<Vec<Effect>> {
+        let there = self.past.pop()?;
+        let here = self.locations();
+        self.past.push(here);
+        Some(self.go(there))
+    }
+
+    fn go(&mut self, there: Vec<Location>) -> Vec<Effect> {
+        let mut effects = self.cut(1);
+        let mut locations = there.into_iter();
+        if let Some(Location::Table { view, .. }) = locations.next() {
+            self.swap_root(view);
+        }
+        for location in locations {
+            effects.extend(self.push(location));
+        }
+        effects
+    }
+
+    /// Drops the cursor, filter and marks of nothing; all tables fill anew.
+    pub fn tables_mut(&mut self) -> impl Iterator<Item = &mut Table> {
+        let layers = self.layers.iter_mut().filter_map(Layer::table_mut);
+        layers.chain(self.roots.values_mut())
+    }
+}
+
+/// What ends with a layer.
+fn stop(body: &Body) -> Option<Effect> {
+    use crate::app::effect::Lane;
+    match body {
+        Body::Table(_) => None,
+        Body::Text { .. } => Some(Effect::Cancel(Lane::Object)),
+        Body::Logs { .. } => Some(Effect::Cancel(Lane::Log)),
+    }
+}

@@ -1,0 +1,152 @@
+//! The prompt at the foot of the screen: editing, history, and what its text leads to.
+
+use tui_input::InputRequest;
+
+use crate::app::App;
+use crate::app::action::Action;
+use crate::app::cell::Tone;
+use crate::app::effect::Effect;
+use crate::app::overlay::Overlay;
+use crate::app::palette::completions;
+use crate::app::prompt::{Prompt, PromptKind};
+
+/// How many earlier texts of a prompt are kept.
+const KEPT: usize = 50;
+
+impl App {
+    pub(super) fn edit(&mut self, request: InputRequest) -> Vec<Effect> {
+        match &mut self.overlay {
+            Some(Overlay::Prompt(prompt)) => {
+                prompt.edit(request);
+                self.follow_prompt();
+            }
+            Some(Overlay::Dialog(dialog)) => {
+                if let Some(typed) = &mut dialog.typed {
+                    match request {
+                        InputRequest::InsertChar(character) => typed.push(character),
+                        InputRequest::DeletePrevChar => drop(typed.pop()),
+                        InputRequest::DeleteLine => typed.clear(),
+                        _ => {}
+                    }
+                }
+            }
+            Some(
+                Overlay::Help { .. } | Overlay::Environments { .. } | Overlay::CopyWhat { .. },
+            )
+            | None => {}
+        }
+        Vec::new()
+    }
+
+    pub(super) fn paste(&mut self, text: &str) -> Vec<Effect> {
+        if let Some(Overlay::Prompt(prompt)) = &mut self.overlay {
+            prompt.insert(text);
+            self.follow_prompt();
+        }
+        // What must be typed to confirm a deed cannot be pasted.
+        Vec::new()
+    }
+
+    /// A filter works while it is typed; so does the search of the help.
+    fn follow_prompt(&mut self) {
+        let Some(Overlay::Prompt(prompt)) = &self.overlay else { return };
+        if prompt.kind == PromptKind::Filter {
+            let text = prompt.text().to_owned();
+            if let Some(table) = self.pods.top_mut().table_mut() {
+                table.filter_by(&text);
+                self.is_unfilled = true;
+            }
+        }
+    }
+
+    pub(super) fn act_in_prompt(&mut self, action: Action) -> Vec<Effect> {
+        let environments: Vec<&str> =
+            self.environments.iter().map(|name| name.0.as_str()).collect();
+        let Some(Overlay::Prompt(prompt)) = &mut self.overlay else { return Vec::new() };
+        let kind = prompt.kind;
+        let none = Vec::new();
+        match action {
+            Action::Earlier => prompt.recall_earlier(self.earlier.get(&kind).unwrap_or(&none)),
+            Action::Later => prompt.recall_later(self.earlier.get(&kind).unwrap_or(&none)),
+            Action::Complete if kind == PromptKind::Palette => {
+                let favourites: Vec<&str> = self.favourites.iter().map(String::as_str).collect();
+                let found = completions(prompt.text(), &environments, &favourites);
+                if let Some(first) = found.first() {
+                    let whole = if found.len() == 1 { format!("{first} ") } else { first.clone() };
+                    prompt.set(&whole);
+                }
+            }
+            Action::Press => return self.submit(),
+            Action::Cancel => return self.abandon(kind),
+            _ => return Vec::new(),
+        }
+        self.follow_prompt();
+        Vec::new()
+    }
+
+    fn submit(&mut self) -> Vec<Effect> {
+        let Some(Overlay::Prompt(prompt)) = self.overlay.take() else { return Vec::new() };
+        let text = prompt.text().trim().to_owned();
+        if !text.is_empty() {
+            let earlier = self.earlier.entry(prompt.kind).or_default();
+            earlier.retain(|known| *known != text);
+            earlier.push(text.clone());
+            if earlier.len() > KEPT {
+                earlier.remove(0);
+            }
+        }
+        match prompt.kind {
+            PromptKind::Palette if text.is_empty() => Vec::new(),
+            PromptKind::Palette => self.command(&text),
+            PromptKind::Filter => self.submit_filter(&prompt),
+            PromptKind::Search => self.search(&text),
+            PromptKind::Lines => self.filter_lines(&text),
+            PromptKind::HelpSearch => {
+                self.overlay = Some(Overlay::Help { filter: text, scrolled: 0 });
+                Vec::new()
+            }
+        }
+    }
+
+    /// A filter that cannot be read stays in the prompt, with what is wrong with it.
+    fn submit_filter(&mut self, prompt: &Prompt) -> Vec<Effect> {
+        let problem = self.pods.top().table().and_then(|table| table.filtering.problem.clone());
+        if let Some(problem) = problem {
+            self.say(Tone::Warning, format!("{problem}; nothing is hidden"));
+            self.overlay = Some(Overlay::Prompt(prompt.clone()));
+            return Vec::new();
+        }
+        vec![self.remember()]
+    }
+
+    fn abandon(&mut self, kind: PromptKind) -> Vec<Effect> {
+        self.overlay = None;
+        match kind {
+            PromptKind::Filter => {
+                if let Some(table) = self.pods.top_mut().table_mut() {
+                    table.filter_by("");
+                    self.is_unfilled = true;
+                }
+                vec![self.remember()]
+            }
+            PromptKind::HelpSearch => {
+                self.overlay = Some(Overlay::Help { filter: String::new(), scrolled: 0 });
+                Vec::new()
+            }
+            PromptKind::Palette | PromptKind::Search | PromptKind::Lines => Vec::new(),
+        }
+    }
+
+    /// What the palette would complete to, shown behind the cursor.
+    pub fn ghost(&self) -> Option<String> {
+        let Some(Overlay::Prompt(prompt)) = &self.overlay else { return None };
+        if prompt.kind != PromptKind::Palette || prompt.text().is_empty() {
+            return None;
+        }
+        let environments: Vec<&str> =
+            self.environments.iter().map(|name| name.0.as_str()).collect();
+        let favourites: Vec<&str> = self.favourites.iter().map(String::as_str).collect();
+        let first = completions(prompt.text(), &environments, &favourites).into_iter().next()?;
+        first.strip_prefix(prompt.text()).map(str::to_owned)
+    }
+}

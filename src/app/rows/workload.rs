@@ -1,0 +1,266 @@
+//! A workload over all environments: one row, a column per environment, and what differs between them.
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::app::cell::{Cell, Tone};
+use crate::app::columns::Column;
+use crate::app::effect::ObjectKind;
+use crate::app::filter::Field;
+use crate::app::rows::{Cells, Context, Place, RowKey};
+use crate::app::store::Object;
+use crate::domain::pod::Uid;
+use crate::domain::pod::diagnosis::Diagnosis;
+use crate::domain::severity::Severity;
+use crate::domain::text::shown;
+use crate::domain::workload::{Workload, WorkloadKind, diagnose_workload, tag};
+
+/// A workload of one environment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WorkloadRow {
+    pub place: Place,
+    pub workload: Arc<Workload>,
+    pub diagnosis: Diagnosis,
+}
+
+impl WorkloadRow {
+    pub fn new(place: Place, workload: Arc<Workload>, now: Timestamp) -> Self {
+        let diagnosis = diagnose_workload(&workload, now);
+        Self { place, workload, diagnosis }
+    }
+}
+
+impl Object for WorkloadRow {
+    fn uid(&self) -> &Uid {
+        &self.workload.uid
+    }
+
+    fn namespace(&self) -> Option<&str> {
+        Some(&self.workload.namespace)
+    }
+}
+
+/// One workload in one environment, with what its pods say.
+#[derive(Debug, Clone)]
+pub struct Member {
+    pub row: Arc<WorkloadRow>,
+    /// The worst of its pods, and what kubectl prints of that one.
+    pub worst: Option<(Severity, Box<str>)>,
+    pub restarts: u32,
+}
+
+impl Member {
+    fn severity(&self) -> Severity {
+        let pods = self.worst.as_ref().map_or(Severity::Done, |(severity, _)| *severity);
+        self.row.diagnosis.severity.max(pods)
+    }
+}
+
+/// The same workload in all environments.
+#[derive(Debug, Clone)]
+pub struct WorkloadGroup {
+    pub kind: WorkloadKind,
+    pub namespace: Arc<str>,
+    pub name: Box<str>,
+    /// One for each environment that is shown, in their order; `None` where it is not there.
+    pub members: Vec<(Place, Option<Member>)>,
+}
+
+/// Puts workloads together that have the same kind, namespace and name.
+pub fn grouped(places: &[Place], members: impl IntoIterator<Item = Member>) -> Vec<WorkloadGroup> {
+    let mut groups: BTreeMap<(Arc<str>, Box<str>, WorkloadKind), Vec<Member>> = BTreeMap::new();
+    for member in members {
+        let workload = &member.row.workload;
+        let key = (Arc::clone(&workload.namespace), workload.name.clone(), workload.kind);
+        groups.entry(key).or_default().push(member);
+    }
+    let group =
+        |((namespace, name, kind), found): ((Arc<str>, Box<str>, WorkloadKind), Vec<Member>)| {
+            let of = |place: Place| found.iter().find(|member| member.row.place == place).cloned();
+            let members = places.iter().map(|place| (*place, of(*place))).collect();
+            WorkloadGroup { kind, namespace, name, members }
+        };
+    groups.into_iter().map(group).collect()
+}
+
+impl WorkloadGroup {
+    pub fn member(&self, place: Place) -> Option<&Member> {
+        self.members.iter().find(|(at, _)| *at == place).and_then(|(_, member)| member.as_ref())
+    }
+
+    fn present(&self) -> impl Iterator<Item = &Member> {
+        self.members.iter().filter_map(|(_, member)| member.as_ref())
+    }
+
+    fn restarts(&self) -> u32 {
+        self.present().map(|member| member.restarts).sum()
+    }
+
+    /// Whether the environments that have it run different images.
+    fn images_differ(&self) -> bool {
+        let mut images = self.present().map(|member| &member.row.workload.images);
+        let first = images.next();
+        images.any(|image| Some(image) != first)
+    }
+
+    /// What differs between the environments, in words; empty where nothing does.
+    fn drift(&self) -> Vec<&'static str> {
+        let mut drift = Vec::new();
+        if self.members.len() > 1 {
+            if self.members.iter().any(|(_, member)| member.is_none()) {
+                drift.push("missing");
+            }
+            if self.images_differ() {
+                drift.push("image");
+            }
+            let mut wanted = self.present().map(|member| member.row.workload.wanted);
+            let first = wanted.next();
+            // Daemons follow the number of nodes.
+            if self.kind != WorkloadKind::DaemonSet && wanted.any(|count| Some(count) != first) {
+                drift.push("replicas");
+            }
+        }
+        drift
+    }
+
+    /// `2/3 CrashLoopBackOff ↻7 1.4.2`: ready and wanted, the worst pod, restarts, the image's tag.
+    fn of_environment(&self, place: Place) -> Cell<'static> {
+        let Some(member) = self.member(place) else {
+            return Cell::from("—").tone(Tone::Muted);
+        };
+        let workload = &member.row.workload;
+        let severity = member.severity();
+        let mut text = format!("{}/{}", workload.ready, workload.wanted);
+        if severity > Severity::Fine
+            && let Some((_, status)) = &member.worst
+        {
+            text.push(' ');
+            text.push_str(status);
+        }
+        if member.restarts > 0 {
+            text.push_str(&format!(" ↻{}", member.restarts));
+        }
+        if let Some(image) = workload.images.first() {
+            let mark = if self.images_differ() { "≠" } else { "" };
+            text.push_str(&format!(" {mark}{}", shown(tag(image))));
+        }
+        Cell::from(text).tone(severity.into())
+    }
+}
+
+/// `Deployment` in a column of few cells.
+pub const fn kind_word(kind: WorkloadKind) -> &'static str {
+    match kind {
+        WorkloadKind::Deployment => "deploy",
+        WorkloadKind::StatefulSet => "sts",
+        WorkloadKind::DaemonSet => "ds",
+    }
+}
+
+impl Cells for WorkloadGroup {
+    fn key(&self) -> RowKey {
+        RowKey::Workload(self.kind, Arc::clone(&self.namespace), self.name.clone())
+    }
+
+    fn severity(&self) -> Severity {
+        self.present().map(Member::severity).max().unwrap_or(Severity::Done)
+    }
+
+    fn place(&self) -> Option<Place> {
+        let mut present = self.present();
+        let only = present.next()?.row.place;
+        present.next().is_none().then_some(only)
+    }
+
+    fn namespace(&self) -> Option<&Arc<str>> {
+        Some(&self.namespace)
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn created(&self) -> Option<Timestamp> {
+        self.present().filter_map(|member| member.row.workload.created).min()
+    }
+
+    fn labels(&self) -> &[(Arc<str>, Box<str>)] {
+        self.present().next().map_or(&[], |member| &member.row.workload.labels)
+    }
+
+    fn cell<'a>(&'a self, column: Column, context: &Context<'_>) -> Cell<'a> {
+        match column {
+            Column::Kind => Cell::from(kind_word(self.kind)).tone(Tone::Muted),
+            Column::Place(place) => self.of_environment(Place(place)),
+            Column::Restarts => Cell::from(self.restarts().to_string()),
+            Column::Drift => {
+                let drift = self.drift();
+                let tone = if drift.is_empty() { Tone::Muted } else { Tone::Accent };
+                Cell::from(drift.join(", ")).tone(tone)
+            }
+            Column::Why => {
+                let worst = self.present().max_by_key(|member| member.severity());
+                let Some(member) = worst else { return Cell::default() };
+                let cell = super::pod::why(&member.row.diagnosis, context.now);
+                if cell.text.is_empty() || self.members.len() < 2 {
+                    return cell;
+                }
+                let environment = context.environment(member.row.place);
+                Cell { text: format!("{environment}: {}", cell.text).into(), ..cell }
+            }
+            _ => Cell::default(),
+        }
+    }
+
+    fn compare(&self, other: &Self, column: Column) -> Option<Ordering> {
+        Some(match column {
+            Column::Restarts => self.restarts().cmp(&other.restarts()),
+            Column::Drift => self.drift().len().cmp(&other.drift().len()),
+            Column::Place(place) => {
+                let severity = |group: &Self| group.member(Place(place)).map(Member::severity);
+                severity(other).cmp(&severity(self))
+            }
+            _ => return None,
+        })
+    }
+
+    fn any_text(&self, test: &mut dyn FnMut(&str) -> bool) -> bool {
+        self.present().any(|member| {
+            member.row.workload.images.iter().any(|image| test(image))
+                || member.worst.as_ref().is_some_and(|(_, status)| test(status))
+                || test(&member.row.diagnosis.reason)
+        })
+    }
+
+    fn number(&self, field: Field, _: &Context<'_>) -> Option<f64> {
+        match field {
+            Field::Restarts => Some(self.restarts().into()),
+            _ => None,
+        }
+    }
+
+    fn word(&self, field: Field) -> Option<Cow<'_, str>> {
+        match field {
+            Field::Status => {
+                let worst = self.present().filter_map(|member| member.worst.as_ref());
+                worst.max_by_key(|(severity, _)| *severity).map(|(_, status)| Cow::from(&**status))
+            }
+            _ => None,
+        }
+    }
+
+    fn object(&self) -> Option<(ObjectKind, Place)> {
+        let kind = match self.kind {
+            WorkloadKind::Deployment => ObjectKind::Deployment,
+            WorkloadKind::StatefulSet => ObjectKind::StatefulSet,
+            WorkloadKind::DaemonSet => ObjectKind::DaemonSet,
+        };
+        // Where it is in several environments, the one that is worst off.
+        let worst = self.present().max_by_key(|member| member.severity())?;
+        Some((kind, worst.row.place))
+    }
+}

@@ -1,0 +1,192 @@
+//! The state of one table: cursor, marks, sort, filter, columns. The cursor is a key, so it stays on
+//! its row whatever is sorted, filtered or told; the rows are made anew only when something changed.
+
+use std::cmp::Ordering;
+use std::collections::HashSet;
+
+use crate::app::columns::Column;
+use crate::app::filter::{Filter, FilterProblem};
+use crate::app::rows::{Context, Row, RowKey, Sought};
+use crate::domain::severity::Severity;
+
+/// What a table is sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Sort {
+    pub column: Column,
+    pub descending: bool,
+}
+
+impl Sort {
+    pub const fn by(column: Column) -> Self {
+        Self { column, descending: column.starts_descending() }
+    }
+}
+
+/// What a table is filtered by: the newest text that could be read, and what is wrong with the one typed.
+#[derive(Debug, Clone, Default)]
+pub struct Filtering {
+    pub text: String,
+    pub filter: Option<Filter>,
+    pub problem: Option<FilterProblem>,
+}
+
+/// One table.
+#[derive(Debug, Clone)]
+pub struct Table {
+    pub sort: Sort,
+    pub filtering: Filtering,
+    pub wide: bool,
+    pub faults_only: bool,
+    /// How many columns are scrolled out on the left.
+    pub scrolled: u16,
+    pub marks: HashSet<RowKey>,
+    cursor: Option<RowKey>,
+    /// Where the cursor was when its row was last there.
+    at: usize,
+    rows: Vec<Row>,
+    /// How many rows there are without the filter.
+    total: usize,
+}
+
+impl Table {
+    pub fn sorted_by(column: Column) -> Self {
+        Self {
+            sort: Sort::by(column),
+            filtering: Filtering::default(),
+            wide: false,
+            faults_only: false,
+            scrolled: 0,
+            marks: HashSet::new(),
+            cursor: None,
+            at: 0,
+            rows: Vec::new(),
+            total: 0,
+        }
+    }
+
+    pub fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    pub const fn total(&self) -> usize {
+        self.total
+    }
+
+    /// The place of the cursor; 0 in an empty table.
+    pub const fn at(&self) -> usize {
+        self.at
+    }
+
+    pub fn selected(&self) -> Option<&Row> {
+        self.rows.get(self.at)
+    }
+
+    /// The rows that an action is about: the marked ones, else the one under the cursor.
+    pub fn chosen(&self) -> Vec<&Row> {
+        if self.marks.is_empty() {
+            return self.selected().into_iter().collect();
+        }
+        self.rows.iter().filter(|row| self.marks.contains(&row.key())).collect()
+    }
+
+    /// Takes all rows of the view, keeps those that pass, in their order.
+    pub fn fill(&mut self, mut rows: Vec<Row>, context: &Context<'_>) {
+        self.total = rows.len();
+        if self.faults_only {
+            rows.retain(|row| row.severity() >= Severity::Warning);
+        }
+        if let Some(filter) = &self.filtering.filter {
+            rows.retain(|row| filter.matches(&Sought { row, context: *context }));
+        }
+        let sort = self.sort;
+        rows.sort_unstable_by(|a, b| ordering(a, b, sort, context));
+        self.rows = rows;
+        self.find_cursor();
+        if !self.marks.is_empty() {
+            let there: HashSet<RowKey> = self.rows.iter().map(Row::key).collect();
+            self.marks.retain(|key| there.contains(key));
+        }
+    }
+
+    fn find_cursor(&mut self) {
+        let found = self.cursor.as_ref().and_then(|key| {
+            // It seldom moves: look where it was first.
+            let stays = self.rows.get(self.at).is_some_and(|row| row.key() == *key);
+            if stays { Some(self.at) } else { self.rows.iter().position(|row| row.key() == *key) }
+        });
+        match found {
+            Some(at) => self.at = at,
+            None => self.select(self.at),
+        }
+    }
+
+    /// Puts the cursor on the row at `at`, or the nearest there is.
+    pub fn select(&mut self, at: usize) {
+        self.at = at.min(self.rows.len().saturating_sub(1));
+        // On the first row it stays on top: nobody has chosen that row.
+        self.cursor = if self.at == 0 { None } else { self.rows.get(self.at).map(Row::key) };
+    }
+
+    /// Puts the cursor on a row, also where it is the first.
+    pub fn select_key(&mut self, key: RowKey) {
+        self.cursor = Some(key);
+        self.find_cursor();
+    }
+
+    pub fn move_by(&mut self, rows: isize) {
+        self.select(self.at.saturating_add_signed(rows));
+    }
+
+    pub fn toggle_mark(&mut self) {
+        let Some(key) = self.selected().map(Row::key) else { return };
+        if !self.marks.remove(&key) {
+            self.marks.insert(key);
+        }
+        self.move_by(1);
+    }
+
+    /// Marks all rows from the nearest mark above to the cursor.
+    pub fn mark_range(&mut self) {
+        let keys: Vec<RowKey> = self.rows.iter().take(self.at + 1).map(Row::key).collect();
+        let from = keys.iter().rposition(|key| self.marks.contains(key)).unwrap_or(self.at);
+        self.marks.extend(keys.into_iter().skip(from));
+    }
+
+    /// Sorts by a column; again, the other way.
+    pub fn sort_by(&mut self, column: Column) {
+        if self.sort.column == column {
+            self.sort.descending = !self.sort.descending;
+        } else {
+            self.sort = Sort::by(column);
+        }
+    }
+
+    /// Filters by `text`. One that cannot be read hides nothing and says why.
+    pub fn filter_by(&mut self, text: &str) {
+        text.clone_into(&mut self.filtering.text);
+        if text.trim().is_empty() {
+            self.filtering = Filtering::default();
+            return;
+        }
+        match Filter::parse(text) {
+            Ok(filter) => {
+                self.filtering.filter = Some(filter);
+                self.filtering.problem = None;
+            }
+            Err(problem) => {
+                self.filtering.filter = None;
+                self.filtering.problem = Some(problem);
+            }
+        }
+    }
+
+    pub fn is_filtered(&self) -> bool {
+        !self.filtering.text.is_empty() || self.faults_only
+    }
+}
+
+fn ordering(a: &Row, b: &Row, sort: Sort, context: &Context<'_>) -> Ordering {
+    let by = a.compare(b, sort.column, context);
+    let by = if sort.descending { by.reverse() } else { by };
+    by.then_with(|| a.rank(b))
+}

@@ -1,0 +1,5 @@
+//! stub
+#[derive(Debug)]
+pub struct TextView {
+    pub lines: Vec<String>,
+}

@@ -1,0 +1,141 @@
+//! A text to read: lines, and what stands out in them. Invariant: its text is safe to show.
+
+use crate::domain::text::shown;
+
+/// Why a stretch of text stands out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Emphasis {
+    Heading,
+    Key,
+    Faint,
+    Good,
+    Warning,
+    Bad,
+}
+
+/// A stretch that stands out; byte positions in [`Line::text`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    pub start: usize,
+    pub end: usize,
+    pub emphasis: Emphasis,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Line {
+    pub text: String,
+    pub spans: Vec<Span>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Document {
+    pub lines: Vec<Line>,
+}
+
+/// How wide keys are, so that values stand below each other.
+const KEY: usize = 16;
+
+impl Line {
+    /// Appends text from wherever.
+    #[must_use]
+    pub fn plain(mut self, text: &str) -> Self {
+        self.text.push_str(&shown(text));
+        self
+    }
+
+    #[must_use]
+    pub fn with(mut self, emphasis: Emphasis, text: &str) -> Self {
+        let start = self.text.len();
+        self.text.push_str(&shown(text));
+        if self.text.len() > start {
+            self.spans.push(Span { start, end: self.text.len(), emphasis });
+        }
+        self
+    }
+}
+
+impl Document {
+    pub fn push(&mut self, line: Line) {
+        self.lines.push(line);
+    }
+
+    /// A section begins, after an empty line where it is not the first.
+    pub fn section(&mut self, title: &str) {
+        if !self.lines.is_empty() {
+            self.push(Line::default());
+        }
+        self.push(Line::default().with(Emphasis::Heading, title));
+    }
+
+    /// `key    value`, below a section.
+    pub fn field(&mut self, key: &str, value: &str) {
+        self.field_in(2, key, None, value);
+    }
+
+    /// The same, deeper.
+    pub fn detail(&mut self, key: &str, value: &str) {
+        self.field_in(4, key, None, value);
+    }
+
+    pub fn judged(&mut self, key: &str, emphasis: Option<Emphasis>, value: &str) {
+        self.field_in(2, key, emphasis, value);
+    }
+
+    pub fn judged_detail(&mut self, key: &str, emphasis: Option<Emphasis>, value: &str) {
+        self.field_in(4, key, emphasis, value);
+    }
+
+    fn field_in(&mut self, indent: usize, key: &str, emphasis: Option<Emphasis>, value: &str) {
+        let width = (KEY + 2).saturating_sub(indent).max(key.chars().count() + 1);
+        let line = Line { text: " ".repeat(indent), spans: Vec::new() }.with(Emphasis::Key, key);
+        let line = line.plain(&" ".repeat(width.saturating_sub(key.chars().count())));
+        // What is written on several lines stays on several, below each other.
+        let mut parts = value.lines();
+        let first = parts.next().unwrap_or_default();
+        let add = |line: Line, text: &str| match emphasis {
+            Some(emphasis) => line.with(emphasis, text),
+            None => line.plain(text),
+        };
+        self.push(add(line, first));
+        for part in parts {
+            let blank = Line { text: " ".repeat(indent + width), spans: Vec::new() };
+            self.push(add(blank, part));
+        }
+    }
+
+    /// The whole text.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        for line in &self.lines {
+            text.push_str(line.text.trim_end());
+            text.push('\n');
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_stand_below_each_other_and_long_keys_push_them_aside() {
+        let mut document = Document::default();
+        document.section("Status");
+        document.field("node", "a");
+        document.detail("image", "b\nc");
+        document.field("a-very-long-key-indeed", "d");
+        document.section("Next");
+        assert_eq!(
+            document.text(),
+            "Status\n  node            a\n    image         b\n                  c\n  a-very-long-key-indeed d\n\nNext\n"
+        );
+    }
+
+    #[test]
+    fn text_from_outside_is_neutralised() {
+        let line = Line::default().with(Emphasis::Bad, "a\u{1b}[2J").plain("\u{7}");
+        assert_eq!(line.text, "a\u{fffd}[2J\u{fffd}");
+        assert_eq!(line.spans, [Span { start: 0, end: 7, emphasis: Emphasis::Bad }]);
+    }
+}

@@ -1,0 +1,338 @@
+//! What carries out the console's effects: questions, watches, changes, files, programs.
+
+use std::collections::{BTreeMap, HashMap};
+use std::io::stdout;
+use std::sync::Arc;
+
+use ratatui::crossterm::clipboard::CopyToClipboard;
+use ratatui::crossterm::execute;
+use tokio::sync::{mpsc, watch};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::app::App;
+use crate::app::effect::{Effect, Generation, Lane, ObjectRef};
+use crate::app::message::Message;
+use crate::app::remembered::Remembered;
+use crate::domain::deed::{Deed, DeedLine};
+use crate::domain::environment::{Environment, EnvironmentName};
+use crate::domain::failure::{Failure, FailureKind};
+use crate::domain::log::LogRequest;
+use crate::domain::news::Namespaces;
+use crate::domain::settings::Settings;
+use crate::runtime::clock::Clock;
+use crate::runtime::console::cluster::{self, ClusterFeed, ClusterNews};
+use crate::runtime::console::connect::{Line, Lines};
+use crate::runtime::console::event_loop::{Kept, Outside};
+use crate::runtime::console::programs::{self, Program};
+use crate::runtime::console::{deeds_log, log_stream, objects, remembered, saved, snapshot, terminal};
+use crate::runtime::process::owner;
+
+/// News that wait for the loop.
+const WAITING: usize = 64;
+
+/// Where copies go and programs run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Surface {
+    Terminal { mouse: bool },
+    /// A screen in memory: nothing can be copied to, and no program can have it.
+    Memory,
+}
+
+/// Carries out effects, and answers in messages.
+pub(super) struct Performer {
+    settings: Arc<Settings>,
+    clock: Clock,
+    surface: Surface,
+    messages: mpsc::Sender<Message>,
+    lines: Arc<Lines>,
+    /// Which namespaces each environment's feed watches.
+    watched: BTreeMap<EnvironmentName, watch::Sender<cluster::Namespaces>>,
+    lanes: HashMap<Lane, CancellationToken>,
+    tracker: TaskTracker,
+    root: CancellationToken,
+    lent: watch::Sender<bool>,
+    /// What is to have the terminal next.
+    program: Option<(Program, Option<Deed>)>,
+}
+
+impl Performer {
+    /// Starts the feeds of all environments, side by side.
+    pub(super) fn start(
+        settings: Arc<Settings>,
+        clock: Clock,
+        surface: Surface,
+        lent: watch::Sender<bool>,
+    ) -> (mpsc::Receiver<Message>, Self) {
+        let (messages, inbox) = mpsc::channel(WAITING);
+        let (tracker, root) = (TaskTracker::new(), CancellationToken::new());
+        let mut lines = Lines::new();
+        let mut watched = BTreeMap::new();
+        for environment in &settings.environments {
+            let Some(kubernetes) = &environment.kubernetes else { continue };
+            let name = environment.name.clone();
+            let (kubeconfig, context) = (settings.kubeconfig.clone(), kubernetes.context.clone());
+            let line = Arc::new(Line::new(name.clone(), kubeconfig, context, clock));
+            let chosen = scopes(environment, &Namespaces::Configured);
+            let (sender, namespaces) = watch::channel(chosen);
+            let (sink, told) = mpsc::channel(1);
+            let feed = ClusterFeed { line: Arc::clone(&line), namespaces, clock, sink };
+            tracker.spawn(feed.run(root.child_token()));
+            tracker.spawn(pass_on(told, messages.clone()));
+            lines.insert(name.clone(), line);
+            watched.insert(name, sender);
+        }
+        let lines = Arc::new(lines);
+        let lanes = HashMap::new();
+        let program = None;
+        let performer = Self {
+            settings, clock, surface, messages, lines, watched, lanes, tracker, root, lent, program,
+        };
+        (inbox, performer)
+    }
+
+    /// Stops everything, and waits until it has.
+    pub(super) async fn stop(self) {
+        self.root.cancel();
+        self.tracker.close();
+        drop(self.messages);
+        self.tracker.wait().await;
+    }
+
+    /// Starts a task of a lane, which ends the one before it.
+    fn replace(&mut self, lane: Lane, task: impl Future<Output = ()> + Send + 'static) {
+        let token = self.root.child_token();
+        if let Some(before) = self.lanes.insert(lane, token.clone()) {
+            before.cancel();
+        }
+        self.tracker.spawn(async move {
+            token.run_until_cancelled(task).await;
+        });
+    }
+
+    fn load(&mut self, generation: Generation, object: ObjectRef) {
+        let (messages, line) = (self.messages.clone(), self.lines.get(&object.environment).cloned());
+        self.replace(Lane::Object, async move {
+            let object = match line {
+                Some(line) => objects::read(&line, &object).await,
+                None => Err(no_cluster(&object.environment)),
+            };
+            // The loop has ended when nobody receives.
+            messages.send(Message::ObjectLoaded { generation, object }).await.ok();
+        });
+    }
+
+    fn follow(&mut self, generation: Generation, request: LogRequest) {
+        let (messages, lines) = (self.messages.clone(), Arc::clone(&self.lines));
+        self.replace(Lane::Log, async move {
+            let (sink, mut news) = mpsc::channel(4);
+            let following = log_stream::follow(request, lines, sink);
+            let passing = async {
+                while let Some(news) = news.recv().await {
+                    if messages.send(Message::LogArrived { generation, news }).await.is_err() {
+                        return;
+                    }
+                }
+            };
+            tokio::join!(following, passing);
+        });
+    }
+
+    /// Changes a cluster, and keeps a line of it whatever comes of it.
+    fn change(&mut self, deed: Deed) {
+        let line = self.lines.get(&deed.environment).cloned();
+        let (messages, clock) = (self.messages.clone(), self.clock);
+        let folder = self.settings.folders.state.clone();
+        let now = clock.now();
+        // A change is not cancelled half way: it is waited for at the end.
+        self.tracker.spawn(async move {
+            let result = match line {
+                Some(line) => objects::perform(&line, &deed, now).await,
+                None => Err(no_cluster(&deed.environment)),
+            };
+            let noted = note(&folder, clock, &deed, &result);
+            let result = match (result, noted) {
+                (Ok(answer), Ok(())) => Ok(answer),
+                (Ok(answer), Err(failure)) => Ok(format!("{answer}; {failure}")),
+                (Err(failure), _) => Err(failure),
+            };
+            messages.send(Message::Done { deed, result }).await.ok();
+        });
+    }
+
+    fn context_of(&self, name: &EnvironmentName) -> Option<&str> {
+        let environment = self.settings.environment(name)?;
+        environment.kubernetes.as_ref().map(|kubernetes| kubernetes.context.as_str())
+    }
+
+    fn lend(&mut self, program: Option<Program>, deed: Option<Deed>) -> Kept {
+        let Some(program) = program.filter(|_| self.surface != Surface::Memory) else {
+            return Kept::Yes;
+        };
+        self.program = Some((program, deed));
+        self.lent.send_replace(true);
+        Kept::Lend
+    }
+
+    fn tell(&self, message: Message) {
+        let messages = self.messages.clone();
+        self.tracker.spawn(async move {
+            messages.send(message).await.ok();
+        });
+    }
+}
+
+impl Outside for Performer {
+    fn perform(&mut self, effect: Effect) -> Kept {
+        match effect {
+            Effect::LoadObject { generation, object } => self.load(generation, object),
+            Effect::FollowLog { generation, request } => self.follow(generation, request),
+            Effect::Cancel(lane) => {
+                if let Some(token) = self.lanes.remove(&lane) {
+                    token.cancel();
+                }
+            }
+            Effect::Watch(chosen) => {
+                for environment in &self.settings.environments {
+                    if let Some(sender) = self.watched.get(&environment.name) {
+                        let scopes = scopes(environment, &chosen);
+                        sender.send_if_modified(|known| {
+                            let is_news = *known != scopes;
+                            *known = scopes;
+                            is_news
+                        });
+                    }
+                }
+            }
+            Effect::Reconnect => {
+                for line in self.lines.values().cloned() {
+                    self.tracker.spawn(async move { line.retry().await });
+                }
+            }
+            Effect::Perform(deed) => self.change(deed),
+            Effect::OpenShell(deed) => {
+                let context = self.context_of(&deed.environment).unwrap_or_default();
+                let program = programs::shell(&deed, context, &self.settings.kubeconfig);
+                return self.lend(program, Some(deed));
+            }
+            Effect::LogIn(name) => {
+                let context = self.context_of(&name).unwrap_or_default().to_owned();
+                let kubeconfig = &self.settings.kubeconfig;
+                let profile = programs::aws_profile(kubeconfig, &context);
+                let program = programs::login(&context, kubeconfig, profile.as_deref());
+                return self.lend(Some(program), None);
+            }
+            Effect::Copy { what, text } => {
+                if self.surface != Surface::Memory {
+                    // A terminal that cannot do it ignores the sequence.
+                    execute!(stdout(), CopyToClipboard::to_clipboard_from(text)).ok();
+                }
+                self.tell(Message::Copied { what });
+            }
+            Effect::Save { name, text } => {
+                let result = saved::write(&self.settings.folders.state, &name, &text, self.clock);
+                self.tell(Message::Saved { result });
+            }
+            Effect::Remember(remembered) => {
+                keep_remembered(&self.settings.folders.state, &remembered);
+            }
+            Effect::Repaint => return Kept::Repaint,
+        }
+        Kept::Yes
+    }
+
+    async fn lend_terminal(&mut self) -> Option<Message> {
+        let (program, deed) = self.program.take()?;
+        terminal::lend();
+        let result = program.run().await;
+        let mouse = matches!(self.surface, Surface::Terminal { mouse: true });
+        let back = terminal::take_back(mouse);
+        self.lent.send_replace(false);
+        if let Some(deed) = deed {
+            let outcome = result.as_ref().map(|()| String::new()).map_err(Clone::clone);
+            let folder = &self.settings.folders.state;
+            if let Err(failure) = note(folder, self.clock, &deed, &outcome) {
+                return Some(Message::Returned { failure: Some(failure) });
+            }
+        }
+        let failure = result.err().or_else(|| {
+            let error = back.err()?;
+            Some(Failure::new(FailureKind::Unexpected, format!("taking the terminal back: {error}")))
+        });
+        Some(Message::Returned { failure })
+    }
+
+    fn keep(&mut self, app: &App) {
+        self.save(app);
+    }
+}
+
+impl Performer {
+    /// What is left behind for the next session.
+    pub(super) fn finish(&self, app: &App) {
+        self.save(app);
+        keep_remembered(&self.settings.folders.state, &app.remembered());
+    }
+
+    fn save(&self, app: &App) {
+        for cluster in &app.clusters {
+            // What nobody has heard of is not worth more than what is kept already.
+            if cluster.pods.has_listed() {
+                let pods: Vec<_> = cluster.pods.rows().map(|row| Arc::clone(&row.pod)).collect();
+                let saved = snapshot::save(&self.settings.folders.state, &cluster.name, app.now, &pods);
+                if let Err(error) = saved {
+                    tracing::warn!(%error, environment = %cluster.name, "no snapshot was kept");
+                }
+            }
+        }
+    }
+}
+
+async fn pass_on(mut told: mpsc::Receiver<ClusterNews>, messages: mpsc::Sender<Message>) {
+    while let Some(ClusterNews { environment, news }) = told.recv().await {
+        if messages.send(Message::Told { environment, news }).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// What a choice of namespaces means for one environment.
+fn scopes(environment: &Environment, chosen: &Namespaces) -> cluster::Namespaces {
+    match chosen {
+        Namespaces::All => cluster::Namespaces::All,
+        Namespaces::One(name) => cluster::Namespaces::These(vec![Arc::clone(name)]),
+        Namespaces::Configured => {
+            let kubernetes = environment.kubernetes.as_ref();
+            let names = kubernetes.map(|it| it.namespaces.as_slice()).unwrap_or_default();
+            cluster::Namespaces::These(names.iter().map(|name| name.as_str().into()).collect())
+        }
+    }
+}
+
+fn no_cluster(environment: &EnvironmentName) -> Failure {
+    Failure::new(FailureKind::Missing, format!("{environment} has no cluster"))
+}
+
+fn note(
+    folder: &std::path::Path,
+    clock: Clock,
+    deed: &Deed,
+    result: &Result<String, Failure>,
+) -> Result<(), Failure> {
+    let line = DeedLine {
+        at: clock.now(),
+        who: owner(),
+        deed: deed.clone(),
+        result: result.clone().map_err(|failure| failure.to_string()),
+    };
+    deeds_log::append(folder, &line).map_err(|error| {
+        Failure::new(FailureKind::Unexpected, format!("it is not in actions.jsonl: {error}"))
+    })
+}
+
+/// A console that cannot remember still works.
+fn keep_remembered(folder: &std::path::Path, what: &Remembered) {
+    if let Err(error) = remembered::save(folder, what) {
+        tracing::warn!(%error, "nothing is remembered of this session");
+    }
+}

@@ -1,0 +1,120 @@
+//! Programs that get the terminal for a while: a shell in a container, the login of a cluster.
+
+use std::path::PathBuf;
+use std::process::Stdio;
+
+use tokio::process::Command;
+
+use crate::domain::deed::{Deed, What};
+use crate::domain::failure::{Failure, FailureKind};
+use crate::domain::settings::Kubeconfig;
+
+/// A program with its arguments, as a user would type it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Program {
+    pub name: String,
+    pub arguments: Vec<String>,
+}
+
+/// bash where the image has it.
+const SHELL: &str = "command -v bash >/dev/null 2>&1 && exec bash || exec sh";
+
+/// The shell that a deed asks for; `None` for other deeds.
+pub fn shell(deed: &Deed, context: &str, kubeconfig: &Kubeconfig) -> Option<Program> {
+    let What::Shell { pod, container } = &deed.what else { return None };
+    let arguments = [
+        "--namespace",
+        &*deed.namespace,
+        "exec",
+        "--stdin",
+        "--tty",
+        pod,
+        "--container",
+        container,
+        "--",
+        "sh",
+        "-c",
+        SHELL,
+    ];
+    Some(kubectl(context, kubeconfig, &arguments))
+}
+
+/// What logs in to a cluster: AWS's own login where its program asks for one, else whatever the
+/// kubeconfig's login program asks on the terminal.
+pub fn login(context: &str, kubeconfig: &Kubeconfig, aws_profile: Option<&str>) -> Program {
+    match aws_profile {
+        Some(profile) => Program {
+            name: "aws".to_owned(),
+            arguments: ["sso", "login", "--profile", profile].map(str::to_owned).into(),
+        },
+        None => kubectl(context, kubeconfig, &["get", "--raw", "/version"]),
+    }
+}
+
+/// The AWS profile that the login program of a context uses.
+pub fn aws_profile(_: &Kubeconfig, _: &str) -> Option<String> { None }
+
+fn kubectl(context: &str, kubeconfig: &Kubeconfig, rest: &[&str]) -> Program {
+    let mut arguments = Vec::with_capacity(rest.len() + 4);
+    if let Kubeconfig::At(path) = kubeconfig {
+        let path: &PathBuf = path;
+        arguments.extend(["--kubeconfig".to_owned(), path.display().to_string()]);
+    }
+    arguments.extend(["--context".to_owned(), context.to_owned()]);
+    arguments.extend(rest.iter().map(|argument| (*argument).to_owned()));
+    Program { name: "kubectl".to_owned(), arguments }
+}
+
+impl Program {
+    /// Runs it on the terminal until it ends.
+    pub async fn run(&self) -> Result<(), Failure> {
+        let mut command = Command::new(&self.name);
+        command.args(&self.arguments);
+        command.stdin(Stdio::inherit()).stdout(Stdio::inherit()).stderr(Stdio::inherit());
+        let status = command.status().await.map_err(|error| {
+            Failure::new(FailureKind::Missing, format!("starting {}: {error}", self.name))
+                .advise(format!("`{}` must be installed for this", self.name))
+        })?;
+        if status.success() {
+            return Ok(());
+        }
+        let text = format!("{} ended with {status}", self.name);
+        Err(Failure::new(FailureKind::Unexpected, text))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::environment::EnvironmentName;
+
+    #[test]
+    fn a_shell_is_opened_in_the_container_that_was_chosen() {
+        let deed = Deed {
+            environment: EnvironmentName("dev".to_owned()),
+            namespace: "default".into(),
+            what: What::Shell { pod: "api-0".into(), container: "app".into() },
+        };
+        let program = shell(&deed, "dev", &Kubeconfig::At("/tmp/config".into())).unwrap();
+        assert_eq!(program.name, "kubectl");
+        let line = program.arguments.join(" ");
+        let expected = "--kubeconfig /tmp/config --context dev --namespace default exec --stdin --tty \
+                        api-0 --container app -- sh -c";
+        assert!(line.starts_with(expected), "{line}");
+    }
+
+    #[test]
+    fn a_login_is_the_one_that_the_context_uses() {
+        let own = login("prod", &Kubeconfig::Found, None);
+        assert_eq!(own.arguments, ["--context", "prod", "get", "--raw", "/version"]);
+        let aws = login("prod", &Kubeconfig::Found, Some("ops"));
+        assert_eq!((aws.name.as_str(), aws.arguments[3].as_str()), ("aws", "ops"));
+    }
+
+    #[tokio::test]
+    async fn a_program_that_is_not_there_is_named() {
+        let program = Program { name: "no-such-program".to_owned(), arguments: Vec::new() };
+        let failure = program.run().await.unwrap_err();
+        assert!(failure.to_string().contains("no-such-program"));
+    }
+}

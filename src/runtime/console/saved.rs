@@ -1,0 +1,51 @@
+//! Screens that were saved: one file each, named by what it shows and when.
+
+use std::path::Path;
+
+use crate::domain::failure::{Failure, FailureKind};
+use crate::runtime::clock::Clock;
+
+/// Writes `text` into the folder for saved screens; its path.
+pub(super) fn write(
+    state: &Path,
+    name: &str,
+    text: &str,
+    clock: Clock,
+) -> Result<String, Failure> {
+    let folder = state.join("screens");
+    let at = clock.now().strftime("%Y-%m-%dT%H-%M-%S");
+    // What a pod is called does not decide where a file goes.
+    let name: String =
+        name.chars().map(|it| if it.is_alphanumeric() || "-._".contains(it) { it } else { '-' }).collect();
+    let path = folder.join(format!("{at}-{name}"));
+    let written = std::fs::create_dir_all(&folder).and_then(|()| std::fs::write(&path, text));
+    match written {
+        Ok(()) => Ok(path.display().to_string()),
+        Err(error) => {
+            let text = format!("saving {}: {error}", path.display());
+            Err(Failure::new(FailureKind::Unexpected, text))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_from_outside_stays_in_the_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Clock::starting_at("2026-11-20T09:30:00Z".parse().unwrap());
+        let path = write(folder.path(), "../../api\u{1b}[31m.log", "x", clock).unwrap();
+        assert!(path.starts_with(&folder.path().join("screens").display().to_string()));
+        assert!(!path.contains('\u{1b}') && path.contains("2026-11-20T09-30-00"), "{path}");
+        assert_eq!(std::fs::read_to_string(path).unwrap(), "x");
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_written_is_named() {
+        let clock = Clock::starting_at("2026-11-20T09:30:00Z".parse().unwrap());
+        let failure = write(Path::new("/proc/nowhere"), "pods.tsv", "x", clock).unwrap_err();
+        assert!(failure.what.contains("/proc/nowhere"), "{failure}");
+    }
+}

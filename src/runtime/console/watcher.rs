@@ -1,0 +1,311 @@
+//! Keeps one kind of object of one scope up to date for as long as it is polled: lists, watches from
+//! there on, opens the watch again when it ends, lists anew when too much was missed, and says how far
+//! what is known can be trusted.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::{Notify, Semaphore, mpsc, watch};
+use tokio::time::{Instant, timeout};
+
+use crate::adapters::kubernetes::connect::Cluster;
+use crate::adapters::kubernetes::list::Listing;
+use crate::adapters::kubernetes::printed::printed;
+use crate::adapters::kubernetes::refusal::{Refusal, Sort};
+use crate::adapters::kubernetes::resource::Resource;
+use crate::adapters::kubernetes::watch::{Change, Watch};
+use crate::domain::failure::{Failure, FailureKind};
+use crate::domain::news::{Delta, Kind, News, Scope};
+use crate::domain::trust::Trust;
+use crate::runtime::clock::Clock;
+use crate::runtime::console::coalesce::{Object, changed};
+use crate::runtime::console::connect::{LOGIN_AGAIN, Lapse, Line};
+use crate::runtime::console::pace::Pace;
+
+/// A watch that has lived so long is not one that ends at once.
+const SETTLED: Duration = Duration::from_secs(5);
+/// What is forbidden is seldom allowed soon.
+const FORBIDDEN_AGAIN: Duration = Duration::from_secs(60);
+/// A watch that is missing for so long is worth saying.
+const NOTICEABLE: Duration = Duration::from_secs(4);
+/// How long other kinds wait for the pods to be listed.
+const COURTESY: Duration = Duration::from_millis(1500);
+
+/// What all watchers of a cluster share.
+#[derive(Clone)]
+pub(super) struct Desk {
+    pub(super) line: Arc<Line>,
+    pub(super) news: mpsc::Sender<News>,
+    pub(super) clock: Clock,
+    /// So many lists at a time: a server has other clients, too.
+    pub(super) lists: Arc<Semaphore>,
+    /// How many scopes' pods have not been listed, nor failed to be, yet.
+    pub(super) pods_ahead: Arc<watch::Sender<usize>>,
+}
+
+pub(super) struct Watcher<T> {
+    pub(super) desk: Desk,
+    pub(super) resource: Resource<T>,
+    pub(super) kind: Kind,
+    pub(super) scope: Scope,
+    pub(super) news: fn(Kind, Delta<T>) -> News,
+}
+
+/// What is known so far.
+#[derive(Default)]
+struct Known {
+    /// What a watch can begin at.
+    version: Option<Box<str>>,
+    /// When the cluster was last heard of.
+    heard: Option<Timestamp>,
+    told: Option<Trust>,
+}
+
+/// Nobody takes news any more.
+struct Unwanted;
+
+enum End {
+    Refused(Lapse),
+    Unwanted,
+}
+
+impl From<Unwanted> for End {
+    fn from(_: Unwanted) -> Self {
+        Self::Unwanted
+    }
+}
+
+impl From<Refusal> for End {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal.into())
+    }
+}
+
+impl<T: Object> Watcher<T> {
+    /// Watches until nobody takes news any more.
+    pub(super) async fn run(self) {
+        let mut known = Known::default();
+        let mut pace = Pace::default();
+        let mut is_counted = self.kind == Kind::Pod;
+        self.wait_for_pods().await;
+        loop {
+            let began = Instant::now();
+            let end = self.follow(&mut known, &mut is_counted).await;
+            if std::mem::take(&mut is_counted) {
+                self.count();
+            }
+            if began.elapsed() >= SETTLED {
+                pace.reset();
+            }
+            let pause = match end {
+                Ok(()) => {
+                    let pause = pace.next();
+                    if pause < NOTICEABLE {
+                        Ok(pause)
+                    } else {
+                        let why = format!(
+                            "watching {} of {}: the server ends each watch at once",
+                            self.resource.plural(),
+                            self.desk.line.environment()
+                        );
+                        let why = Failure::new(FailureKind::Unexpected, why);
+                        let lapse = Lapse { sort: Sort::Unexpected, why };
+                        self.lament(&mut known, lapse).await.map(|()| pause)
+                    }
+                }
+                Err(End::Refused(lapse)) => self.endure(&mut known, &mut pace, lapse).await,
+                Err(End::Unwanted) => return,
+            };
+            match pause {
+                Ok(pause) if pause.is_zero() => {}
+                Ok(pause) => self.desk.line.pause(pause).await,
+                Err(Unwanted) => return,
+            }
+        }
+    }
+
+    /// Decides how long is waited after a refusal, and tells of it.
+    async fn endure(
+        &self,
+        known: &mut Known,
+        pace: &mut Pace,
+        lapse: Lapse,
+    ) -> Result<Duration, Unwanted> {
+        let pause = match lapse.sort {
+            Sort::Gone => {
+                known.version = None;
+                let pause = pace.next();
+                if pause < NOTICEABLE {
+                    return Ok(pause);
+                }
+                pause
+            }
+            Sort::LoginExpired => LOGIN_AGAIN,
+            Sort::Forbidden | Sort::Missing => {
+                // Whoever may list but not watch sees a new list each time.
+                known.version = None;
+                FORBIDDEN_AGAIN
+            }
+            Sort::Conflict | Sort::Unexpected => {
+                known.version = None;
+                pace.next()
+            }
+            Sort::Unreachable | Sort::TimedOut => pace.next(),
+        };
+        self.lament(known, lapse).await?;
+        Ok(pause)
+    }
+
+    /// Tells how far what is known can still be trusted.
+    async fn lament(&self, known: &mut Known, lapse: Lapse) -> Result<(), Unwanted> {
+        let Lapse { sort, why } = lapse;
+        let trust = match (sort, known.heard) {
+            (Sort::LoginExpired, _) => Trust::LoginExpired { why },
+            (_, Some(since)) => Trust::Stale { since, why },
+            (_, None) => Trust::Unreachable { why },
+        };
+        self.tell(known, trust).await
+    }
+
+    /// Lists, if need be, and watches until the server ends it.
+    async fn follow(&self, known: &mut Known, is_counted: &mut bool) -> Result<(), End> {
+        let line = &self.desk.line;
+        let cluster = line.cluster().await.map_err(End::Refused)?;
+        let end = self.follow_on(&cluster, known, is_counted).await;
+        if let Err(End::Refused(lapse)) = &end
+            && lapse.sort == Sort::LoginExpired
+            && line.refused(&cluster, lapse).await
+        {
+            // It has worked before: a new login may be all that is needed.
+            return self.follow_again(known, is_counted).await;
+        }
+        end
+    }
+
+    async fn follow_again(&self, known: &mut Known, is_counted: &mut bool) -> Result<(), End> {
+        let line = &self.desk.line;
+        let cluster = line.cluster().await.map_err(End::Refused)?;
+        let end = self.follow_on(&cluster, known, is_counted).await;
+        if let Err(End::Refused(lapse)) = &end
+            && lapse.sort == Sort::LoginExpired
+        {
+            line.refused(&cluster, lapse).await;
+        }
+        end
+    }
+
+    async fn follow_on(
+        &self,
+        cluster: &Cluster,
+        known: &mut Known,
+        is_counted: &mut bool,
+    ) -> Result<(), End> {
+        let version = match known.version.clone() {
+            Some(version) => version,
+            None => {
+                let version = self.list(cluster).await?;
+                self.desk.line.answered(cluster).await;
+                if std::mem::take(is_counted) {
+                    self.count();
+                }
+                known.version = Some(version.clone());
+                self.is_live(known).await?;
+                version
+            }
+        };
+        let mut watch = Watch::open(cluster, self.resource, &self.scope, &version).await?;
+        self.desk.line.answered(cluster).await;
+        self.is_live(known).await?;
+        loop {
+            let changes = match watch.next().await {
+                Ok(Some(changes)) => changes,
+                Ok(None) => return Ok(()),
+                Err(refusal) => {
+                    // What came with it may be lost.
+                    known.version = None;
+                    return Err(refusal.into());
+                }
+            };
+            known.heard = Some(self.desk.clock.now());
+            known.version = Some(watch.version().into());
+            if !changes.is_empty() {
+                let changes = changes.into_iter().map(|change| match change {
+                    Change::Applied(object) => Ok(object),
+                    Change::Gone(uid) => Err(uid),
+                });
+                self.send(changed(changes)).await?;
+            }
+        }
+    }
+
+    /// Reads the whole list, and says from which version on it can be watched.
+    async fn list(&self, cluster: &Cluster) -> Result<Box<str>, End> {
+        let _turn = self.desk.lists.acquire().await;
+        let is_long = Notify::new();
+        let table = async {
+            is_long.notified().await;
+            if let (Kind::Pod, Scope::Namespace(namespace)) = (self.kind, &self.scope) {
+                match printed(cluster, namespace).await {
+                    Ok(rows) => {
+                        let news = News::Printed { namespace: Arc::clone(namespace), rows };
+                        self.desk.news.send(news).await.ok();
+                    }
+                    // The list itself is under way, and tells more.
+                    Err(refusal) => tracing::debug!(%refusal.error, "no table of pods"),
+                }
+            }
+            std::future::pending::<std::convert::Infallible>().await
+        };
+        let pages = async {
+            self.send(Delta::Began(self.scope.clone())).await?;
+            let mut listing = Listing::new(cluster, self.resource, &self.scope);
+            while let Some(page) = listing.next().await? {
+                if !page.is_last {
+                    is_long.notify_one();
+                }
+                let scope = self.scope.clone();
+                let (rows, remaining) = (page.rows, page.remaining);
+                self.send(Delta::Page { scope, rows, remaining }).await?;
+            }
+            self.send(Delta::Complete(self.scope.clone())).await?;
+            Ok(listing.version().unwrap_or_default().into())
+        };
+        tokio::select! {
+            biased;
+            version = pages => version,
+            never = table => match never {},
+        }
+    }
+
+    /// Lets pods go first.
+    async fn wait_for_pods(&self) {
+        if self.kind != Kind::Pod {
+            let mut ahead = self.desk.pods_ahead.subscribe();
+            timeout(COURTESY, ahead.wait_for(|ahead| *ahead == 0)).await.ok();
+        }
+    }
+
+    fn count(&self) {
+        self.desk.pods_ahead.send_modify(|ahead| *ahead = ahead.saturating_sub(1));
+    }
+
+    async fn is_live(&self, known: &mut Known) -> Result<(), Unwanted> {
+        known.heard = Some(self.desk.clock.now());
+        self.tell(known, Trust::Live).await
+    }
+
+    async fn tell(&self, known: &mut Known, trust: Trust) -> Result<(), Unwanted> {
+        if known.told.as_ref() == Some(&trust) {
+            return Ok(());
+        }
+        known.told = Some(trust.clone());
+        let news = News::Standing { kind: self.kind, scope: self.scope.clone(), trust };
+        self.desk.news.send(news).await.map_err(|_| Unwanted)
+    }
+
+    async fn send(&self, delta: Delta<T>) -> Result<(), Unwanted> {
+        let news = (self.news)(self.kind, delta);
+        self.desk.news.send(news).await.map_err(|_| Unwanted)
+    }
+}

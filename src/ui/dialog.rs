@@ -1,0 +1,67 @@
+//! The dialog before a change: which environment, which object, what will happen. Focus on Cancel.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::Span;
+use ratatui::widgets::{Block, BorderType, Clear};
+
+use crate::app::overlay::{Button, Dialog};
+use crate::ui::paint::{centred, line, spans, width};
+use crate::ui::theme::{Role, Theme};
+
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, dialog: &Dialog, theme: &Theme) {
+    let widest = dialog.lines.iter().map(|text| width(text)).max().unwrap_or(0);
+    let rows = u16::try_from(dialog.lines.len()).unwrap_or(0);
+    let typing = if dialog.typed.is_some() { 2 } else { 0 };
+    let area = centred(area, widest.max(44) + 6, rows + 6 + typing);
+    let border = if dialog.production { Role::BorderProduction } else { Role::Border };
+    let title = if dialog.production {
+        format!(" {} in {} · PRODUCTION ", dialog.title, dialog.environment)
+    } else {
+        format!(" {} in {} ", dialog.title, dialog.environment)
+    };
+    let block = Block::bordered()
+        .border_type(if dialog.production { BorderType::Double } else { BorderType::Rounded })
+        .border_style(theme.role(border))
+        .title(Span::styled(title, theme.role(Role::Title)));
+    frame.render_widget(Clear, area);
+    let inner = block.inner(area);
+    frame.render_widget(block, area);
+    let mut row =
+        Rect { x: inner.x + 2, y: inner.y + 1, width: inner.width.saturating_sub(4), height: 1 };
+    for text in &dialog.lines {
+        line(frame, row, text, theme.role(Role::Text));
+        row.y += 1;
+    }
+    if let Some(typed) = &dialog.typed {
+        row.y += 1;
+        let role = if dialog.is_confirmed() { Role::Fine } else { Role::Warning };
+        spans(
+            frame,
+            row,
+            [
+                Span::styled(
+                    format!("type {} to confirm: ", dialog.environment),
+                    theme.role(Role::Text),
+                ),
+                Span::styled(format!("{typed}▏"), theme.role(role)),
+            ],
+        );
+        row.y += 1;
+    }
+    row.y += 1;
+    let button = |label: String, is_focused: bool| {
+        let role = if is_focused { Role::Selection } else { Role::Muted };
+        let text = if is_focused { format!("[ {label} ]") } else { format!("  {label}  ") };
+        Span::styled(text, theme.role(role))
+    };
+    spans(
+        frame,
+        row,
+        [
+            button("Cancel".to_owned(), dialog.button == Button::Cancel),
+            Span::raw("   "),
+            button(dialog.verb.to_owned(), dialog.button == Button::Do),
+        ],
+    );
+}

@@ -1,0 +1,324 @@
+//! The one table of keys: dispatch, hints, help, the README and the overrides of `[keys]` read it.
+
+use std::collections::HashMap;
+
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use tui_input::InputRequest;
+
+use crate::app::action::{Action, LogWindow, SortKey};
+use crate::app::focus::{Focus, TableFocus};
+use crate::app::pods::location::View;
+use crate::app::tab::Tab;
+use crate::domain::key::{Key, KeyCode as Code, KeyOverride};
+
+/// Where a binding counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Where {
+    Everywhere,
+    /// Tables, texts, logs, help and lists.
+    Moving,
+    Tables,
+    /// Rows of objects: pods, containers, workloads, …
+    Rows,
+    Pods,
+    CronJobs,
+    /// Texts and logs.
+    Texts,
+    Logs,
+    Help,
+    Lists,
+    Dialogs,
+    Prompts,
+}
+
+/// Some keys, and what they mean in a place.
+#[derive(Debug)]
+pub struct Binding {
+    pub place: Where,
+    /// As the configuration and the help write them.
+    pub keys: &'static [&'static str],
+    pub action: Action,
+    /// The action's name in `[keys]`.
+    pub name: &'static str,
+    /// What it does, in a few words.
+    pub does: &'static str,
+    /// Whether the foot of the screen shows it: what one needs next.
+    pub hint: Option<&'static str>,
+}
+
+const fn bind(
+    place: Where,
+    keys: &'static [&'static str],
+    action: Action,
+    name: &'static str,
+    does: &'static str,
+) -> Binding {
+    Binding { place, keys, action, name, does, hint: None }
+}
+
+const fn hint(binding: Binding, hint: &'static str) -> Binding {
+    Binding { hint: Some(hint), ..binding }
+}
+
+use Where::{
+    CronJobs, Dialogs, Everywhere, Help, Lists, Logs, Moving, Pods, Prompts, Rows, Tables, Texts,
+};
+
+/// Every key of the console.
+pub const BINDINGS: &[Binding] = &[
+    // About a row: what one needs most comes first, as the hints are shown in this order.
+    hint(bind(Rows, &["enter"], Action::Open, "open", "into the row"), "open"),
+    hint(bind(Pods, &["l"], Action::Logs, "logs", "logs"), "logs"),
+    bind(Pods, &["p"], Action::PreviousLogs, "previous-logs", "logs before the last restart"),
+    hint(bind(Rows, &["d"], Action::Describe, "describe", "describe"), "describe"),
+    hint(bind(Rows, &["e"], Action::Explain, "explain", "why: rule, numbers, what to do"), "why"),
+    bind(Rows, &["y"], Action::Raw, "yaml", "YAML, as the server has it"),
+    bind(Rows, &["c"], Action::Copy, "copy", "copy the name"),
+    bind(Rows, &["Y"], Action::CopyWhat, "copy-what", "pick what to copy: cell, row, command"),
+    bind(Pods, &["s"], Action::Shell, "shell", "a shell in the container"),
+    bind(Pods, &["o"], Action::ShowNode, "node", "the pods of its node"),
+    bind(Rows, &["J"], Action::ShowOwner, "owner", "what it belongs to"),
+    bind(Rows, &["u"], Action::UseNamespace, "use-namespace", "only its namespace"),
+    bind(Rows, &["r"], Action::Restart, "restart", "restart its workload, after a dialog"),
+    bind(Pods, &["ctrl-d", "ctrl-k"], Action::Delete, "delete", "delete, after a dialog"),
+    hint(
+        bind(CronJobs, &["t"], Action::RunNow, "run-now", "run it now, after a dialog"),
+        "run now",
+    ),
+    hint(
+        bind(CronJobs, &["s"], Action::Suspend, "suspend", "suspend or resume, after a dialog"),
+        "suspend",
+    ),
+    // Tables.
+    hint(bind(Tables, &["v"], Action::NextView, "next-view", "the next view of this tab"), "view"),
+    hint(
+        bind(Tables, &["ctrl-z", "!"], Action::FaultsOnly, "faults-only", "faults only"),
+        "faults",
+    ),
+    bind(Tables, &["ctrl-w"], Action::Wide, "wide", "all columns"),
+    bind(Tables, &["space"], Action::Mark, "mark", "mark"),
+    bind(Tables, &["ctrl-space"], Action::MarkRange, "mark-range", "mark from the last mark"),
+    bind(Tables, &["ctrl-\\"], Action::ClearMarks, "clear-marks", "clear the marks"),
+    bind(Tables, &["0"], Action::AllNamespaces, "all-namespaces", "all namespaces, and back"),
+    bind(Tables, &["1"], Action::Favourite(1), "favourite-1", "the first favourite namespace"),
+    bind(Tables, &["2"], Action::Favourite(2), "favourite-2", "the second"),
+    bind(Tables, &["3"], Action::Favourite(3), "favourite-3", "the third"),
+    bind(Tables, &["4"], Action::Favourite(4), "favourite-4", "the fourth"),
+    bind(Tables, &["5"], Action::Favourite(5), "favourite-5", "the fifth"),
+    bind(Tables, &["6"], Action::Favourite(6), "favourite-6", "the sixth"),
+    bind(Tables, &["7"], Action::Favourite(7), "favourite-7", "the seventh"),
+    bind(Tables, &["8"], Action::Favourite(8), "favourite-8", "the eighth"),
+    bind(Tables, &["9"], Action::Favourite(9), "favourite-9", "the ninth"),
+    bind(Tables, &["N"], Action::Sort(SortKey::Name), "sort-name", "sort by name"),
+    bind(Tables, &["A"], Action::Sort(SortKey::Age), "sort-age", "by age"),
+    bind(Tables, &["S"], Action::Sort(SortKey::Severity), "sort-severity", "by severity"),
+    bind(Tables, &["P"], Action::Sort(SortKey::Namespace), "sort-namespace", "by namespace"),
+    bind(Tables, &["R"], Action::Sort(SortKey::Restarts), "sort-restarts", "by restarts"),
+    bind(Tables, &["C"], Action::Sort(SortKey::Cpu), "sort-cpu", "by CPU"),
+    bind(Tables, &["M"], Action::Sort(SortKey::Memory), "sort-memory", "by memory"),
+    bind(Tables, &["I"], Action::Sort(SortKey::Ip), "sort-ip", "by IP"),
+    bind(Tables, &["O"], Action::Sort(SortKey::Selected), "sort-other-way", "the other way"),
+    bind(Tables, &["<"], Action::SortLeft, "sort-left", "by the column on the left"),
+    bind(Tables, &[">"], Action::SortRight, "sort-right", "by the column on the right"),
+    bind(Tables, &["left", "h"], Action::ScrollLeft, "scroll-left", "columns to the left"),
+    bind(Tables, &["right"], Action::ScrollRight, "scroll-right", "columns to the right"),
+    // Texts and logs.
+    hint(bind(Texts, &["n"], Action::SearchNext, "search-next", "the next match"), "next"),
+    bind(Texts, &["N"], Action::SearchPrevious, "search-previous", "the match before"),
+    hint(bind(Texts, &["w"], Action::Wrap, "wrap", "wrap long lines"), "wrap"),
+    bind(Texts, &["left", "h"], Action::ScrollLeft, "scroll-left", "to the left"),
+    bind(Texts, &["right", "l"], Action::ScrollRight, "scroll-right", "to the right"),
+    bind(Texts, &["c"], Action::Copy, "copy", "copy what is shown"),
+    hint(
+        bind(Logs, &["&"], Action::FilterLines, "filter-lines", "only lines that match"),
+        "filter",
+    ),
+    hint(bind(Logs, &["s"], Action::Follow, "follow", "follow, or stop"), "follow"),
+    hint(bind(Logs, &["t"], Action::Timestamps, "timestamps", "timestamps"), "times"),
+    bind(Logs, &["b"], Action::AllContainers, "all-containers", "all containers"),
+    bind(Logs, &["p"], Action::PreviousLogs, "previous-logs", "before the last restart"),
+    bind(Logs, &["f"], Action::FullScreen, "full-screen", "full screen"),
+    bind(Logs, &["m"], Action::MarkLine, "mark-line", "mark a line"),
+    bind(Logs, &["0"], Action::Window(LogWindow::Tail), "log-tail", "the end"),
+    bind(Logs, &["1"], Action::Window(LogWindow::Head), "log-head", "the beginning"),
+    bind(Logs, &["2"], Action::Window(LogWindow::Minutes(1)), "log-1m", "the last minute"),
+    bind(Logs, &["3"], Action::Window(LogWindow::Minutes(5)), "log-5m", "5 minutes"),
+    bind(Logs, &["4"], Action::Window(LogWindow::Minutes(15)), "log-15m", "15 minutes"),
+    bind(Logs, &["5"], Action::Window(LogWindow::Minutes(30)), "log-30m", "30 minutes"),
+    bind(Logs, &["6"], Action::Window(LogWindow::Minutes(60)), "log-1h", "an hour"),
+    // Moving.
+    bind(Moving, &["j", "down"], Action::SelectNext, "select-next", "down"),
+    bind(Moving, &["k", "up"], Action::SelectPrevious, "select-previous", "up"),
+    bind(Moving, &["g", "home"], Action::SelectFirst, "select-first", "to the top"),
+    bind(Moving, &["G", "end"], Action::SelectLast, "select-last", "to the end"),
+    bind(Moving, &["ctrl-f", "pgdn"], Action::PageDown, "page-down", "a page down"),
+    bind(Moving, &["ctrl-b", "pgup"], Action::PageUp, "page-up", "a page up"),
+    bind(Lists, &["enter"], Action::Open, "open", "choose"),
+    bind(Moving, &["["], Action::HistoryBack, "history-back", "back to where one was"),
+    bind(Moving, &["]"], Action::HistoryForward, "history-forward", "forward again"),
+    bind(Moving, &["-"], Action::LastView, "last-view", "the last view"),
+    // Everywhere.
+    hint(
+        bind(Everywhere, &["/"], Action::Filter, "filter", "filter a table, search a text"),
+        "filter",
+    ),
+    hint(bind(Everywhere, &[":"], Action::Palette, "palette", "commands"), "commands"),
+    hint(bind(Everywhere, &["?"], Action::Help, "help", "the keys of this view"), "help"),
+    bind(Everywhere, &["esc", "q"], Action::Back, "back", "one layer back, the filter first"),
+    bind(Everywhere, &["ctrl-c"], Action::Quit, "quit", "quit"),
+    bind(Everywhere, &["tab"], Action::NextTab, "next-tab", "the next tab"),
+    bind(Everywhere, &["shift-tab"], Action::PreviousTab, "previous-tab", "the tab before"),
+    bind(Everywhere, &["alt-1", "F1"], Action::Show(Tab::Pods), "tab-pods", "the tab Pods"),
+    bind(Everywhere, &["ctrl-r"], Action::Reload, "reload", "connect again"),
+    bind(Everywhere, &["ctrl-l"], Action::Redraw, "redraw", "paint again"),
+    bind(
+        Everywhere,
+        &["ctrl-e"],
+        Action::ToggleHeader,
+        "toggle-header",
+        "hide the header, or show it",
+    ),
+    bind(Everywhere, &["ctrl-s"], Action::Save, "save", "save what is shown"),
+    bind(Everywhere, &["L"], Action::LogIn, "log-in", "log in where a badge asks for it"),
+    // Help, dialogs, prompts.
+    hint(bind(Help, &["/"], Action::Filter, "filter", "search the keys"), "search"),
+    hint(bind(Dialogs, &["enter"], Action::Press, "press", "press the button"), "press"),
+    hint(
+        bind(Dialogs, &["tab", "right"], Action::NextButton, "next-button", "the next button"),
+        "move",
+    ),
+    bind(
+        Dialogs,
+        &["shift-tab", "left"],
+        Action::PreviousButton,
+        "previous-button",
+        "the one before",
+    ),
+    hint(bind(Dialogs, &["esc"], Action::Cancel, "cancel", "change nothing"), "cancel"),
+    hint(bind(Prompts, &["enter"], Action::Press, "press", "do it"), "do it"),
+    hint(bind(Prompts, &["tab"], Action::Complete, "complete", "complete"), "complete"),
+    bind(Prompts, &["up"], Action::Earlier, "earlier", "the text before"),
+    bind(Prompts, &["down"], Action::Later, "later", "the text after"),
+    hint(bind(Prompts, &["esc"], Action::Cancel, "cancel", "leave"), "leave"),
+];
+
+/// The places that count where the focus is, the most particular first.
+pub const fn places(focus: Focus) -> &'static [Where] {
+    match focus {
+        Focus::Table(TableFocus::View(View::Pods) | TableFocus::Containers) => {
+            &[Pods, Rows, Tables, Moving, Everywhere]
+        }
+        Focus::Table(TableFocus::View(View::CronJobs)) => {
+            &[CronJobs, Rows, Tables, Moving, Everywhere]
+        }
+        Focus::Table(TableFocus::View(_)) => &[Rows, Tables, Moving, Everywhere],
+        Focus::Text => &[Texts, Moving, Everywhere],
+        Focus::Logs => &[Logs, Texts, Moving, Everywhere],
+        Focus::Help => &[Help, Moving, Everywhere],
+        Focus::List => &[Lists, Moving, Everywhere],
+        Focus::Dialog => &[Dialogs],
+        Focus::Prompt => &[Prompts],
+    }
+}
+
+/// The keys in force: those of the table, and what the configuration says instead.
+#[derive(Debug)]
+pub struct Keymap {
+    by_key: HashMap<(Where, Key), Action>,
+    keys: Vec<(&'static Binding, Vec<Key>)>,
+}
+
+impl Keymap {
+    pub fn new(overrides: &[KeyOverride]) -> Self {
+        let mut by_key = HashMap::new();
+        let mut keys = Vec::with_capacity(BINDINGS.len());
+        for binding in BINDINGS {
+            let own = overrides.iter().find(|own| own.action == binding.name);
+            let bound: Vec<Key> = match own {
+                Some(own) => own.keys.clone(),
+                None => binding.keys.iter().filter_map(|key| key.parse().ok()).collect(),
+            };
+            for key in &bound {
+                by_key.entry((binding.place, *key)).or_insert(binding.action);
+            }
+            keys.push((binding, bound));
+        }
+        Self { by_key, keys }
+    }
+
+    /// What a key means where the focus is.
+    pub fn action(&self, focus: Focus, key: Key) -> Option<Action> {
+        if key == QUIT {
+            // Whatever has the focus, and whatever is configured.
+            return Some(Action::Quit);
+        }
+        places(focus).iter().find_map(|place| self.by_key.get(&(*place, key)).copied())
+    }
+
+    /// The bindings that count where the focus is, with their keys.
+    pub fn bindings(&self, focus: Focus) -> impl Iterator<Item = (&'static Binding, &[Key])> {
+        let places = places(focus);
+        places.iter().flat_map(move |place| {
+            let here = self.keys.iter().filter(move |(binding, _)| binding.place == *place);
+            here.map(|(binding, keys)| (*binding, &keys[..]))
+        })
+    }
+}
+
+const QUIT: Key = Key { code: Code::Char('c'), ctrl: true, alt: false, shift: false };
+
+/// A key as the table names it. Capitals are characters of their own, not a key with shift.
+pub fn key_of(event: KeyEvent) -> Option<Key> {
+    let code = match event.code {
+        KeyCode::Char(' ') => Code::Space,
+        KeyCode::Char(character) => Code::Char(character),
+        KeyCode::Enter => Code::Enter,
+        KeyCode::Esc => Code::Esc,
+        KeyCode::Tab | KeyCode::BackTab => Code::Tab,
+        KeyCode::Backspace => Code::Backspace,
+        KeyCode::Delete => Code::Delete,
+        KeyCode::Up => Code::Up,
+        KeyCode::Down => Code::Down,
+        KeyCode::Left => Code::Left,
+        KeyCode::Right => Code::Right,
+        KeyCode::Home => Code::Home,
+        KeyCode::End => Code::End,
+        KeyCode::PageUp => Code::PageUp,
+        KeyCode::PageDown => Code::PageDown,
+        KeyCode::F(number) => Code::F(number),
+        KeyCode::Null => Code::Space,
+        _ => return None,
+    };
+    let modifiers = event.modifiers;
+    let is_character = matches!(code, Code::Char(_));
+    Some(Key {
+        code,
+        ctrl: modifiers.contains(KeyModifiers::CONTROL) || event.code == KeyCode::Null,
+        alt: modifiers.contains(KeyModifiers::ALT),
+        shift: event.code == KeyCode::BackTab
+            || (modifiers.contains(KeyModifiers::SHIFT) && !is_character),
+    })
+}
+
+/// How a key edits a line, as readline has it.
+pub fn edit_of(event: KeyEvent) -> Option<InputRequest> {
+    let ctrl = event.modifiers.contains(KeyModifiers::CONTROL);
+    let alt = event.modifiers.contains(KeyModifiers::ALT);
+    Some(match event.code {
+        KeyCode::Char('a') if ctrl => InputRequest::GoToStart,
+        KeyCode::Char('e') if ctrl => InputRequest::GoToEnd,
+        KeyCode::Char('u') if ctrl => InputRequest::DeleteLine,
+        KeyCode::Char('w') if ctrl => InputRequest::DeletePrevWord,
+        KeyCode::Char('k') if ctrl => InputRequest::DeleteTillEnd,
+        KeyCode::Char('b') if alt => InputRequest::GoToPrevWord,
+        KeyCode::Char('f') if alt => InputRequest::GoToNextWord,
+        KeyCode::Char(character) if !ctrl && !alt => InputRequest::InsertChar(character),
+        KeyCode::Backspace => InputRequest::DeletePrevChar,
+        KeyCode::Delete => InputRequest::DeleteNextChar,
+        KeyCode::Left => InputRequest::GoToPrevChar,
+        KeyCode::Right => InputRequest::GoToNextChar,
+        KeyCode::Home => InputRequest::GoToStart,
+        KeyCode::End => InputRequest::GoToEnd,
+        _ => return None,
+    })
+}

@@ -1,0 +1,90 @@
+//! The console on the screen: draws `&App`, and tells what a key or a click means. It never changes the
+//! application; `Viewports` is all that drawing may write.
+
+mod chrome;
+mod dialog;
+mod help;
+pub mod keymap;
+mod list;
+pub mod logs;
+mod paint;
+mod table;
+pub mod text;
+pub mod theme;
+pub mod viewports;
+
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Rect};
+
+use crate::app::App;
+use crate::app::overlay::Overlay;
+use crate::app::pods::layer::Body;
+
+use keymap::Keymap;
+use paint::line;
+use theme::{Role, Theme};
+use viewports::Viewports;
+
+/// Below this the console says that it has too little room.
+const LEAST: (u16, u16) = (40, 10);
+
+/// Draws one frame.
+///
+/// ```text
+/// lifeboat  1 Pods                                   <- header, hidden by ctrl-e
+///   dev   ● live         38 pods  2 critical          <- one line per environment
+///   prod  ● stale 34 s   41 pods                         PRODUCTION
+/// Pods › api-7c9f › logs   default, kube-system  [41]  <- title: where one is, what is shown
+/// NAME              READY  STATUS            WHY       <- the layer on top
+/// …
+/// enter open  l logs  / filter  : commands  ? help     <- hints, from the table of keys
+/// deleted pod default/api-0 in dev                     <- flash, or the prompt
+/// ```
+pub fn draw(
+    frame: &mut Frame<'_>,
+    app: &App,
+    theme: &Theme,
+    keymap: &Keymap,
+    viewports: &mut Viewports,
+) {
+    let area = frame.area();
+    viewports.begin();
+    if area.width < LEAST.0 || area.height < LEAST.1 {
+        let text = format!("too small: {}x{} cells are the least", LEAST.0, LEAST.1);
+        line(frame, Rect { height: area.height.min(1), ..area }, &text, theme.role(Role::Warning));
+        return;
+    }
+    let header = if app.full_screen { 0 } else { chrome::header_height(app) };
+    let [top, title, body, hints, foot] = Layout::vertical([
+        Constraint::Length(header),
+        Constraint::Length(1),
+        Constraint::Fill(1),
+        Constraint::Length(1),
+        Constraint::Length(1),
+    ])
+    .areas(area);
+    if header > 0 {
+        chrome::header(frame, top, app, theme, viewports);
+    }
+    chrome::title(frame, title, app, theme);
+    match &app.pods.top().body {
+        Body::Table(table) => table::draw(frame, body, app, table, theme, viewports),
+        Body::Text { text, .. } => text::draw(frame, body, text, theme),
+        Body::Logs { view, .. } => logs::draw(frame, body, view, app.now, theme),
+    }
+    chrome::hints(frame, hints, app, theme, keymap);
+    chrome::foot(frame, foot, app, theme);
+    match &app.overlay {
+        Some(Overlay::Help { filter, scrolled }) => {
+            help::draw(frame, area, app.pods.focus(), (filter, *scrolled), theme, keymap);
+        }
+        Some(Overlay::Dialog(dialog)) => dialog::draw(frame, area, dialog, theme),
+        Some(Overlay::Environments { at }) => {
+            list::environments(frame, area, app, *at, theme, viewports);
+        }
+        Some(Overlay::CopyWhat { at, choices }) => {
+            list::choices(frame, area, (choices, *at), theme, viewports);
+        }
+        Some(Overlay::Prompt(_)) | None => {}
+    }
+}

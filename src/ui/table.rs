@@ -1,0 +1,299 @@
+//! Tables: aligned columns, the least important left out where there is no room, and a sign for that.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::Span;
+
+use crate::app::App;
+use crate::app::action::Action;
+use crate::app::cell::Tone;
+use crate::app::cluster::Cluster;
+use crate::app::columns::{Column, Side, Width};
+use crate::app::pods::location::{Location, View};
+use crate::app::rows::Row;
+use crate::app::table::Table;
+use crate::ui::paint::{fit, fit_name, line, spans, width};
+use crate::ui::theme::{Role, Theme};
+use crate::ui::viewports::Viewports;
+
+const GAP: u16 = 2;
+/// The mark and the cursor's sign before each row.
+const GUTTER: u16 = 2;
+
+/// A column where it is drawn.
+struct Place {
+    column: Column,
+    x: u16,
+    width: u16,
+}
+
+pub(super) fn draw(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    app: &App,
+    table: &Table,
+    theme: &Theme,
+    viewports: &mut Viewports,
+) {
+    let title = app.pods.top().location.crumb();
+    let columns = app.columns();
+    if viewports.table != title || viewports.widths.keys().any(|known| !columns.contains(known)) {
+        viewports.table = title;
+        viewports.widths.clear();
+    }
+    let height = usize::from(area.height.saturating_sub(1));
+    viewports.offset = scroll(viewports.offset, table.at(), table.rows().len(), height);
+    let visible: Vec<&Row> = table.rows().iter().skip(viewports.offset).take(height).collect();
+    let context = app.context();
+    for column in &columns {
+        let known =
+            viewports.widths.entry(*column).or_insert_with(|| width(&heading(app, *column)) + 1);
+        for row in &visible {
+            *known = width(&row.cell(*column, &context).text).max(*known);
+        }
+        if let Width::Text(most) = column.width() {
+            *known = (*known).min(most);
+        }
+    }
+    let (places, hidden) = place(&columns, table, area.width, viewports);
+    draw_header(frame, area, (&places, hidden), app, theme, viewports);
+    let body = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
+    if visible.is_empty() {
+        draw_empty(frame, body, app, table, theme);
+        return;
+    }
+    let shown = u16::try_from(visible.len()).unwrap_or(u16::MAX);
+    viewports.rows(Rect { height: shown, ..body }, viewports.offset);
+    for (at, row) in visible.iter().enumerate() {
+        let y = body.y + u16::try_from(at).unwrap_or(u16::MAX);
+        let is_selected = viewports.offset + at == table.at();
+        let is_marked = !table.marks.is_empty() && table.marks.contains(&row.key());
+        let line_area = Rect { y, height: 1, ..body };
+        if is_selected {
+            frame.buffer_mut().set_style(line_area, theme.role(Role::Selection));
+        }
+        let sign = match (is_selected, is_marked) {
+            (true, true) => "▌●",
+            (true, false) => "▌ ",
+            (false, true) => " ●",
+            (false, false) => "  ",
+        };
+        let style = theme.role(if is_marked { Role::Marked } else { Role::Accent });
+        spans(frame, Rect { width: GUTTER, ..line_area }, [Span::styled(sign, style)]);
+        for place in &places {
+            let cell = row.cell(place.column, &context);
+            if let Some(since) = cell.since {
+                viewports.aged(since, app.now);
+            }
+            let text = match place.column {
+                Column::Name => fit_name(&cell.text, place.width),
+                _ => fit(&cell.text, place.width),
+            };
+            let style = if is_selected {
+                theme.tone(cell.tone).patch(theme.role(Role::Selection))
+            } else {
+                theme.tone(cell.tone)
+            };
+            let indent = match place.column.side() {
+                Side::Right => place.width.saturating_sub(width(&text)),
+                Side::Left => 0,
+            };
+            let cells = Rect {
+                x: area.x + place.x + indent,
+                width: place.width.saturating_sub(indent),
+                ..line_area
+            };
+            spans(frame, cells, [Span::styled(text, style)]);
+        }
+    }
+}
+
+/// The first row to show, so that the cursor is seen and no room is wasted.
+fn scroll(offset: usize, at: usize, rows: usize, height: usize) -> usize {
+    let last = rows.saturating_sub(height);
+    let offset = offset.min(last).min(at);
+    if at >= offset + height { at + 1 - height } else { offset }
+}
+
+/// Environments' columns are headed by their names.
+fn heading(app: &App, column: Column) -> String {
+    match column {
+        Column::Place(place) => app
+            .cluster(crate::app::rows::Place(place))
+            .map_or_else(String::new, |cluster| cluster.name.0.to_uppercase()),
+        other => other.title().to_owned(),
+    }
+}
+
+/// What stays when there is little room, the most important first.
+fn importance(column: Column) -> u8 {
+    match column {
+        Column::Name | Column::Object => 0,
+        Column::Status | Column::State | Column::LastSeen | Column::Place(_) => 1,
+        Column::Why | Column::Message => 2,
+        Column::Ready | Column::Reason | Column::Environment | Column::LastSuccess => 3,
+        Column::Restarts | Column::Age | Column::NextRun | Column::Schedule => 4,
+        Column::Completions | Column::Suspended | Column::Pods | Column::Kind => 5,
+        Column::Namespace | Column::MemoryLimit | Column::MemoryRequest => 6,
+        Column::CpuLimit | Column::CpuRequest | Column::Drift | Column::LastSchedule => 7,
+        Column::Cpu | Column::Memory | Column::Count | Column::Image | Column::Duration => 8,
+        _ => 9,
+    }
+}
+
+/// Where the columns go in `room` cells, and how many are left out.
+fn place(
+    columns: &[Column],
+    table: &Table,
+    room: u16,
+    viewports: &Viewports,
+) -> (Vec<Place>, usize) {
+    let least = |column: Column| {
+        let own = viewports.widths.get(&column).copied().unwrap_or_default();
+        match column.width() {
+            Width::Text(_) => own,
+            Width::Rest(least) => own.min(least),
+        }
+    };
+    let is_pinned = |column: &Column| importance(*column) == 0;
+    let mut scrolled = usize::from(table.scrolled);
+    let mut kept: Vec<Column> = Vec::new();
+    for column in columns {
+        if scrolled > 0 && !is_pinned(column) {
+            scrolled -= 1;
+        } else {
+            kept.push(*column);
+        }
+    }
+    let needed =
+        |kept: &[Column]| kept.iter().map(|column| least(*column) + GAP).sum::<u16>() + GUTTER;
+    while needed(&kept) > room.saturating_add(GAP) && kept.len() > 2 {
+        // Where somebody has scrolled, what does not fit is cut at the right.
+        let worst = if table.scrolled > 0 {
+            kept.iter().rposition(|column| !is_pinned(column))
+        } else {
+            let most = kept.iter().map(|column| importance(*column)).max();
+            kept.iter().rposition(|column| Some(importance(*column)) == most)
+        };
+        let Some(worst) = worst else { break };
+        kept.remove(worst);
+    }
+    let spare = room.saturating_add(GAP).saturating_sub(needed(&kept));
+    let mut x = GUTTER;
+    let mut places = Vec::with_capacity(kept.len());
+    for column in &kept {
+        let mut width = least(*column);
+        match column.width() {
+            Width::Rest(_) => {
+                let own = viewports.widths.get(column).copied().unwrap_or_default();
+                width = own.min(width + spare).max(width);
+            }
+            Width::Text(_) if is_pinned(column) && needed(&kept) > room.saturating_add(GAP) => {
+                width = width.saturating_sub(needed(&kept) - room - GAP).max(10);
+            }
+            Width::Text(_) => {}
+        }
+        width = width.min(room.saturating_sub(x));
+        places.push(Place { column: *column, x, width });
+        x = x.saturating_add(width + GAP).min(room);
+    }
+    (places, columns.len() - kept.len())
+}
+
+fn draw_header(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    (places, hidden): (&[Place], usize),
+    app: &App,
+    theme: &Theme,
+    viewports: &mut Viewports,
+) {
+    let sort = app.pods.top().table().map(|table| table.sort);
+    for place in places {
+        let mut text = heading(app, place.column);
+        let mut style = theme.role(Role::Header);
+        if let Some(sort) = sort.filter(|sort| sort.column == place.column) {
+            text.push(if sort.descending { '↓' } else { '↑' });
+            style = style.patch(theme.role(Role::Accent));
+        }
+        let text = fit(&text, place.width.saturating_add(1));
+        let indent = match place.column.side() {
+            Side::Right => place.width.saturating_sub(width(&text)),
+            Side::Left => 0,
+        };
+        let room = area.width.saturating_sub(place.x + indent);
+        let cells = Rect {
+            x: area.x + place.x + indent,
+            width: (place.width - indent + 1).min(room),
+            height: 1,
+            ..area
+        };
+        viewports.click(cells, Action::SortColumn(place.column));
+        spans(frame, cells, [Span::styled(text, style)]);
+    }
+    if hidden > 0 {
+        let text = format!(" +{hidden} →");
+        let cells = width(&text).min(area.width);
+        let corner = Rect { x: area.right() - cells, width: cells, height: 1, ..area };
+        line(frame, corner, &text, theme.role(Role::Muted));
+    }
+}
+
+/// An empty table says why it is empty: nothing was heard, nothing was listed, nothing matches.
+fn draw_empty(frame: &mut Frame<'_>, area: Rect, app: &App, table: &Table, theme: &Theme) {
+    let noun = match &app.pods.top().location {
+        Location::Table { view, .. } => view.noun(),
+        _ => "container",
+    };
+    let muted = theme.role(Role::Muted);
+    let mut at = area.y + 1;
+    let mut say = |frame: &mut Frame<'_>, text: &str, style: Style| {
+        if at < area.bottom() {
+            let row = Rect { x: area.x + 2, y: at, width: area.width.saturating_sub(2), height: 1 };
+            line(frame, row, text, style);
+            at += 1;
+        }
+    };
+    if table.total() > 0 {
+        say(frame, &format!("none of {} {noun}s matches", table.total()), theme.role(Role::Text));
+        say(frame, "esc clears the filter", muted);
+        return;
+    }
+    let clusters: Vec<&Cluster> = app.pods.shown(&app.clusters).collect();
+    if clusters.is_empty() {
+        say(frame, "no cluster is configured", theme.role(Role::Text));
+        let text =
+            app.advice.as_deref().unwrap_or("`lifeboat config init` writes a file to start from");
+        say(frame, text, muted);
+        return;
+    }
+    for cluster in clusters {
+        let (text, tone) = emptiness(cluster, &app.pods.top().location, noun);
+        say(frame, &text, theme.tone(tone));
+    }
+}
+
+fn emptiness(cluster: &Cluster, location: &Location, noun: &str) -> (String, Tone) {
+    use crate::app::cluster::Badge;
+    let name = &cluster.name;
+    let listed = match location {
+        Location::Table { view: View::Pods, .. } => cluster.pods.has_listed(),
+        Location::Table { view: View::Workloads, .. } => cluster.deployments.has_listed(),
+        Location::Table { view: View::CronJobs, .. } => cluster.cronjobs.has_listed(),
+        Location::Table { view: View::Jobs, .. } => cluster.jobs.has_listed(),
+        Location::Table { view: View::Events, .. } => cluster.events.has_listed(),
+        Location::Table { view: View::Nodes, .. } => cluster.nodes.has_listed(),
+        _ => true,
+    };
+    match cluster.badge() {
+        Badge::Connecting => (format!("{name}: connecting…"), Tone::Busy),
+        Badge::LoginExpired { why } => (format!("{name}: {why}"), Tone::Critical),
+        Badge::Unreachable { why } => (format!("{name}: {why}"), Tone::Critical),
+        Badge::Live | Badge::Stale { .. } if listed => {
+            (format!("{name}: no {noun} here"), Tone::Muted)
+        }
+        Badge::Live | Badge::Stale { .. } => (format!("{name}: listing…"), Tone::Busy),
+        Badge::None => (format!("{name}: no cluster is configured"), Tone::Muted),
+    }
+}

@@ -1,0 +1,108 @@
+//! What a real server prints against what is printed here, cell by cell. The answers and where they
+//! come from: `tests/data/kubernetes/README.md`.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use jiff::Timestamp;
+use lifeboat::adapters::kubernetes::wire::{Wire, WireCronJob, WireJob, WirePod};
+use lifeboat::domain::age::age_or_unknown;
+use lifeboat::domain::job::{CronJob, Job};
+use lifeboat::domain::pod::Pod;
+use lifeboat::domain::pod::printed::{
+    gates_text, ip_text, node_text, nominated_node_text, printed,
+};
+use serde::Deserialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+#[test]
+fn pods_read_as_the_server_prints_them() {
+    let compared = compare::<WirePod>("pods.json", 84, |pod: &Pod, column, now| {
+        let columns = printed(pod);
+        Some(match column {
+            "READY" => columns.ready_text(),
+            "STATUS" => columns.status.into_owned(),
+            "RESTARTS" => columns.restarts_text(now),
+            "AGE" => age_or_unknown(pod.created, now),
+            "IP" => ip_text(pod).to_owned(),
+            "NODE" => node_text(pod).to_owned(),
+            "NOMINATED NODE" => nominated_node_text(pod).to_owned(),
+            "READINESS GATES" => gates_text(pod),
+            _ => return None,
+        })
+    });
+    assert_eq!(compared, 84 * 8);
+}
+
+#[test]
+fn jobs_read_as_the_server_prints_them() {
+    let compared = compare::<WireJob>("jobs.json", 13, |job: &Job, column, now| {
+        Some(match column {
+            "STATUS" => job.status_text().to_owned(),
+            "COMPLETIONS" => job.completions_text(),
+            "DURATION" => job.duration_text(now),
+            "AGE" => age_or_unknown(job.created, now),
+            _ => return None,
+        })
+    });
+    assert_eq!(compared, 13 * 4);
+}
+
+#[test]
+fn cronjobs_read_as_the_server_prints_them() {
+    let compared = compare::<WireCronJob>("cronjobs.json", 6, |cronjob: &CronJob, column, now| {
+        Some(match column {
+            "SCHEDULE" => cronjob.schedule.to_string(),
+            "TIMEZONE" => cronjob.time_zone_text().to_owned(),
+            "SUSPEND" => cronjob.suspend_text().to_owned(),
+            "ACTIVE" => cronjob.active.to_string(),
+            "LAST SCHEDULE" => cronjob.last_schedule_text(now),
+            "AGE" => age_or_unknown(cronjob.created, now),
+            _ => return None,
+        })
+    });
+    assert_eq!(compared, 6 * 6);
+}
+
+/// One object, and what the server printed of it.
+#[derive(Deserialize)]
+struct Case {
+    name: String,
+    #[serde(alias = "pod", alias = "job", alias = "cronjob")]
+    object: Box<RawValue>,
+    table: Table,
+    at: Timestamp,
+}
+
+#[derive(Deserialize)]
+struct Table {
+    columns: BTreeMap<String, Value>,
+}
+
+/// Compares every cell of a file; returns how many there were.
+fn compare<W: Wire>(
+    file: &str,
+    expected_cases: usize,
+    cell: impl Fn(&W::Row, &str, Timestamp) -> Option<String>,
+) -> usize {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/kubernetes");
+    let text = fs::read_to_string(folder.join(file)).unwrap();
+    let cases: Vec<Case> = serde_json::from_str(&text).unwrap();
+    assert_eq!(cases.len(), expected_cases);
+    let mut compared = 0;
+    for Case { name, object, table, at } in cases {
+        let row = serde_json::from_str::<W>(object.get()).unwrap().into_row();
+        for (column, expected) in table.columns {
+            let expected = match expected {
+                Value::String(text) => text,
+                other => other.to_string(),
+            };
+            let shown = cell(&row, &column, at);
+            assert_eq!(shown.as_ref(), Some(&expected), "{name}: {column}");
+            compared += 1;
+        }
+    }
+    compared
+}
