@@ -10,7 +10,8 @@ use lifeboat::cli::{self, Cli, Command};
 use lifeboat::config::{self, DefaultFolders};
 use lifeboat::logging;
 use lifeboat::runtime::clock::Clock;
-use lifeboat::runtime::console::terminal_check;
+use lifeboat::runtime::console::{self, terminal_check};
+use lifeboat::runtime::discovery;
 use lifeboat::runtime::exit::Exit;
 use lifeboat::runtime::headless::paint::Paper;
 use lifeboat::runtime::headless::{Session, configure, drill, history, scan, sweep, usage};
@@ -61,6 +62,10 @@ async fn run(cli: Cli) -> Result<Exit> {
         Err(problems) => return Ok(configure::refuse(&problems, paper)),
     };
     let log = logging::start(&settings.folders.state, cli.log_level)?;
+    let (settings, advice) = match &cli.command {
+        None => discovery::or_current_context(settings),
+        Some(_) => (settings, None),
+    };
     let session = Session {
         settings,
         clock: Clock::system(),
@@ -74,7 +79,8 @@ async fn run(cli: Cli) -> Result<Exit> {
         Some(Command::Scan(arguments)) => scan::scan(&session, arguments).await,
         Some(Command::History(arguments)) => history::history(&session, arguments),
         Some(Command::Sweep(arguments)) => sweep::sweep(&session, arguments).await,
-        _ => usage("say what to run, such as `lifeboat drill`; `lifeboat --help` lists it", paper),
+        None => Box::pin(console::run(&session, advice)).await?,
+        Some(_) => Exit::Usage,
     };
     drop(log);
     Ok(exit)

@@ -7,7 +7,9 @@ use std::time::Duration;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::environment::{BackupSet, Environment, EnvironmentName, StorageName};
+use crate::domain::environment::{
+    BackupSet, Environment, EnvironmentName, Kubernetes, StorageName,
+};
 use crate::domain::key::KeyOverride;
 use crate::domain::units::ByteSize;
 
@@ -26,6 +28,26 @@ pub struct Settings {
 impl Settings {
     pub fn environment(&self, name: &EnvironmentName) -> Option<&Environment> {
         self.environments.iter().find(|environment| environment.name == *name)
+    }
+
+    /// Where no environment is configured, the one that `kubectl` would look at, and only to look at.
+    #[must_use]
+    pub fn or_current_context(mut self, context: &str) -> Self {
+        if self.environments.is_empty() {
+            // `arn:aws:eks:us-east-1:123456789012:cluster/prod` is called prod.
+            let name = context.rsplit('/').find(|part| !part.is_empty()).unwrap_or(context);
+            self.environments.push(Environment {
+                name: EnvironmentName(name.to_owned()),
+                production: false,
+                writable: false,
+                kubernetes: Some(Kubernetes {
+                    context: context.to_owned(),
+                    namespaces: Kubernetes::NAMESPACES.map(str::to_owned).into(),
+                }),
+                backups: Vec::new(),
+            });
+        }
+        self
     }
 
     pub fn storage(&self, name: &StorageName) -> Option<&Storage> {

@@ -5,4 +5,5 @@ mod architecture;
 mod command_line;
 mod drill;
 mod harness;
+mod keymap;
 mod kubernetes;
