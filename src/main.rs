@@ -11,7 +11,6 @@ use lifeboat::config::{self, DefaultFolders};
 use lifeboat::logging;
 use lifeboat::runtime::clock::Clock;
 use lifeboat::runtime::console::{self, terminal_check};
-use lifeboat::runtime::discovery;
 use lifeboat::runtime::exit::Exit;
 use lifeboat::runtime::headless::paint::Paper;
 use lifeboat::runtime::headless::{Session, configure, drill, history, scan, sweep, usage};
@@ -62,10 +61,6 @@ async fn run(cli: Cli) -> Result<Exit> {
         Err(problems) => return Ok(configure::refuse(&problems, paper)),
     };
     let log = logging::start(&settings.folders.state, cli.log_level)?;
-    let (settings, advice) = match &cli.command {
-        None => discovery::or_current_context(settings),
-        Some(_) => (settings, None),
-    };
     let session = Session {
         settings,
         clock: Clock::system(),
@@ -79,7 +74,7 @@ async fn run(cli: Cli) -> Result<Exit> {
         Some(Command::Scan(arguments)) => scan::scan(&session, arguments).await,
         Some(Command::History(arguments)) => history::history(&session, arguments),
         Some(Command::Sweep(arguments)) => sweep::sweep(&session, arguments).await,
-        None => Box::pin(console::run(&session, advice)).await?,
+        None => console::run(&session).await?,
         Some(_) => Exit::Usage,
     };
     drop(log);

@@ -105,14 +105,15 @@ fn an_empty_file_and_a_missing_one_mean_the_defaults() {
 #[test]
 fn without_an_environment_the_current_context_is_looked_at() {
     let eks = "arn:aws:eks:us-east-1:123456789012:cluster/prod";
-    let settings = read_ok("").or_current_context(eks);
+    let settings = read_ok("").or_current_context(Some(eks));
     let [environment] = settings.environments.as_slice() else { panic!("{settings:?}") };
     assert_eq!(environment.name.0, "prod");
     assert!(!environment.writable);
     let kubernetes = environment.kubernetes.as_ref().unwrap();
     assert_eq!(kubernetes.context, eks);
     assert_eq!(kubernetes.namespaces, ["default", "kube-system"]);
-    let configured = read_ok("[[environment]]\nname = \"dev\"").or_current_context("prod");
+    assert!(read_ok("").or_current_context(None).environments.is_empty());
+    let configured = read_ok("[[environment]]\nname = \"dev\"").or_current_context(Some("prod"));
     assert_eq!(configured.environments.len(), 1);
     assert_eq!(configured.environments[0].name.0, "dev");
 }

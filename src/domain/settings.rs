@@ -30,14 +30,16 @@ impl Settings {
         self.environments.iter().find(|environment| environment.name == *name)
     }
 
-    /// Where no environment is configured, the one that `kubectl` would look at, and only to look at.
+    pub fn storage(&self, name: &StorageName) -> Option<&Storage> {
+        self.storages.iter().find(|storage| storage.name == *name)
+    }
+
+    /// Where no environment is configured, the current context of the kubeconfig is one to look at.
     #[must_use]
-    pub fn or_current_context(mut self, context: &str) -> Self {
-        if self.environments.is_empty() {
-            // `arn:aws:eks:us-east-1:123456789012:cluster/prod` is called prod.
-            let name = context.rsplit('/').find(|part| !part.is_empty()).unwrap_or(context);
+    pub fn or_current_context(mut self, current: Option<&str>) -> Self {
+        if let (true, Some(context)) = (self.environments.is_empty(), current) {
             self.environments.push(Environment {
-                name: EnvironmentName(name.to_owned()),
+                name: EnvironmentName(context.to_owned()),
                 production: false,
                 writable: false,
                 kubernetes: Some(Kubernetes {
@@ -48,10 +50,6 @@ impl Settings {
             });
         }
         self
-    }
-
-    pub fn storage(&self, name: &StorageName) -> Option<&Storage> {
-        self.storages.iter().find(|storage| storage.name == *name)
     }
 
     /// Every backup set of every environment.

@@ -63,7 +63,7 @@ pub async fn run(arguments: &DemoArguments, paper: Paper, cli: &Cli) -> Result<E
         Some(DemoCommand::History(arguments)) => history::history(&session, arguments),
         Some(DemoCommand::Sweep(arguments)) => sweep::sweep(&session, arguments).await,
         None if arguments.serve => serve(&world, paper).await,
-        None => console::run(&session, None).await?,
+        None => console::run(&session).await?,
     })
 }
 

@@ -26,14 +26,13 @@ pub fn or_current_context(settings: Settings) -> (Settings, Option<String>) {
     if !settings.environments.is_empty() {
         return (settings, None);
     }
-    let contexts = match Contexts::read() {
+    let contexts = match Contexts::read_from(&settings.kubeconfig) {
         Ok(contexts) => contexts,
         Err(error) => return (settings, Some(error.to_string())),
     };
-    match contexts.current() {
-        Some(current) => (settings.or_current_context(current), None),
-        None => (settings, Some(NOTHING.to_owned())),
-    }
+    let current = contexts.current();
+    let advice = current.is_none().then(|| NOTHING.to_owned());
+    (settings.or_current_context(current), advice)
 }
 
 /// Looks for contexts, profiles, buckets and `CronJobs`, at the same time.

@@ -258,10 +258,8 @@ impl Keymap {
     /// The bindings that count where the focus is, with their keys.
     pub fn bindings(&self, focus: Focus) -> impl Iterator<Item = (&'static Binding, &[Key])> {
         let places = places(focus);
-        places.iter().flat_map(move |place| {
-            let here = self.keys.iter().filter(move |(binding, _)| binding.place == *place);
-            here.map(|(binding, keys)| (*binding, &keys[..]))
-        })
+        let here = self.keys.iter().filter(move |(binding, _)| places.contains(&binding.place));
+        here.map(|(binding, keys)| (*binding, &keys[..]))
     }
 }
 

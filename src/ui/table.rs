@@ -126,78 +126,86 @@ fn heading(app: &App, column: Column) -> String {
     }
 }
 
+const LEAST_IMPORTANT: u8 = 9;
+
 /// What stays when there is little room, the most important first.
 fn importance(column: Column) -> u8 {
     match column {
         Column::Name | Column::Object => 0,
         Column::Status | Column::State | Column::LastSeen | Column::Place(_) => 1,
         Column::Why | Column::Message => 2,
-        Column::Ready | Column::Reason | Column::Environment | Column::LastSuccess => 3,
-        Column::Restarts | Column::Age | Column::NextRun | Column::Schedule => 4,
+        Column::Environment | Column::Reason | Column::LastSuccess => 3,
+        Column::Ready | Column::Restarts | Column::Age | Column::NextRun | Column::Schedule => 4,
         Column::Completions | Column::Suspended | Column::Pods | Column::Kind => 5,
         Column::Namespace | Column::MemoryLimit | Column::MemoryRequest => 6,
         Column::CpuLimit | Column::CpuRequest | Column::Drift | Column::LastSchedule => 7,
         Column::Cpu | Column::Memory | Column::Count | Column::Image | Column::Duration => 8,
-        _ => 9,
+        _ => LEAST_IMPORTANT,
     }
 }
 
-/// Where the columns go in `room` cells, and how many are left out.
+/// How narrow a column may get before others are left out.
+fn least(column: Column, own: u16) -> u16 {
+    let least = match column {
+        Column::Name => 24,
+        Column::Object => 20,
+        Column::Status | Column::State | Column::Place(_) => 15,
+        Column::Why | Column::Message => 18,
+        Column::Image | Column::Labels | Column::Taints => 16,
+        _ => own,
+    };
+    own.min(least)
+}
+
+/// Where the columns go in `room` cells, and how many are left out. The least important go first;
+/// what room is left over goes to the most important.
 fn place(
     columns: &[Column],
     table: &Table,
     room: u16,
     viewports: &Viewports,
 ) -> (Vec<Place>, usize) {
-    let least = |column: Column| {
-        let own = viewports.widths.get(&column).copied().unwrap_or_default();
-        match column.width() {
-            Width::Text(_) => own,
-            Width::Rest(least) => own.min(least),
-        }
-    };
-    let is_pinned = |column: &Column| importance(*column) == 0;
+    let own = |column: Column| viewports.widths.get(&column).copied().unwrap_or_default();
+    let is_pinned = |column: Column| importance(column) == 0;
     let mut scrolled = usize::from(table.scrolled);
-    let mut kept: Vec<Column> = Vec::new();
+    let mut kept: Vec<(Column, u16)> = Vec::new();
     for column in columns {
-        if scrolled > 0 && !is_pinned(column) {
+        if scrolled > 0 && !is_pinned(*column) {
             scrolled -= 1;
         } else {
-            kept.push(*column);
+            kept.push((*column, least(*column, own(*column))));
         }
     }
-    let needed =
-        |kept: &[Column]| kept.iter().map(|column| least(*column) + GAP).sum::<u16>() + GUTTER;
-    while needed(&kept) > room.saturating_add(GAP) && kept.len() > 2 {
-        // Where somebody has scrolled, what does not fit is cut at the right.
+    // The last column needs no gap after it.
+    let room = room.saturating_add(GAP).saturating_sub(GUTTER);
+    let needed = |kept: &[(Column, u16)]| kept.iter().map(|(_, width)| width + GAP).sum::<u16>();
+    while needed(&kept) > room && kept.len() > 2 {
         let worst = if table.scrolled > 0 {
-            kept.iter().rposition(|column| !is_pinned(column))
+            // Where somebody has scrolled, what does not fit is cut at the right.
+            kept.iter().rposition(|(column, _)| !is_pinned(*column))
         } else {
-            let most = kept.iter().map(|column| importance(*column)).max();
-            kept.iter().rposition(|column| Some(importance(*column)) == most)
+            let most = kept.iter().map(|(column, _)| importance(*column)).max();
+            kept.iter().rposition(|(column, _)| Some(importance(*column)) == most)
         };
         let Some(worst) = worst else { break };
         kept.remove(worst);
     }
-    let spare = room.saturating_add(GAP).saturating_sub(needed(&kept));
-    let mut x = GUTTER;
-    let mut places = Vec::with_capacity(kept.len());
-    for column in &kept {
-        let mut width = least(*column);
-        match column.width() {
-            Width::Rest(_) => {
-                let own = viewports.widths.get(column).copied().unwrap_or_default();
-                width = own.min(width + spare).max(width);
-            }
-            Width::Text(_) if is_pinned(column) && needed(&kept) > room.saturating_add(GAP) => {
-                width = width.saturating_sub(needed(&kept) - room - GAP).max(10);
-            }
-            Width::Text(_) => {}
+    let mut spare = room.saturating_sub(needed(&kept));
+    for rank in 0..=LEAST_IMPORTANT {
+        let of_rank = kept.iter_mut().filter(|(column, _)| importance(*column) == rank);
+        for (column, width) in of_rank {
+            let more = own(*column).saturating_sub(*width).min(spare);
+            *width += more;
+            spare -= more;
         }
-        width = width.min(room.saturating_sub(x));
-        places.push(Place { column: *column, x, width });
-        x = x.saturating_add(width + GAP).min(room);
     }
+    let mut x = GUTTER;
+    let places = kept.iter().map(|(column, width)| {
+        let place = Place { column: *column, x, width: *width };
+        x += width + GAP;
+        place
+    });
+    let places = places.collect();
     (places, columns.len() - kept.len())
 }
 

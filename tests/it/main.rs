@@ -4,6 +4,8 @@
 mod architecture;
 mod command_line;
 mod drill;
+mod engine;
+mod fetch;
 mod harness;
 mod keymap;
 mod kubernetes;
