@@ -1,8 +1,5 @@
 //! Actions, routed to who has the focus.
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "an action means something in few places"
-)]
+#![expect(clippy::wildcard_enum_match_arm, reason = "an action means something in few places")]
 
 use crate::app::action::{Action, SortKey};
 use crate::app::cell::Tone;
@@ -45,9 +42,7 @@ impl App {
             }
             Action::Back | Action::Cancel => self.go_back(),
             Action::HistoryBack => self.travel(Pods::history_back, "nothing before this"),
-            Action::HistoryForward => {
-                self.travel(Pods::history_forward, "nothing after this")
-            }
+            Action::HistoryForward => self.travel(Pods::history_forward, "nothing after this"),
             Action::LastView => self.travel(Pods::last_view, "there is no last view yet"),
             Action::Show(tab) => {
                 self.tab = tab;

@@ -17,6 +17,7 @@ pub mod logs;
 pub mod message;
 pub mod overlay;
 mod overlays;
+pub mod pager;
 pub mod palette;
 pub mod pods;
 pub mod prompt;
@@ -29,6 +30,8 @@ pub mod table;
 pub mod text;
 mod texts;
 
+#[cfg(test)]
+mod fixture;
 #[cfg(test)]
 mod tests;
 

@@ -1,5 +1,89 @@
-//! stub
+//! A text to read: a description, YAML, an explanation.
+
+use std::borrow::Cow;
+
+use crate::app::pager::act::{Outcome, ReadAction};
+use crate::app::pager::{Lines, Page, Pager, Row};
+use crate::domain::document::{Document, Line};
+
+/// The state of one text.
 #[derive(Debug)]
 pub struct TextView {
-    pub lines: Vec<String>,
+    pub title: String,
+    /// What a file of it is called.
+    file: String,
+    document: Document,
+    pager: Pager,
 }
+
+impl Lines for Document {
+    fn first(&self) -> u64 {
+        0
+    }
+
+    fn end(&self) -> u64 {
+        self.lines.len() as u64
+    }
+
+    fn plain(&self, line: u64) -> Cow<'_, str> {
+        at(self, line).map_or(Cow::Borrowed(""), |line| Cow::Borrowed(&line.text))
+    }
+
+    fn stands_out(&self, _: u64) -> bool {
+        false
+    }
+}
+
+fn at(document: &Document, line: u64) -> Option<&Line> {
+    usize::try_from(line).ok().and_then(|line| document.lines.get(line))
+}
+
+impl TextView {
+    pub fn new(title: String, file: String, document: Document) -> Self {
+        Self { title, file, document, pager: Pager::at_top() }
+    }
+
+    /// The same text, as it reads now: ages grow, and objects change. One stays where one is.
+    pub fn replace(&mut self, document: Document) {
+        self.document = document;
+        self.pager.read_again(&self.document);
+    }
+
+    pub const fn pager(&self) -> &Pager {
+        &self.pager
+    }
+
+    pub const fn document(&self) -> &Document {
+        &self.document
+    }
+
+    pub fn line(&self, line: u64) -> Option<&Line> {
+        at(&self.document, line)
+    }
+
+    pub fn search_place(&self) -> Option<(usize, usize)> {
+        self.pager.search_place(&self.document)
+    }
+
+    /// What fills a page of this size.
+    pub fn rows(&self, page: Page) -> Vec<Row> {
+        self.pager.rows(&self.document, page.without(SIGN))
+    }
+
+    /// Acts; `page` is the size of the area in which the text was drawn last.
+    pub fn act(&mut self, action: &ReadAction, page: Page) -> Outcome {
+        let text = || {
+            self.pager.export(&self.document, &|line| {
+                self.line(line).map_or_else(String::new, |line| line.text.trim_end().to_owned())
+            })
+        };
+        match action {
+            ReadAction::Save => Outcome::Save { name: self.file.clone(), text: text() },
+            ReadAction::Copy => Outcome::Copy(text()),
+            action => self.pager.act(&self.document, action, page.without(SIGN)),
+        }
+    }
+}
+
+/// How many cells stand before each line: for marks and for the line that was jumped to.
+pub const SIGN: usize = 2;

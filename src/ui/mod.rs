@@ -8,6 +8,8 @@ pub mod keymap;
 mod list;
 pub mod logs;
 mod paint;
+pub mod reading;
+mod sgr;
 mod table;
 pub mod text;
 pub mod theme;

@@ -1,8 +1,5 @@
 //! What `enter` and its sisters lead to.
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "most rows lead nowhere"
-)]
+#![expect(clippy::wildcard_enum_match_arm, reason = "most rows lead nowhere")]
 
 use std::sync::Arc;
 
@@ -12,7 +9,7 @@ use crate::app::logs::LogView;
 use crate::app::pods::Pods;
 use crate::app::pods::layer::{Body, Layer, Loaded};
 use crate::app::pods::location::{Location, Subset, View};
-use crate::app::rows::{ContainerRow, Context, PodRow, Row, RowKey};
+use crate::app::rows::{ContainerRow, Context, PodRow, Row, RowKey, workload};
 use crate::app::table::Table;
 use crate::domain::log::{LogRequest, LogSource, LogStart};
 
@@ -149,13 +146,13 @@ impl Pods {
     /// What the row under the cursor belongs to.
     pub fn show_owner(&mut self) -> Option<Vec<Effect>> {
         let location = match self.top().table()?.selected()? {
-            Row::Pod(row) => match row.pod.workload() {
+            Row::Pod(row) => match workload(&row.pod) {
                 Some((kind, name)) => Location::Table {
                     view: View::Pods,
                     subset: Subset::OfWorkload {
                         kind,
                         namespace: Arc::clone(&row.pod.namespace),
-                        name: name.into_owned().into(),
+                        name,
                     },
                 },
                 None => {

@@ -14,11 +14,13 @@ use crate::app::effect::ObjectKind;
 use crate::app::filter::Field;
 use crate::app::rows::{Cells, Context, Place, RowKey};
 use crate::app::store::Object;
+use crate::domain::diagnosis::Diagnosis;
 use crate::domain::pod::Uid;
-use crate::domain::pod::diagnosis::Diagnosis;
 use crate::domain::severity::Severity;
 use crate::domain::text::shown;
-use crate::domain::workload::{Workload, WorkloadKind, diagnose_workload, tag};
+use crate::domain::workload::diagnosis::diagnose_workload;
+use crate::domain::workload::image::tag;
+use crate::domain::workload::{Workload, WorkloadKind};
 
 /// A workload of one environment.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,0 +1,1 @@
+//! What arrives of a log, and what is done with it.
