@@ -7,4 +7,5 @@ mod drill;
 mod engine;
 mod fetch;
 mod harness;
+mod keymap;
 mod kubernetes;
