@@ -24,7 +24,7 @@ fn container(name: &str) -> Container {
 }
 
 /// A pod of one container that has been running and ready since 2026-11-01.
-pub fn running(name: &str) -> Pod {
+pub(super) fn running(name: &str) -> Pod {
     let since = "2026-11-01T00:00:00Z".parse().ok();
     let condition = |kind: &str| Condition {
         kind: word(kind),
@@ -68,7 +68,7 @@ pub fn running(name: &str) -> Pod {
 }
 
 /// A pod whose container has ended with 1 seven times, and waits to be started again.
-pub fn crashing(name: &str) -> Pod {
+pub(super) fn crashing(name: &str) -> Pod {
     let mut pod = running(name);
     for condition in &mut pod.conditions {
         if matches!(&*condition.kind, "Ready" | "ContainersReady") {
