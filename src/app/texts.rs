@@ -206,11 +206,15 @@ impl App {
         let Some(lines) = self.explanation(key) else { return };
         let document = Document { lines: lines.iter().map(|line| paragraph(line)).collect() };
         let (title, file) = (title.clone(), format!("{title}-why.txt"));
+        let page = self.text_page();
         if let Body::Text { text, .. } = &mut self.pods.top_mut().body {
             match text {
                 Loaded::Text(view) => view.replace(document),
                 Loaded::Waiting | Loaded::Failed(_) => {
-                    *text = Loaded::Text(Box::new(TextView::new(title, file, document)));
+                    let mut view = TextView::new(title, file, document);
+                    // Sentences are read whole.
+                    view.act(&ReadAction::ToggleWrap, page);
+                    *text = Loaded::Text(Box::new(view));
                 }
             }
         }
@@ -253,7 +257,7 @@ impl App {
 fn paragraph(text: &str) -> Line {
     match text.split_once(": ") {
         Some((key, rest)) if key.len() < 24 => {
-            Line::default().with(Emphasis::Key, &format!("{key:<16}")).plain(rest)
+            Line::default().with(Emphasis::Key, &format!("{key:<16} ")).plain(rest)
         }
         _ => Line::default().plain(text),
     }
