@@ -10,5 +10,6 @@ mod pace;
 mod usage;
 mod watcher;
 
-#[cfg(all(test, feature = "demo"))]
+#[cfg(test)]
+#[cfg(feature = "demo")]
 mod tests;
