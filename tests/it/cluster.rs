@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use lifeboat::adapters::kubernetes::deeds::perform;
 use lifeboat::adapters::kubernetes::logs;
 use lifeboat::adapters::kubernetes::printed::printed;
 use lifeboat::adapters::kubernetes::read;
 use lifeboat::demo::kubernetes::ApiFault;
 use lifeboat::demo::population::Tier;
+use lifeboat::domain::deed::{Deed, What};
 use lifeboat::domain::environment::EnvironmentName;
 use lifeboat::domain::failure::FailureKind;
 use lifeboat::domain::log::{LogNews, LogRequest, LogSource, LogStart};
@@ -273,4 +275,41 @@ async fn one_look_logs_objects_and_tables_are_read_from_the_world() {
     assert!(has_ended && !lines.is_empty() && lines.len() <= 20);
     assert!(lines.iter().all(|line| line.at.is_some()));
     assert!(lines.is_sorted_by_key(|line| line.at));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn deeds_change_the_world_and_only_what_they_name() {
+    let feeds = Feeds::start(|_| {}).await;
+    let environment = EnvironmentName("dev".to_owned());
+    let line = feeds.lines.get(&environment).unwrap();
+    let cluster = line.cluster().await.unwrap();
+    let namespaces = Namespaces::These(vec![Arc::from("default")]);
+    let glance =
+        async || look(line, &namespaces, Instant::now() + Duration::from_secs(20)).await.unwrap();
+    let before = glance().await;
+    let cronjob = before.cron_jobs.first().unwrap();
+    let act = async |what| {
+        let environment = environment.clone();
+        let deed = Deed { environment, namespace: cronjob.namespace.clone(), what };
+        perform(&cluster, &deed, feeds.rehearsal.clock.now()).await
+    };
+    let name = || cronjob.name.clone();
+    act(What::SuspendCronJob { name: name() }).await.unwrap();
+    act(What::RunCronJob { name: name() }).await.unwrap();
+    let after = glance().await;
+    let suspended: Vec<_> = after.cron_jobs.iter().filter(|it| it.is_suspended).collect();
+    assert!(suspended.iter().any(|it| it.uid == cronjob.uid));
+    let stem = format!("{}-manual-", cronjob.name);
+    let made = after.jobs.iter().find(|job| job.name.starts_with(&stem)).unwrap();
+    assert_eq!(made.owner.as_ref().unwrap().name, cronjob.name);
+    act(What::ResumeCronJob { name: name() }).await.unwrap();
+    let resumed = glance().await;
+    assert!(resumed.cron_jobs.iter().any(|it| it.uid == cronjob.uid && !it.is_suspended));
+    let pod = before.pods.first().unwrap();
+    let delete = |uid: &Uid| What::DeletePod { name: pod.name.clone(), uid: uid.clone() };
+    assert!(act(delete(&cronjob.uid)).await.is_err(), "it is another pod");
+    act(delete(&pod.uid)).await.unwrap();
+    let gone = glance().await;
+    let still = gone.pods.iter().find(|it| it.uid == pod.uid);
+    assert!(still.is_none_or(|pod| pod.deleting.is_some()));
 }
