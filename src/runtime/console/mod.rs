@@ -21,7 +21,8 @@ pub mod terminal_check;
 mod usage;
 mod watcher;
 
-#[cfg(all(test, feature = "demo"))]
+#[cfg(test)]
+#[cfg(feature = "demo")]
 mod tests;
 use std::sync::Arc;
 
