@@ -64,6 +64,7 @@ pub const UNLOCKED: Duration = Duration::from_mins(10);
 
 /// The whole state of the console.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "they have nothing to do with each other")]
 pub struct App {
     pub now: Timestamp,
     pub size: Size,

@@ -99,13 +99,27 @@ pub enum Subset {
 /// A place in the tab.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Location {
-    Table { view: View, subset: Subset },
-    Containers { place: Place, uid: Uid, name: Box<str> },
+    Table {
+        view: View,
+        subset: Subset,
+    },
+    Containers {
+        place: Place,
+        uid: Uid,
+        name: Box<str>,
+    },
     Describe(ObjectRef),
     Raw(ObjectRef),
-    Explain { key: RowKey, title: String },
+    Explain {
+        key: RowKey,
+        title: String,
+    },
     /// `offered`: the other containers that could be read too.
-    Logs { title: String, request: LogRequest, offered: Vec<LogSource> },
+    Logs {
+        title: String,
+        request: LogRequest,
+        offered: Vec<LogSource>,
+    },
 }
 
 impl Location {

@@ -148,22 +148,16 @@ impl Pods {
     /// What the row under the cursor belongs to.
     pub fn show_owner(&mut self) -> Option<Vec<Effect>> {
         let location = match self.top().table()?.selected()? {
-            Row::Pod(row) => match workload(&row.pod) {
-                Some((kind, name)) => Location::Table {
-                    view: View::Pods,
-                    subset: Subset::OfWorkload {
-                        kind,
-                        namespace: Arc::clone(&row.pod.namespace),
-                        name,
-                    },
-                },
-                None => {
+            Row::Pod(row) => {
+                let namespace = Arc::clone(&row.pod.namespace);
+                let subset = if let Some((kind, name)) = workload(&row.pod) {
+                    Subset::OfWorkload { kind, namespace, name }
+                } else {
                     let owner = row.pod.owner.as_ref().filter(|owner| &*owner.kind == "Job")?;
-                    let (place, namespace) = (row.place, Arc::clone(&row.pod.namespace));
-                    let subset = Subset::OfJob { place, namespace, name: owner.name.clone() };
-                    Location::Table { view: View::Pods, subset }
-                }
-            },
+                    Subset::OfJob { place: row.place, namespace, name: owner.name.clone() }
+                };
+                Location::Table { view: View::Pods, subset }
+            }
             Row::Job(row) => {
                 let owner = row.job.owner.as_ref().filter(|owner| &*owner.kind == "CronJob")?;
                 let (place, namespace) = (row.place, Arc::clone(&row.job.namespace));

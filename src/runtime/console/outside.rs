@@ -80,10 +80,10 @@ impl Performer {
             let line = Arc::new(Line::new(name.clone(), kubeconfig, context, clock));
             let chosen = scopes(environment, &Namespaces::Configured);
             let (sender, namespaces) = watch::channel(chosen);
-            let (sink, told) = mpsc::channel(1);
+            let (sink, batches) = mpsc::channel(1);
             let feed = ClusterFeed { line: Arc::clone(&line), namespaces, clock, sink };
             tracker.spawn(feed.run(root.child_token()));
-            tracker.spawn(pass_on(told, messages.clone()));
+            tracker.spawn(pass_on(batches, messages.clone()));
             lines.insert(name.clone(), line);
             watched.insert(name, sender);
         }
@@ -221,7 +221,8 @@ impl Outside for Performer {
                 }
             }
             Effect::Reconnect => {
-                for line in self.lines.values().cloned() {
+                for line in self.lines.values() {
+                    let line = Arc::clone(line);
                     self.tracker.spawn(async move { line.retry().await });
                 }
             }
