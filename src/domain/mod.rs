@@ -24,6 +24,8 @@ pub mod explanation;
 
 pub mod kubectl;
 
+pub mod glance;
+
 pub mod trust;
 
 pub mod usage;

@@ -59,6 +59,15 @@ impl WorkloadKind {
             Self::DaemonSet => "DaemonSet",
         }
     }
+
+    /// The kind as `kubectl` takes it.
+    pub const fn argument(self) -> &'static str {
+        match self {
+            Self::Deployment => "deployment",
+            Self::StatefulSet => "statefulset",
+            Self::DaemonSet => "daemonset",
+        }
+    }
 }
 
 impl Workload {
