@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::domain::diagnosis::{Diagnosis, short};
 use crate::domain::environment::EnvironmentName;
+use crate::domain::failure::Failure;
 use crate::domain::job::diagnosis::{diagnose_cronjob, diagnose_job};
 use crate::domain::job::{CronJob, Job};
 use crate::domain::kubectl::Target;
@@ -35,6 +36,8 @@ pub struct Sight<'a> {
     pub cronjobs: &'a [&'a CronJob],
     /// The worst of its kinds.
     pub trust: &'a Trust,
+    /// Why a part of it is not known, where the rest is.
+    pub unseen: Option<&'a Failure>,
     /// When all of this was last known to be true.
     pub heard: Option<Timestamp>,
 }
@@ -82,7 +85,7 @@ pub struct Finding {
 pub fn glance(sight: Sight<'_>, now: Timestamp) -> Glance {
     let (findings, healthy) = findings(sight, now);
     let word = match sight.trust {
-        Trust::Live if sight.heard.is_none() => Word::CouldNotSee,
+        Trust::Live if sight.heard.is_none() || sight.unseen.is_some() => Word::CouldNotSee,
         Trust::Live if findings.is_empty() => Word::Ok,
         Trust::Live => Word::Findings,
         Trust::Connecting
@@ -156,7 +159,7 @@ fn line(
     now: Timestamp,
 ) -> String {
     let mut parts = Vec::new();
-    if let Some(why) = blindness(sight.trust, sight.heard) {
+    if let Some(why) = blindness(sight) {
         parts.push(why);
     }
     if !findings.is_empty() {
@@ -182,9 +185,11 @@ fn lag(heard: Timestamp, now: Timestamp) -> String {
 }
 
 /// Why nothing certain can be said.
-fn blindness(trust: &Trust, heard: Option<Timestamp>) -> Option<String> {
-    match trust {
-        Trust::Live if heard.is_some() => None,
+fn blindness(sight: Sight<'_>) -> Option<String> {
+    match sight.trust {
+        Trust::Live if sight.heard.is_some() => {
+            sight.unseen.map(|why| format!("not all of it: {}", short(&why.what)))
+        }
         Trust::Live | Trust::Connecting => Some("nothing has been heard yet".to_owned()),
         Trust::Stale { why, .. } => Some(format!("stale: {}", short(&why.what))),
         Trust::LoginExpired { why } => Some(format!("login expired: {}", short(&why.what))),
@@ -208,7 +213,7 @@ fn restarts(pods: &[&Pod], now: Timestamp) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::failure::{Failure, FailureKind};
+    use crate::domain::failure::FailureKind;
     use crate::domain::job::fixture::{cronjob, job};
     use crate::domain::pod::fixture::{ago, ended, now, pod, waiting};
     use crate::domain::workload::fixture::deployment;
@@ -239,9 +244,33 @@ mod tests {
             jobs: &[&job],
             cronjobs: &world.cronjobs.iter().collect::<Vec<_>>(),
             trust,
+            unseen: None,
             heard,
         };
         glance(sight, now())
+    }
+
+    #[test]
+    fn a_part_that_cannot_be_seen_is_never_passed_over() {
+        let environment = EnvironmentName("prod".to_owned());
+        let why = Failure::new(FailureKind::Denied, "listing jobs in kube-system: forbidden");
+        let sight = Sight {
+            environment: &environment,
+            context: None,
+            pods: &[],
+            workloads: &[],
+            nodes: &[],
+            jobs: &[],
+            cronjobs: &[],
+            trust: &Trust::Live,
+            unseen: Some(&why),
+            heard: ago(2),
+        };
+        let glance = glance(sight, now());
+        assert_eq!(glance.word, Word::CouldNotSee);
+        let line =
+            "prod: COULD NOT SEE — not all of it: listing jobs in kube-system: forbidden, 0/0";
+        assert!(glance.line.starts_with(line), "{}", glance.line);
     }
 
     #[test]
