@@ -4,6 +4,7 @@
 mod architecture;
 mod cluster;
 mod command_line;
+mod console;
 mod drill;
 mod engine;
 mod fetch;
