@@ -10,4 +10,5 @@ mod engine;
 mod fetch;
 mod harness;
 mod keymap;
+mod reading;
 mod kubernetes;
