@@ -5,6 +5,7 @@ pub mod clock;
 #[cfg(feature = "demo")]
 pub mod demo;
 pub mod discovery;
+mod disk;
 pub mod drill;
 pub mod exit;
 pub mod headless;

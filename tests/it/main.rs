@@ -4,4 +4,6 @@
 mod architecture;
 mod command_line;
 mod drill;
+mod engine;
+mod fetch;
 mod harness;
