@@ -12,6 +12,8 @@ use hyper::body::{Body, Frame, Incoming, SizeHint};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
+pub(super) use crate::demo::request::{Query, decode, next_part};
+
 /// What a body of a request may weigh, archives aside.
 const LARGEST_BODY: usize = 4 << 20;
 
@@ -145,17 +147,6 @@ pub(super) fn growing(kind: &'static str) -> (mpsc::Sender<Bytes>, Answer) {
     (sender, Ok(response))
 }
 
-/// The next part of a body; `None` at its end or when the client broke off.
-pub(super) async fn next_part(body: &mut Incoming) -> Option<Bytes> {
-    loop {
-        let frame =
-            std::future::poll_fn(|context| Pin::new(&mut *body).poll_frame(context)).await?;
-        if let Ok(part) = frame.ok()?.into_data() {
-            return Some(part);
-        }
-    }
-}
-
 /// A JSON body; an empty one is an empty object.
 pub(super) async fn read_json(body: &mut Incoming) -> Result<Value, Refused> {
     let mut whole = Vec::new();
@@ -172,29 +163,7 @@ pub(super) async fn read_json(body: &mut Incoming) -> Result<Value, Refused> {
         .map_err(|error| Refused::bad_request(format!("invalid JSON: {error}")))
 }
 
-/// The parameters behind the question mark.
-#[derive(Debug, Default)]
-pub(super) struct Query(BTreeMap<String, String>);
-
 impl Query {
-    pub(super) fn parse(query: &str) -> Self {
-        let pairs = query.split('&').filter(|pair| !pair.is_empty());
-        Self(
-            pairs
-                .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
-                .map(|(name, value)| (decode(name), decode(value)))
-                .collect(),
-        )
-    }
-
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
-    }
-
-    pub(super) fn is_set(&self, name: &str) -> bool {
-        self.get(name).is_some_and(|value| matches!(value, "1" | "true" | "True"))
-    }
-
     /// The values of one filter: `{"label": ["a=b"]}`, or as older clients write it
     /// `{"label": {"a=b": true}}`.
     pub(super) fn filter(&self, name: &str) -> Vec<String> {
@@ -210,30 +179,6 @@ impl Query {
             _ => Vec::new(),
         }
     }
-}
-
-/// Undoes the escapes of a URL.
-pub(super) fn decode(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((byte, after)) = rest.split_first() {
-        rest = after;
-        match (byte, after.split_at_checked(2)) {
-            (b'%', Some((digits, after))) => {
-                let digits = std::str::from_utf8(digits).ok();
-                match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-                    Some(decoded) => {
-                        bytes.push(decoded);
-                        rest = after;
-                    }
-                    None => bytes.push(b'%'),
-                }
-            }
-            (b'+', _) => bytes.push(b' '),
-            (other, _) => bytes.push(*other),
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// Whether labels carry `key` or `key=value`.
@@ -282,11 +227,5 @@ mod tests {
         {
             assert_eq!(base64(plain.as_bytes()), encoded);
         }
-    }
-
-    #[test]
-    fn escapes_of_a_url_are_undone() {
-        assert_eq!(decode("mongo%3A4.2+x%"), "mongo:4.2 x%");
-        assert_eq!(decode("100%zz"), "100%zz");
     }
 }
