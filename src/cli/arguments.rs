@@ -15,6 +15,8 @@ use jiff::Timestamp;
 use crate::cli::examples;
 use crate::config::parse_duration;
 #[cfg(feature = "demo")]
+use crate::demo::Crowd;
+#[cfg(feature = "demo")]
 use crate::demo::fault::Fault;
 use crate::domain::backup::BackupKey;
 use crate::domain::settings::{Depth, ImageChoice};
@@ -248,6 +250,10 @@ pub struct DemoArguments {
     /// What the world's contents grow from
     #[arg(long, value_name = "NUMBER", hide = true)]
     pub world_seed: Option<u64>,
+
+    /// So many pods more in each cluster, or `prod=N` in one
+    #[arg(long, value_name = "NUMBER", hide = true)]
+    pub pods: Option<Crowd>,
 
     #[command(subcommand)]
     pub command: Option<DemoCommand>,

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// Something that goes wrong while a drill runs, in one of the world's servers.
+/// Something that goes wrong in one of the world's servers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Fault {
     CutDump,
@@ -16,6 +16,11 @@ pub enum Fault {
     S3Errors,
     Refused,
     WrongBytes,
+    Api401,
+    Api403,
+    ApiHang,
+    WatchCut,
+    WatchGone,
 }
 
 /// How a drill ends under a fault, in the words of a verdict.
@@ -27,7 +32,7 @@ pub struct Ending {
 }
 
 impl Fault {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 15] = [
         Self::CutDump,
         Self::OtherEnvironment,
         Self::DiskFull,
@@ -38,6 +43,11 @@ impl Fault {
         Self::S3Errors,
         Self::Refused,
         Self::WrongBytes,
+        Self::Api401,
+        Self::Api403,
+        Self::ApiHang,
+        Self::WatchCut,
+        Self::WatchGone,
     ];
 
     /// Its name on the command line.
@@ -53,6 +63,11 @@ impl Fault {
             Self::S3Errors => "s3-5xx",
             Self::Refused => "refused",
             Self::WrongBytes => "wrong-bytes",
+            Self::Api401 => "api-401",
+            Self::Api403 => "api-403",
+            Self::ApiHang => "api-hang",
+            Self::WatchCut => "watch-cut",
+            Self::WatchGone => "watch-gone",
         }
     }
 
@@ -69,6 +84,11 @@ impl Fault {
             Self::S3Errors => "every third download is answered with 503 Slow Down",
             Self::Refused => "the sandbox's server refuses some of the documents",
             Self::WrongBytes => "one byte of every backup has changed where it is kept",
+            Self::Api401 => "staging's cluster knows your login no more",
+            Self::Api403 => "dev's cluster forbids a look into kube-system",
+            Self::ApiHang => "staging's cluster takes requests and answers none",
+            Self::WatchCut => "prod's cluster breaks every watch off after a few seconds",
+            Self::WatchGone => "dev's cluster has forgotten what every watch asks for",
         }
     }
 
@@ -81,7 +101,14 @@ impl Fault {
             Self::DiskFull | Self::Oom | Self::SourceUnreachable | Self::EngineGone => {
                 Ending { verdict: "could-not-verify", rules: &[] }
             }
-            Self::Slow | Self::S3Errors => Ending { verdict: "pass", rules: &[] },
+            // A drill does without Kubernetes.
+            Self::Slow
+            | Self::S3Errors
+            | Self::Api401
+            | Self::Api403
+            | Self::ApiHang
+            | Self::WatchCut
+            | Self::WatchGone => Ending { verdict: "pass", rules: &[] },
         }
     }
 }

@@ -1,5 +1,8 @@
 //! The embedded world: in-process servers that speak the real protocols, and what they are filled with.
 
+mod clusters;
+mod crowd;
+mod request;
 mod world;
 
 pub mod truth;
@@ -14,4 +17,7 @@ pub mod mongo;
 
 pub mod docker;
 
+pub mod kubernetes;
+
+pub use crowd::Crowd;
 pub use world::{Genesis, Tour, World};

@@ -13,8 +13,11 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
+use crate::demo::clusters::Clusters;
+use crate::demo::crowd::Crowd;
 use crate::demo::docker::{self, DockerServer};
 use crate::demo::fault::Fault;
+use crate::demo::kubernetes::KubernetesServer;
 use crate::demo::mongo::{self, Clock, Collection, Configuration, MongoServer};
 use crate::demo::population::{
     BUCKET, DATABASE, Population, SERVER_VERSION, SourceCollection, Tier,
@@ -26,7 +29,7 @@ use crate::domain::census::{CollectionKind, Namespace};
 use crate::domain::engine::Engine;
 use crate::domain::environment::{
     BackupSet, CollectionRules, CronFlavour, Environment, EnvironmentName, FieldRules, Keep,
-    SetKind, SetName, Source, StorageName,
+    Kubernetes, ObjectName, SetKind, SetName, Source, StorageName,
 };
 use crate::domain::settings::{
     ContainerEngine, DrillSettings, Folders, Kubeconfig, NotifySettings, Secret, Settings, Storage,
@@ -62,6 +65,7 @@ pub struct World {
     engine: Arc<DockerServer>,
     engine_address: SocketAddr,
     sources: Vec<Live>,
+    clusters: Clusters,
     folder: TempDir,
     _listening: JoinSet<()>,
 }
@@ -85,6 +89,11 @@ pub struct Tour {
 impl World {
     /// Starts all servers on free ports of the loopback interface.
     pub async fn start(genesis: Genesis) -> io::Result<Self> {
+        Self::start_with(genesis, &Crowd::default()).await
+    }
+
+    /// The same, with more pods in its clusters.
+    pub async fn start_with(genesis: Genesis, crowd: &Crowd) -> io::Result<Self> {
         let now = (genesis.clock)();
         let population = Arc::new(Population::new(genesis.seed, now));
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
@@ -105,6 +114,7 @@ impl World {
             sources.push(Live { tier, server, address });
         }
         let folder = tempfile::Builder::new().prefix("lifeboat-demo-").tempdir()?;
+        let clusters = Clusters::start(&population, &genesis, crowd, folder.path()).await?;
         remember(&Journal::at(journal(folder.path())), now)?;
         Ok(Self {
             population,
@@ -112,6 +122,7 @@ impl World {
             engine,
             engine_address,
             sources,
+            clusters,
             folder,
             _listening: listening,
         })
@@ -123,6 +134,7 @@ impl World {
         if let Some(fault) = S3Fault::of(fault) {
             self.bucket.faults().switch_on(fault);
         }
+        self.clusters.inject(fault);
         let at_engine = match fault {
             // Enough for the look before the restore, and too little for its end.
             Fault::DiskFull => docker::Fault::DiskFull { free: 2048 * MIB, after_bytes: 6 * MIB },
@@ -139,7 +151,12 @@ impl World {
             | Fault::OtherEnvironment
             | Fault::Slow
             | Fault::S3Errors
-            | Fault::WrongBytes => return,
+            | Fault::WrongBytes
+            | Fault::Api401
+            | Fault::Api403
+            | Fault::ApiHang
+            | Fault::WatchCut
+            | Fault::WatchGone => return,
         };
         self.engine.inject(at_engine);
     }
@@ -162,6 +179,16 @@ impl World {
     pub fn asked_of(&self, tier: Tier) -> std::collections::BTreeSet<String> {
         let live = self.sources.iter().filter(|live| live.tier == tier);
         live.flat_map(|live| live.server.log().commands()).collect()
+    }
+
+    /// The API server of an environment's cluster.
+    pub fn cluster(&self, tier: Tier) -> &KubernetesServer {
+        self.clusters.of(tier)
+    }
+
+    /// The file with the contexts of all clusters.
+    pub fn kubeconfig(&self) -> &Path {
+        self.clusters.kubeconfig()
     }
 
     /// The settings that make the program work in this world, adapters unchanged.
@@ -187,7 +214,7 @@ impl World {
                 state: root.join("state"),
             },
             container_engine: ContainerEngine::At(format!("tcp://{}", self.engine_address)),
-            kubeconfig: Kubeconfig::Found,
+            kubeconfig: Kubeconfig::At(self.kubeconfig().to_owned()),
         }
     }
 
@@ -218,6 +245,7 @@ impl World {
                 address: uri,
             }
         }));
+        stops.extend(self.clusters.tour());
         stops
     }
 }
@@ -255,6 +283,7 @@ fn environment(live: &Live) -> Environment {
         created: Some(created.to_owned()),
         changed: changed.map(str::to_owned),
     };
+    let job = |name: &str| ObjectName { namespace: "default".to_owned(), name: name.to_owned() };
     let set = BackupSet {
         name: SetName("ingest".to_owned()),
         environment: name.clone(),
@@ -269,8 +298,8 @@ fn environment(live: &Live) -> Environment {
         schedule: Some("0 0 * * *".to_owned()),
         cron: CronFlavour::Kubernetes,
         keep: Some(Keep::Days(90)),
-        cronjob: None,
-        verification: None,
+        cronjob: Some(job("ingest-backup")),
+        verification: Some(job("verify-backup")),
         source: Some(Source { uri: Secret::Given(uri(live).into()) }),
         fields: fields("submissionDate", Some("updateDate")),
         collections_first: FIRST.map(namespace).into(),
@@ -279,7 +308,13 @@ fn environment(live: &Live) -> Environment {
             fields: fields("at", None),
         }],
     };
-    Environment { name, production, writable: false, kubernetes: None, backups: vec![set] }
+    let kubernetes = Kubernetes {
+        context: live.tier.name().to_owned(),
+        namespaces: Kubernetes::NAMESPACES.map(str::to_owned).into(),
+    };
+    // Nobody can break anything here: deeds are for practice.
+    let writable = true;
+    Environment { name, production, writable, kubernetes: Some(kubernetes), backups: vec![set] }
 }
 
 /// The format that `domain` has tests for.

@@ -32,7 +32,8 @@ pub async fn run(arguments: &DemoArguments, paper: Paper, cli: &Cli) -> Result<E
     let clock = arguments.at.map_or_else(Clock::system, Clock::starting_at);
     let world_clock: crate::demo::mongo::Clock = Arc::new(move || clock.now());
     let seed = arguments.world_seed.unwrap_or(WORLD);
-    let started = World::start(Genesis { seed, clock: world_clock }).await;
+    let crowd = arguments.pods.clone().unwrap_or_default();
+    let started = World::start_with(Genesis { seed, clock: world_clock }, &crowd).await;
     let world = started.map_err(|error| {
         Failure::new(FailureKind::Unexpected, format!("starting the embedded world: {error}"))
     })?;

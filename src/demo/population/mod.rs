@@ -6,7 +6,7 @@ mod blueprint;
 mod documents;
 mod entity;
 mod growth;
-mod mix;
+pub(in crate::demo) mod mix;
 mod nights;
 mod recipe;
 mod seed;

@@ -43,7 +43,12 @@ impl S3Fault {
             | Fault::Oom
             | Fault::SourceUnreachable
             | Fault::EngineGone
-            | Fault::Refused => None,
+            | Fault::Refused
+            | Fault::Api401
+            | Fault::Api403
+            | Fault::ApiHang
+            | Fault::WatchCut
+            | Fault::WatchGone => None,
         }
     }
 }

@@ -1,0 +1,187 @@
+//! Answers of the API: objects, refusals as it words them, bodies that are made while they are sent.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use futures_util::Stream;
+use http::header::CONTENT_TYPE;
+use http::{HeaderValue, Response, StatusCode};
+use hyper::body::{Body, Frame, Incoming, SizeHint};
+use serde_json::{Value, json};
+
+use crate::demo::request::next_part;
+
+/// What a body of a request may weigh.
+const LARGEST_BODY: usize = 4 << 20;
+
+pub(super) type Parts = Pin<Box<dyn Stream<Item = io::Result<Bytes>> + Send>>;
+
+/// What an answer carries.
+pub(super) enum Content {
+    Whole(Bytes),
+    /// Made part by part; an error breaks the connection off.
+    Made(Parts),
+}
+
+pub(super) type Answer = Result<Response<Content>, Refusal>;
+
+/// A refused request, with the words of a `Status`.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Refusal {
+    pub(super) code: StatusCode,
+    pub(super) reason: &'static str,
+    pub(super) message: String,
+    pub(super) details: Value,
+}
+
+impl Refusal {
+    pub(super) fn new(code: StatusCode, reason: &'static str, message: impl Into<String>) -> Self {
+        Self { code, reason, message: message.into(), details: Value::Null }
+    }
+
+    pub(super) fn bad_request(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "BadRequest", message)
+    }
+
+    pub(super) fn not_found(resource: &str, name: &str) -> Self {
+        let message = format!("{resource} \"{name}\" not found");
+        let mut refusal = Self::new(StatusCode::NOT_FOUND, "NotFound", message);
+        let kind = resource.split('.').next().unwrap_or_default();
+        refusal.details = json!({"name": name, "kind": kind});
+        refusal
+    }
+
+    /// A path that leads nowhere.
+    pub(super) fn no_such_path() -> Self {
+        let message = "the server could not find the requested resource";
+        Self::new(StatusCode::NOT_FOUND, "NotFound", message)
+    }
+
+    pub(super) fn not_allowed() -> Self {
+        let message = "the server does not allow this method on the requested resource";
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowed", message)
+    }
+
+    pub(super) fn invalid(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "Invalid", message)
+    }
+
+    /// What was asked for is too old.
+    pub(super) fn expired(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::GONE, "Expired", message)
+    }
+
+    /// What this world leaves out, on purpose.
+    pub(super) fn not_here(what: &str) -> Self {
+        let message = format!("the embedded world {what}");
+        Self::new(StatusCode::NOT_IMPLEMENTED, "NotImplemented", message)
+    }
+
+    pub(super) fn status(&self) -> Value {
+        let mut status = json!({
+            "kind": "Status",
+            "apiVersion": "v1",
+            "metadata": {},
+            "status": "Failure",
+            "message": self.message,
+            "reason": self.reason,
+            "code": self.code.as_u16(),
+        });
+        if let Some(fields) = status.as_object_mut().filter(|_| !self.details.is_null()) {
+            fields.insert("details".to_owned(), self.details.clone());
+        }
+        status
+    }
+
+    pub(super) fn answer(&self) -> Response<Content> {
+        answer(self.code, JSON, self.status().to_string())
+    }
+}
+
+pub(super) const JSON: &str = "application/json";
+
+impl Body for Content {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        match self.get_mut() {
+            Self::Whole(bytes) if bytes.is_empty() => Poll::Ready(None),
+            Self::Whole(bytes) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes))))),
+            Self::Made(parts) => {
+                parts.as_mut().poll_next(context).map(|part| part.map(|it| it.map(Frame::data)))
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        matches!(self, Self::Whole(bytes) if bytes.is_empty())
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self {
+            Self::Whole(bytes) => {
+                SizeHint::with_exact(u64::try_from(bytes.len()).unwrap_or(u64::MAX))
+            }
+            Self::Made(_) => SizeHint::default(),
+        }
+    }
+}
+
+fn answer(code: StatusCode, kind: &'static str, body: impl Into<Bytes>) -> Response<Content> {
+    let mut response = Response::new(Content::Whole(body.into()));
+    *response.status_mut() = code;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    response
+}
+
+pub(super) fn ok(value: &Value) -> Answer {
+    json_with(StatusCode::OK, value)
+}
+
+pub(super) fn json_with(code: StatusCode, value: &Value) -> Answer {
+    text_with(code, JSON, value.to_string())
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "every answer is one of a route's results")]
+pub(super) fn text_with(code: StatusCode, kind: &'static str, body: impl Into<Bytes>) -> Answer {
+    Ok(answer(code, kind, body))
+}
+
+/// An answer whose body is made part by part, as long as the client reads.
+#[expect(clippy::unnecessary_wraps, reason = "every answer is one of a route's results")]
+pub(super) fn made(
+    kind: &'static str,
+    parts: impl Stream<Item = io::Result<Bytes>> + Send + 'static,
+) -> Answer {
+    let mut response = Response::new(Content::Made(Box::pin(parts)));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    Ok(response)
+}
+
+/// A JSON body; an empty one is null.
+pub(super) async fn read_json(body: &mut Incoming) -> Result<Value, Refusal> {
+    let mut whole = Vec::new();
+    while let Some(part) = next_part(body).await {
+        whole.extend_from_slice(&part);
+        if whole.len() > LARGEST_BODY {
+            let message = "Request entity too large: limit is 4194304";
+            return Err(Refusal::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "RequestEntityTooLarge",
+                message,
+            ));
+        }
+    }
+    if whole.is_empty() {
+        return Ok(Value::Null);
+    }
+    serde_json::from_slice(&whole).map_err(|error| {
+        Refusal::bad_request(format!("the body of the request is not JSON: {error}"))
+    })
+}
