@@ -7,3 +7,4 @@ mod drill;
 mod engine;
 mod fetch;
 mod harness;
+mod kubectl;
