@@ -10,5 +10,6 @@ mod engine;
 mod fetch;
 mod harness;
 mod keymap;
-mod reading;
+mod kubectl;
 mod kubernetes;
+mod reading;
