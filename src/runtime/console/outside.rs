@@ -77,17 +77,16 @@ impl Performer {
             let Some(kubernetes) = &environment.kubernetes else { continue };
             let name = environment.name.clone();
             let (kubeconfig, context) = (settings.kubeconfig.clone(), kubernetes.context.clone());
-            let line = Arc::new(Line::new(name.clone(), kubeconfig, context, clock));
+            let to_cluster = Arc::new(Line::new(name.clone(), kubeconfig, context, clock));
             let (sender, namespaces) = watch::channel(scopes(environment, &Namespaces::Configured));
             let (sink, batches) = mpsc::channel(1);
-            let feed = ClusterFeed { line: Arc::clone(&line), namespaces, clock, sink };
+            let feed = ClusterFeed { line: Arc::clone(&to_cluster), namespaces, clock, sink };
             tracker.spawn(feed.run(root.child_token()));
             tracker.spawn(pass_on(batches, messages.clone()));
-            open.insert(name.clone(), line);
+            open.insert(name.clone(), to_cluster);
             chosen.insert(name, sender);
         }
         let lines = Arc::new(open);
-        let lanes = HashMap::new();
         let program = None;
         let performer = Self {
             settings,
@@ -96,7 +95,7 @@ impl Performer {
             messages,
             lines,
             watched: chosen,
-            lanes,
+            lanes: HashMap::new(),
             tracker,
             root,
             lent,

@@ -4,6 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use lifeboat::app::App;
+use lifeboat::domain::key::{Key, KeyCode as Code};
 use lifeboat::domain::settings::Settings;
 use lifeboat::runtime::clock::Clock;
 use lifeboat::runtime::console::{self, Looks};
@@ -52,15 +53,12 @@ impl Console {
         let mut rest = keys;
         while let Some(character) = rest.chars().next() {
             let name = rest.strip_prefix('<').and_then(|after| after.split_once('>'));
-            let event = match name.filter(|(name, _)| name.len() > 1) {
-                Some((name, after)) => {
-                    rest = after;
-                    named(name)
-                }
-                None => {
-                    rest = &rest[character.len_utf8()..];
-                    KeyEvent::new(KeyCode::Char(character), KeyModifiers::NONE)
-                }
+            let event = if let Some((name, after)) = name.filter(|(name, _)| name.len() > 1) {
+                rest = after;
+                named(name)
+            } else {
+                rest = &rest[character.len_utf8()..];
+                KeyEvent::new(KeyCode::Char(character), KeyModifiers::NONE)
             };
             self.keys.send(Event::Key(event)).unwrap();
         }
@@ -70,15 +68,12 @@ impl Console {
     pub(crate) async fn wait_until(&mut self, what: &str, wanted: impl Fn(&str) -> bool) -> String {
         let found = tokio::time::timeout(PATIENCE, self.screen.wait_for(|screen| wanted(screen)));
         let found = found.await.map(|found| found.unwrap().clone());
-        found.unwrap_or_else(|_| panic!("never {what}:\n{}", self.screen.borrow().as_str()))
+        let found = found.map_err(|_| format!("never {what}:\n{}", self.screen.borrow().as_str()));
+        found.unwrap()
     }
 
     pub(crate) async fn wait_for(&mut self, text: &str) -> String {
         self.wait_until(text, |screen| screen.contains(text)).await
-    }
-
-    pub(crate) fn screen(&self) -> String {
-        self.screen.borrow().clone()
     }
 
     /// Quits, and gives the last state.
@@ -89,8 +84,7 @@ impl Console {
 }
 
 fn named(name: &str) -> KeyEvent {
-    let key: lifeboat::domain::key::Key = name.parse().unwrap();
-    use lifeboat::domain::key::KeyCode as Code;
+    let key: Key = name.parse().unwrap();
     let code = match key.code {
         Code::Char(character) => KeyCode::Char(character),
         Code::F(number) => KeyCode::F(number),
@@ -136,6 +130,7 @@ impl Shared {
 }
 
 /// What cannot fail becomes what could.
+#[expect(clippy::unnecessary_wraps, reason = "the loop's errors are those of a terminal")]
 fn sure<T>(result: Result<T, std::convert::Infallible>) -> io::Result<T> {
     Ok(result.unwrap_or_else(|never| match never {}))
 }
