@@ -10,9 +10,10 @@ use lifeboat::cli::{self, Cli, Command};
 use lifeboat::config::{self, DefaultFolders};
 use lifeboat::logging;
 use lifeboat::runtime::clock::Clock;
+use lifeboat::runtime::console::{self, terminal_check};
 use lifeboat::runtime::exit::Exit;
 use lifeboat::runtime::headless::paint::Paper;
-use lifeboat::runtime::headless::{Session, configure, drill, history, scan, sweep};
+use lifeboat::runtime::headless::{Session, configure, drill, history, scan, sweep, usage};
 
 /// How long what still blocks may take once the command has ended.
 const FAREWELL: Duration = Duration::from_millis(200);
@@ -20,12 +21,12 @@ const FAREWELL: Duration = Duration::from_millis(200);
 fn main() -> Result<ExitCode> {
     let cli = Cli::parse_or_exit();
     match &cli.command {
-        Command::Completions { shell } => {
+        Some(Command::Completions { shell }) => {
             cli::write_completions(*shell, &mut std::io::stdout().lock())
                 .wrap_err("writing the completions")?;
             return Ok(ExitCode::SUCCESS);
         }
-        Command::Man => {
+        Some(Command::Man) => {
             cli::write_manual(&mut std::io::stdout().lock()).wrap_err("writing the manual")?;
             return Ok(ExitCode::SUCCESS);
         }
@@ -44,11 +45,14 @@ async fn run(cli: Cli) -> Result<Exit> {
     let paper = Paper::of_stdout(cli.wants_colours());
     let folders = DefaultFolders::of_this_user()?;
     let file = cli.config_file();
-    if let Command::Config(command) = cli.command {
+    if let Some(text) = cli.console().and_then(terminal_check::refusal) {
+        return Ok(usage(&text, paper));
+    }
+    if let Some(Command::Config(command)) = cli.command {
         return Ok(configure::configure(command, file.as_deref(), &folders, paper).await);
     }
     #[cfg(feature = "demo")]
-    if let Command::Demo(arguments) = &cli.command {
+    if let Some(Command::Demo(arguments)) = &cli.command {
         let running = lifeboat::runtime::demo::run(arguments, paper, &cli);
         return Ok(Box::pin(running).await?);
     }
@@ -66,11 +70,12 @@ async fn run(cli: Cli) -> Result<Exit> {
         program: Some("lifeboat"),
     };
     let exit = match &cli.command {
-        Command::Drill(arguments) => drill::drill(&session, arguments).await,
-        Command::Scan(arguments) => scan::scan(&session, arguments).await,
-        Command::History(arguments) => history::history(&session, arguments),
-        Command::Sweep(arguments) => sweep::sweep(&session, arguments).await,
-        _ => Exit::Usage,
+        Some(Command::Drill(arguments)) => drill::drill(&session, arguments).await,
+        Some(Command::Scan(arguments)) => scan::scan(&session, arguments).await,
+        Some(Command::History(arguments)) => history::history(&session, arguments),
+        Some(Command::Sweep(arguments)) => sweep::sweep(&session, arguments).await,
+        None => console::run(&session).await?,
+        Some(_) => Exit::Usage,
     };
     drop(log);
     Ok(exit)

@@ -1,4 +1,8 @@
 //! Actions, routed to who has the focus.
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "an action means something in few places"
+)]
 
 use crate::app::action::{Action, SortKey};
 use crate::app::cell::Tone;
@@ -6,6 +10,7 @@ use crate::app::columns::Column;
 use crate::app::effect::Effect;
 use crate::app::focus::Focus;
 use crate::app::overlay::Overlay;
+use crate::app::pods::Pods;
 use crate::app::pods::location::{Location, View};
 use crate::app::prompt::{Prompt, PromptKind};
 use crate::app::{App, pods::layer::Layer};
@@ -39,11 +44,11 @@ impl App {
                 Vec::new()
             }
             Action::Back | Action::Cancel => self.go_back(),
-            Action::HistoryBack => self.travel(|pods| pods.history_back(), "nothing before this"),
+            Action::HistoryBack => self.travel(Pods::history_back, "nothing before this"),
             Action::HistoryForward => {
-                self.travel(|pods| pods.history_forward(), "nothing after this")
+                self.travel(Pods::history_forward, "nothing after this")
             }
-            Action::LastView => self.travel(|pods| pods.last_view(), "there is no last view yet"),
+            Action::LastView => self.travel(Pods::last_view, "there is no last view yet"),
             Action::Show(tab) => {
                 self.tab = tab;
                 Vec::new()
@@ -197,8 +202,8 @@ impl App {
                     }
                 }
             }
-            Action::ShowNode => self.travel(|pods| pods.show_node(), "it runs on no node"),
-            Action::ShowOwner => self.travel(|pods| pods.show_owner(), "nothing here owns it"),
+            Action::ShowNode => self.travel(Pods::show_node, "it runs on no node"),
+            Action::ShowOwner => self.travel(Pods::show_owner, "nothing here owns it"),
             Action::UseNamespace => {
                 let row = self.pods.top().table().and_then(|table| table.selected());
                 match row.and_then(|row| row.namespace().cloned()) {
@@ -247,7 +252,7 @@ impl App {
     /// Goes where `how` leads, or says why not.
     fn travel(
         &mut self,
-        how: impl FnOnce(&mut crate::app::pods::Pods) -> Option<Vec<Effect>>,
+        how: impl FnOnce(&mut Pods) -> Option<Vec<Effect>>,
         refusal: &str,
     ) -> Vec<Effect> {
         if let Some(effects) = how(&mut self.pods) {

@@ -273,7 +273,7 @@ impl Cluster {
         let forbidden = |trust: &&Trust| denial(trust).is_some();
         // One forbidden namespace among others that answer is told apart, not as the badge.
         let worst =
-            pods().map(|(_, trust)| trust).filter(|trust| !forbidden(trust)).max_by_key(rank);
+            pods().map(|(_, trust)| trust).filter(|trust| !forbidden(trust)).max_by_key(|trust| rank(trust));
         match worst.or_else(|| pods().map(|(_, trust)| trust).next()) {
             None | Some(Trust::Connecting) => Badge::Connecting,
             Some(Trust::Live) => Badge::Live,
@@ -321,7 +321,7 @@ fn denial(trust: &Trust) -> Option<&Failure> {
 }
 
 /// Which of several standings the badge tells.
-fn rank(trust: &&Trust) -> u8 {
+fn rank(trust: &Trust) -> u8 {
     match trust {
         Trust::Live => 0,
         Trust::Connecting => 1,

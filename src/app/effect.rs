@@ -14,6 +14,7 @@ pub struct Generation(pub u64);
 
 impl Generation {
     /// The next one; answers to all earlier ones become stale.
+    #[must_use]
     pub fn advance(&mut self) -> Self {
         self.0 += 1;
         *self

@@ -189,7 +189,7 @@ impl App {
             }
             Message::Done { deed, result } => {
                 match result {
-                    Ok(answer) => self.say(Tone::Fine, format!("done: {deed}{answer}")),
+                    Ok(answer) => self.say(Tone::Fine, format!("{}: {answer}", deed.environment)),
                     Err(failure) => self.say(Tone::Critical, format!("{deed}: {failure}")),
                 }
                 Vec::new()

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::app::effect::Effect;
 use crate::app::prompt::Prompt;
-use crate::domain::deed::Deed;
+use crate::domain::deed::{Deed, What};
 use crate::domain::environment::EnvironmentName;
 
 /// What lies over the screen.
@@ -58,9 +58,10 @@ impl Dialog {
 
     /// What it asks for once it is confirmed.
     pub fn effects(&self) -> Vec<Effect> {
-        let deed = |deed: &Deed| match deed.what {
-            crate::domain::deed::What::Shell { .. } => Effect::OpenShell(deed.clone()),
-            _ => Effect::Perform(deed.clone()),
+        let deed = |deed: &Deed| {
+            let is_shell = matches!(deed.what, What::Shell { .. });
+            let deed = deed.clone();
+            if is_shell { Effect::OpenShell(deed) } else { Effect::Perform(deed) }
         };
         self.deeds.iter().map(deed).collect()
     }

@@ -1,4 +1,8 @@
 //! The prompt at the foot of the screen: editing, history, and what its text leads to.
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "an action means something in few places"
+)]
 
 use tui_input::InputRequest;
 

@@ -277,10 +277,14 @@ pub enum DemoCommand {
 
 #[cfg(feature = "demo")]
 impl DemoArguments {
+    /// Whether the console opens on the world.
+    pub const fn is_console(&self) -> bool {
+        self.command.is_none() && !self.serve
+    }
+
     pub(super) fn contradiction(&self, json: bool) -> Option<&'static str> {
         match &self.command {
             Some(_) if self.serve => Some("--serve keeps the world up for others: no command fits"),
-            None if !self.serve => Some("say what to run in the world, such as `demo drill`"),
             Some(DemoCommand::History(history)) => history.contradiction(json),
             Some(DemoCommand::Scan(scan)) => scan.contradiction(),
             Some(DemoCommand::Drill(_) | DemoCommand::Sweep(_)) | None => None,

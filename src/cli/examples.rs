@@ -2,7 +2,8 @@
 
 pub(super) const LIFEBOAT: &str = "\
 Examples:
-  lifeboat demo drill          see a drill, with nothing else installed
+  lifeboat                     the console; the current context will do for a start
+  lifeboat demo                the same on an embedded world, with nothing else installed
   lifeboat config init         begin a configuration from what is found here
   lifeboat drill               drill a random backup of production
   lifeboat history             what has been tested, and what came of it";
@@ -62,6 +63,7 @@ Examples:
 #[cfg(feature = "demo")]
 pub(super) const DEMO: &str = "\
 Examples:
+  lifeboat demo                           the console
   lifeboat demo drill                     a healthy backup, from end to end
   lifeboat demo --fault cut-dump drill    the same, but the dump is cut short
   lifeboat demo history                   what the world's journal holds

@@ -28,7 +28,10 @@ pub const USAGE: u8 = 64;
 /// The heading of the flags that all commands share.
 const EVERYWHERE: &str = "Options of every command";
 
-/// Proves that a randomly picked database backup really restores
+/// Shows every environment's pods at a glance, and proves that backups really restore
+///
+/// Without a command the console opens. It needs no configuration: the current context of the kubeconfig is shown,
+/// and only looked at.
 ///
 /// A drill picks a backup, downloads it, restores it into a container without a network, counts what came back,
 /// puts it beside the live database, and leaves a record and nothing else.
@@ -61,8 +64,9 @@ pub struct Cli {
     #[arg(long, global = true, help_heading = EVERYWHERE)]
     no_color: bool,
 
+    /// `None`: the console.
     #[command(subcommand)]
-    pub command: Command,
+    pub command: Option<Command>,
 }
 
 #[derive(Debug, Clone, Subcommand)]
@@ -92,7 +96,7 @@ pub enum Command {
     #[command(subcommand, after_help = examples::CONFIG)]
     Config(ConfigCommand),
 
-    /// Run a command against an embedded world, with nothing else installed
+    /// Open the console on an embedded world, or run a command against it, with nothing else installed
     #[cfg(feature = "demo")]
     #[command(after_help = examples::DEMO)]
     Demo(DemoArguments),
@@ -164,9 +168,22 @@ impl Cli {
         !self.no_color && !variable
     }
 
+    /// What a user has typed to get the console; `None` where something else is asked for.
+    pub fn console(&self) -> Option<&'static str> {
+        match &self.command {
+            None => Some("lifeboat"),
+            #[cfg(feature = "demo")]
+            Some(Command::Demo(demo)) if demo.is_console() => Some("lifeboat demo"),
+            Some(_) => None,
+        }
+    }
+
     /// What clap cannot see: conflicts with global flags and between a command and its parent.
     fn contradiction(&self) -> Option<&'static str> {
-        match &self.command {
+        if self.json && self.console().is_some() {
+            return Some("--json is for commands, such as `lifeboat drill --json`; none is named");
+        }
+        match self.command.as_ref()? {
             Command::History(history) => history.contradiction(self.json),
             Command::Scan(scan) => scan.contradiction(),
             #[cfg(feature = "demo")]

@@ -10,7 +10,8 @@ fn read(line: &str) -> Result<Cli, clap::Error> {
 }
 
 fn command(line: &str) -> Command {
-    read(line).unwrap_or_else(|error| panic!("{line}: {error}")).command
+    let cli = read(line).unwrap_or_else(|error| panic!("{line}: {error}"));
+    cli.command.unwrap_or_else(|| panic!("{line}: no command"))
 }
 
 fn drill(line: &str) -> DrillArguments {
@@ -28,7 +29,7 @@ fn the_command_line_is_well_formed() {
 #[test]
 fn usage_errors_exit_with_64_and_help_with_0() {
     for (line, code) in [
-        ("", USAGE),
+        ("--json", USAGE),
         ("frobnicate", USAGE),
         ("drill --random --latest", USAGE),
         ("drill --random --object k", USAGE),
@@ -70,10 +71,25 @@ fn usage_errors_exit_with_64_and_help_with_0() {
 }
 
 #[test]
-fn without_a_command_the_short_help_is_shown() {
-    let error = read("").unwrap_err();
-    let text = error.to_string();
-    assert!(text.contains("Usage: lifeboat") && text.contains("Examples:"), "{text}");
+fn without_a_command_the_console_opens() {
+    for (line, program) in [
+        ("", Some("lifeboat")),
+        ("--config my.toml --no-color", Some("lifeboat")),
+        ("drill", None),
+        ("demo", Some("lifeboat demo")),
+        ("demo --fault slow", Some("lifeboat demo")),
+        ("demo --serve", None),
+        ("demo drill", None),
+    ] {
+        assert_eq!(read(line).unwrap().console(), program, "`{line}`");
+    }
+}
+
+#[test]
+fn the_short_help_has_the_usage_and_examples() {
+    let text = read("-h").unwrap_err().to_string();
+    assert!(text.contains("Usage: lifeboat [OPTIONS] [COMMAND]"), "{text}");
+    assert!(text.contains("Examples:"), "{text}");
 }
 
 #[test]
@@ -138,7 +154,7 @@ fn a_history_is_listed_shown_or_imported() {
         ("history --json", None, HistoryFormat::Json),
     ] {
         let cli = read(line).unwrap();
-        let Command::History(arguments) = &cli.command else { panic!("{line}") };
+        let Some(Command::History(arguments)) = &cli.command else { panic!("{line}") };
         assert_eq!((arguments.id.as_deref(), arguments.format(cli.json)), (id, format), "{line}");
     }
     let Command::History(arguments) = command("history import old.csv") else { panic!() };
@@ -205,7 +221,8 @@ mod demo {
 
     #[test]
     fn the_world_takes_a_command_or_is_kept_up() {
-        for line in ["demo", "demo --serve drill", "demo --fault flood drill", "demo --at x drill"]
+        for line in
+            ["demo --json", "demo --serve drill", "demo --fault flood drill", "demo --at x drill"]
         {
             assert_eq!(exit_code(&read(line).unwrap_err()), i32::from(USAGE), "{line}");
         }

@@ -135,6 +135,7 @@ fn environments(page: &mut Page, discovered: &Discovered) {
         page.line("#", "[[environment]]");
         page.proposal("name", quoted("prod"));
         page.proposal("production", true);
+        page.proposal("writable", true);
         backup_set(page, None, None);
     }
 }
@@ -153,6 +154,8 @@ fn environment(page: &mut Page, context: &Context, discovered: &Discovered, name
     } else {
         page.proposal("production", true);
     }
+    page.note("Whether the console may change its cluster, after a dialog; else it only looks.");
+    page.proposal("writable", true);
     let namespaces = Kubernetes::NAMESPACES.map(quoted).join(", ");
     let context_name = quoted(&context.name);
     page.setting(
@@ -333,6 +336,7 @@ mod tests {
     fn what_was_found_is_written_out_and_reads() {
         let text = sample(&much());
         let settings = read_ok(&text);
+        assert!(settings.environments.iter().all(|environment| !environment.writable));
         let environments: Vec<_> = settings
             .environments
             .iter()
@@ -363,6 +367,7 @@ mod tests {
             ("ingest-db-backup", "dev/")
         );
         assert_eq!(sets[0].schedule.as_deref(), Some("30 1 * * *"));
+        assert!(settings.environments.iter().all(|environment| environment.writable));
         assert_eq!(sets[0].cronjob.as_ref().unwrap().name, "ingest-backup");
         assert_eq!((sets[1].prefix.as_str(), sets[1].cronjob.as_ref()), ("prod/", None));
     }

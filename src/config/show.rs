@@ -54,6 +54,7 @@ fn show_environment(lines: &mut Lines, environment: &Environment) {
     lines.header("[[environment]]");
     lines.entry("name", quoted(&environment.name));
     lines.entry_or_default("production", environment.production, !environment.production);
+    lines.entry_or_default("writable", environment.writable, !environment.writable);
     if let Some(Kubernetes { context, namespaces }) = &environment.kubernetes {
         let (context, namespaces) = (quoted(context), list(namespaces));
         lines.entry("kubernetes", format!("{{ context = {context}, namespaces = {namespaces} }}"));

@@ -11,6 +11,12 @@ use crate::domain::engine::ServerVersion;
 use crate::domain::index::IndexSpec;
 use crate::domain::units::ByteSize;
 
+/// The prefix under which a server keeps the data of a time-series collection.
+pub const BUCKETS: &str = "system.buckets.";
+/// The databases that a server keeps for itself: a dump leaves them out or cuts them down, and no
+/// census counts them.
+pub const OWN_DATABASES: [&str; 2] = ["config", "local"];
+
 /// A collection's full name: `admin.file`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
@@ -27,8 +33,8 @@ impl Namespace {
     /// Whether the server keeps this collection for itself; such collections are never compared.
     /// The buckets of a time-series collection are its data, not the server's.
     pub fn is_system(&self) -> bool {
-        let of_server = ["config", "local"].contains(&self.database.as_str());
-        let is_buckets = self.collection.starts_with("system.buckets.");
+        let of_server = OWN_DATABASES.contains(&self.database.as_str());
+        let is_buckets = self.collection.starts_with(BUCKETS);
         of_server || (self.collection.starts_with("system.") && !is_buckets)
     }
 }

@@ -113,6 +113,22 @@ impl CronJob {
 }
 
 use crate::domain::pod::diagnosis::Diagnosis;
-pub fn diagnose_job(_: &Job, _: Timestamp) -> Diagnosis { Diagnosis { severity: crate::domain::severity::Severity::Fine, reason: "".into(), since: None, recheck: None } }
-pub fn diagnose_cronjob(_: &CronJob, _: Timestamp) -> Diagnosis { Diagnosis { severity: crate::domain::severity::Severity::Fine, reason: "".into(), since: None, recheck: None } }
-pub fn next_run(_: &CronJob, _: Timestamp) -> Option<Timestamp> { None }
+pub fn diagnose_job(_: &Job, _: Timestamp) -> Diagnosis {
+    Diagnosis {
+        severity: crate::domain::severity::Severity::Fine,
+        reason: "".into(),
+        since: None,
+        recheck: None,
+    }
+}
+pub fn diagnose_cronjob(_: &CronJob, _: Timestamp) -> Diagnosis {
+    Diagnosis {
+        severity: crate::domain::severity::Severity::Fine,
+        reason: "".into(),
+        since: None,
+        recheck: None,
+    }
+}
+pub fn next_run(_: &CronJob, _: Timestamp) -> Option<Timestamp> {
+    None
+}

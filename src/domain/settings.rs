@@ -7,7 +7,9 @@ use std::time::Duration;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::environment::{BackupSet, Environment, EnvironmentName, StorageName};
+use crate::domain::environment::{
+    BackupSet, Environment, EnvironmentName, Kubernetes, StorageName,
+};
 use crate::domain::key::KeyOverride;
 use crate::domain::units::ByteSize;
 
@@ -30,6 +32,24 @@ impl Settings {
 
     pub fn storage(&self, name: &StorageName) -> Option<&Storage> {
         self.storages.iter().find(|storage| storage.name == *name)
+    }
+
+    /// Where no environment is configured, the current context of the kubeconfig is one to look at.
+    #[must_use]
+    pub fn or_current_context(mut self, current: Option<&str>) -> Self {
+        if let (true, Some(context)) = (self.environments.is_empty(), current) {
+            self.environments.push(Environment {
+                name: EnvironmentName(context.to_owned()),
+                production: false,
+                writable: false,
+                kubernetes: Some(Kubernetes {
+                    context: context.to_owned(),
+                    namespaces: Kubernetes::NAMESPACES.map(str::to_owned).into(),
+                }),
+                backups: Vec::new(),
+            });
+        }
+        self
     }
 
     /// Every backup set of every environment.

@@ -30,18 +30,27 @@ fn write_markdown(
 ) -> std::fmt::Result {
     let object = &record.object;
     writeln!(text, "# Restore drill {}: {}\n", record.id.short(), record.verdict)?;
-    writeln!(text, "**{}**: {} {}\n", record.environment, object.name(), record.sentence())?;
+    writeln!(
+        text,
+        "**{}**: {} {}\n",
+        escape(&record.environment.to_string()),
+        escape(object.name()),
+        escape(&record.sentence())
+    )?;
     let mut fact = |name: &str, value: String| writeln!(text, "- {name}: {value}");
-    fact("object", format!("`{}`, {}", object.url(), object.size))?;
+    fact("object", format!("{}, {}", code(&object.url()), object.size))?;
     fact("dump began (T0)", format!("{:.0}", object.began.at))?;
-    fact("drilled", format!("{:.0} by {}", record.started, record.actor))?;
+    fact("drilled", format!("{:.0} by {}", record.started, escape(&record.actor)))?;
     fact("depth", record.depth.to_string())?;
     fact("picked", picked(&record.selection))?;
     if let Some(version) = &record.server_version {
-        fact("server version", format!("{} (from {})", version.value, version.from))?;
+        fact("server version", format!("{} (from {})", escape(&version.value), version.from))?;
     }
     if let Some(engine) = &record.container_engine {
-        fact("sandbox", format!("`{}` on {} {}", engine.image, engine.engine, engine.version))?;
+        fact("sandbox", {
+            let engine_is = escape(&format!("{} {}", engine.engine, engine.version));
+            format!("{} on {engine_is}", code(&engine.image))
+        })?;
     }
     if let Some(report) = &record.restored_with {
         fact("restored with", report.tool.to_string())?;
@@ -53,7 +62,10 @@ fn write_markdown(
         )?;
     }
     if let Some(failed) = &record.failed {
-        fact("could not be done", format!("{}: {}", failed.step, failed.failure))?;
+        fact(
+            "could not be done",
+            format!("{}: {}", failed.step, escape(&failed.failure.to_string())),
+        )?;
     }
     write_table(text, record)?;
     write_findings(text, record)?;
@@ -66,7 +78,7 @@ fn write_markdown(
             writeln!(text, "Clean-up: complete, {} removed.", removed.len())
         }
         Some(Cleanup { failure: Some(failure), .. }) => {
-            writeln!(text, "Clean-up FAILED: {failure}.")
+            writeln!(text, "Clean-up FAILED: {}.", escape(&failure.to_string()))
         }
         None => writeln!(text, "Clean-up: not recorded."),
     }
@@ -77,7 +89,7 @@ fn write_table(text: &mut String, record: &Record) -> std::fmt::Result {
     if rows.is_empty() {
         return writeln!(text);
     }
-    let source = source_heading(record);
+    let source = escape(&source_heading(record));
     writeln!(
         text,
         "\n| collection | in dump | restored | {source} ≤ T0 | {source} now | verdict | why |"
@@ -111,7 +123,7 @@ fn write_findings(text: &mut String, record: &Record) -> std::fmt::Result {
     if !general.is_empty() {
         writeln!(text, "## Findings\n")?;
         for finding in general {
-            writeln!(text, "- {}", line(finding))?;
+            writeln!(text, "- {}", escape(&line(finding)))?;
         }
         writeln!(text)?;
     }
@@ -119,7 +131,7 @@ fn write_findings(text: &mut String, record: &Record) -> std::fmt::Result {
     if !not_run.is_empty() {
         writeln!(text, "## Not run\n")?;
         for (rule, why) in not_run {
-            writeln!(text, "- {rule}: {why}")?;
+            writeln!(text, "- {rule}: {}", escape(why))?;
         }
         writeln!(text)?;
     }
@@ -205,9 +217,24 @@ pub fn csv_cell(text: &str) -> String {
     text
 }
 
-/// Markdown's own signs in text from outside.
+/// Markdown's own signs in text from outside: it can neither break a table nor bring links, pictures
+/// or HTML into a ticket. An underscore inside a word, as names have it, means nothing there.
 fn escape(text: &str) -> String {
-    text.replace('|', "\\|").replace(['\n', '\r'], " ")
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' | '\r' => escaped.push(' '),
+            '<' => escaped.push_str("&lt;"),
+            '\\' | '|' | '`' | '*' | '[' | ']' => escaped.extend(['\\', c]),
+            _ => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+/// Text from outside between backticks, which nothing inside can end.
+fn code(text: &str) -> String {
+    format!("`{}`", text.replace('`', "'").replace(['\n', '\r'], " "))
 }
 
 #[cfg(test)]
@@ -224,5 +251,8 @@ mod tests {
     #[test]
     fn text_from_outside_cannot_break_the_table() {
         assert_eq!(escape("a|b\nc"), "a\\|b c");
+        assert_eq!(escape("![x](http://y) <img> `z` *"), "!\\[x\\](http://y) &lt;img> \\`z\\` \\*");
+        assert_eq!(escape("admin.bundle_manifest"), "admin.bundle_manifest");
+        assert_eq!(code("a`b\nc"), "`a'b c`");
     }
 }

@@ -5,8 +5,9 @@ use std::ops::ControlFlow;
 
 use tar::{Builder, EntryType, Header};
 
+use crate::domain::units::ByteSize;
 use crate::dump::archive::walk;
-use crate::dump::layout::Dump;
+use crate::dump::layout::{Dump, DumpFile};
 use crate::dump::limits::Limits;
 use crate::dump::stream::{CHUNK, Meter, open_member};
 
@@ -28,12 +29,23 @@ pub fn write_clean_tar(source: impl Read, dump: &Dump, into: impl Write) -> io::
             // The builder copies in small pieces; those come from a buffer.
             let input = BufReader::with_capacity(CHUNK, contents.input);
             let mut exact = Exact { input, left: file.size };
-            clean.append_data(&mut header, format!("dump/{}", file.name), &mut exact)?;
+            clean.append_data(&mut header, file.place(), &mut exact)?;
             exact.expect_end()?;
         }
         Ok(ControlFlow::Continue(()))
     })?;
     clean.into_inner()?.flush()
+}
+
+/// The files that [`write_clean_tar`] writes, each with its length.
+pub fn clean_files(dump: &Dump) -> impl Iterator<Item = (String, ByteSize)> {
+    dump.layout.files.values().map(|file| (file.place(), ByteSize(file.size)))
+}
+
+impl DumpFile {
+    fn place(&self) -> String {
+        format!("dump/{}", self.name)
+    }
 }
 
 /// As many bytes as the header has promised: tar would go wrong silently on any other number.

@@ -6,13 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use bson::Document;
 
 use crate::domain::census::{
-    CollectionKind, Defect, DefectLayer, DumpCensus, DumpedCollection, Namespace,
+    BUCKETS, CollectionKind, Defect, DefectLayer, DumpCensus, DumpedCollection, Namespace,
 };
 use crate::domain::units::ByteSize;
 use crate::dump::member::{is_cut_name, split, unescape};
 use crate::dump::metadata::Metadata;
-
-const BUCKETS: &str = "system.buckets.";
 
 /// What pass 1 found, and what pass 2 needs of it.
 #[derive(Debug, Clone, Default, PartialEq)]

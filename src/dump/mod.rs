@@ -29,6 +29,6 @@ mod tests;
 
 pub use batches::{Batch, BatchSize, read_batches};
 pub use census::{ScanProgress, take_census};
-pub use clean::write_clean_tar;
+pub use clean::{clean_files, write_clean_tar};
 pub use layout::{CollectionLayout, Dump, Layout};
 pub use limits::Limits;

@@ -16,6 +16,7 @@ use crate::logging;
 
 use super::choose::{self, Situation};
 use super::clock::Clock;
+use super::console;
 use super::exit::Exit;
 use super::headless::paint::{Paper, Tone, say};
 use super::headless::{Session, drill, history, scan, sweep};
@@ -61,8 +62,8 @@ pub async fn run(arguments: &DemoArguments, paper: Paper, cli: &Cli) -> Result<E
         Some(DemoCommand::Scan(arguments)) => scan::scan(&session, arguments).await,
         Some(DemoCommand::History(arguments)) => history::history(&session, arguments),
         Some(DemoCommand::Sweep(arguments)) => sweep::sweep(&session, arguments).await,
-        None if std::env::var_os("TRY").is_some() => crate::runtime::console::run(&session, None).await?,
-        None => serve(&world, paper).await,
+        None if arguments.serve => serve(&world, paper).await,
+        None => console::run(&session).await?,
     })
 }
 
@@ -119,9 +120,8 @@ mod tests {
     #[tokio::test]
     async fn on_every_day_a_newcomers_first_drill_is_of_a_healthy_backup() {
         rustls::crypto::ring::default_provider().install_default().ok();
-        let Command::Drill(arguments) = Cli::read(["lifeboat", "drill"]).unwrap().command else {
-            panic!("another command")
-        };
+        let command = Cli::read(["lifeboat", "drill"]).unwrap().command;
+        let Some(Command::Drill(arguments)) = command else { panic!("another command") };
         let first: Timestamp = "2026-09-01T09:30:00Z".parse().unwrap();
         let mut lucky = 0;
         for day in 0..90 {

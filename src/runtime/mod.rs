@@ -6,6 +6,7 @@ pub mod console;
 #[cfg(feature = "demo")]
 pub mod demo;
 pub mod discovery;
+mod disk;
 pub mod drill;
 pub mod exit;
 pub mod headless;

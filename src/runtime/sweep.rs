@@ -71,6 +71,8 @@ pub struct Found {
     pub unknown: Option<Failure>,
     /// Why nobody knows which runs were killed.
     pub unlisted: Option<Failure>,
+    /// Run files that cannot be read, in words.
+    pub unreadable: Vec<String>,
 }
 
 /// Who asks, and when.
@@ -125,7 +127,9 @@ pub async fn look(settings: &Settings, now: Timestamp) -> Found {
             // In a shared home another host's runs are its own to judge.
             let here = process::owner();
             let is_ours = |run: &FoundRun| host(Some(&run.run.record.actor)) == host(Some(&here));
-            found.runs = runs.into_iter().filter(|run| !run.is_alive && is_ours(run)).collect();
+            found.unreadable = runs.unreadable;
+            let runs = runs.found.into_iter();
+            found.runs = runs.filter(|run| !run.is_alive && is_ours(run)).collect();
         }
         Err(error) => {
             let folder = settings.folders.state.display();
@@ -183,6 +187,10 @@ pub async fn sweep(settings: &Settings, found: Found, force: &[String], now: Tim
             }
             Err(failure) => swept.failures.push(failure),
         }
+    }
+    if let Err(error) = runs::tidy(&settings.folders.state) {
+        let what = format!("removing broken-off run files: {error}");
+        swept.failures.push(Failure::new(FailureKind::Unexpected, what));
     }
     relay::sweep_sockets();
     let cache = settings.folders.cache.clone();

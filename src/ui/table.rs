@@ -178,8 +178,7 @@ fn place(
     }
     // The last column needs no gap after it.
     let room = room.saturating_add(GAP).saturating_sub(GUTTER);
-    let needed =
-        |kept: &[(Column, u16)]| kept.iter().map(|(_, width)| width + GAP).sum::<u16>();
+    let needed = |kept: &[(Column, u16)]| kept.iter().map(|(_, width)| width + GAP).sum::<u16>();
     while needed(&kept) > room && kept.len() > 2 {
         let worst = if table.scrolled > 0 {
             // Where somebody has scrolled, what does not fit is cut at the right.

@@ -24,6 +24,8 @@ pub struct User {
     pub endpoint: String,
     /// The source's connection string.
     pub source: String,
+    /// What the configuration says of drills.
+    pub drill: String,
     folder: TempDir,
     storage: &'static Storage,
     stamp: &'static str,
@@ -58,10 +60,12 @@ impl User {
             fs::create_dir(folder.path().join(place)).unwrap();
         }
         world.storage.create_bucket(&name);
+        let image = env::var(engine::IMAGE).unwrap_or_else(|_| "lifeboat-test/mongo".to_owned());
         Self {
             bucket: name.clone(),
             endpoint: world.storage.url(),
             source: world.source.uri(),
+            drill: format!("image = \"{image}\""),
             folder,
             storage: &world.storage,
             stamp: &world.stamp,
@@ -126,8 +130,7 @@ impl User {
     }
 
     fn configuration(&self) -> String {
-        let Self { endpoint, bucket, .. } = self;
-        let image = env::var(engine::IMAGE).unwrap_or_else(|_| "lifeboat-test/mongo".to_owned());
+        let Self { endpoint, bucket, drill, .. } = self;
         format!(
             r#"
 [[storage]]
@@ -151,7 +154,7 @@ changed_field = "updateDate"
 [environment.backup.source]
 uri_env = "LIFEBOAT_E2E_SOURCE"
 [drill]
-image = "{image}"
+{drill}
 "#
         )
     }

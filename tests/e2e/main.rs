@@ -30,3 +30,4 @@ mod killed;
 mod proof;
 mod reading;
 mod refused;
+mod remote;

@@ -118,6 +118,17 @@ fn usage_errors_end_with_64_and_helps_with_0() {
 }
 
 #[test]
+fn without_a_terminal_the_console_names_the_commands_that_need_none() {
+    let home = home();
+    for (arguments, twin) in [(&[][..], "`lifeboat drill`"), (&["demo"], "`lifeboat demo drill`")] {
+        let output = lifeboat(home.path(), arguments);
+        assert_eq!(output.status.code(), Some(64), "{arguments:?}");
+        let told = text(&output.stderr);
+        assert!(told.contains("no terminal") && told.contains(twin), "{told}");
+    }
+}
+
+#[test]
 fn the_history_takes_the_old_spreadsheet_in_and_gives_one_out() {
     let home = home();
     let sheet = home.path().join("old.csv");

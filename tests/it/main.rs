@@ -4,5 +4,7 @@
 mod architecture;
 mod command_line;
 mod drill;
+mod engine;
+mod fetch;
 mod harness;
 mod kubernetes;

@@ -23,6 +23,10 @@ struct Request {
     body: Value,
 }
 
+/// What an engine tells in a header of a file of three bytes, `a.bson`.
+const A_BSON: &str = "eyJuYW1lIjoiYS5ic29uIiwic2l6ZSI6MywibW9kZSI6NDIwLCJtdGltZSI6IjE5\
+    NzAtMDEtMDFUMDA6MDA6MDBaIiwibGlua1RhcmdldCI6IiJ9";
+
 type Asked = Arc<Mutex<Vec<Request>>>;
 
 /// Connects to an engine that gives `answer`'s status and body, and says who it is by itself.
@@ -44,7 +48,10 @@ async fn engine(answer: impl Fn(&Request) -> (u16, String) + Send + 'static) -> 
                 }
             };
             let length = body.len();
-            let head = format!("HTTP/1.1 {status} x\r\ncontent-length: {length}\r\n");
+            let mut head = format!("HTTP/1.1 {status} x\r\ncontent-length: {length}\r\n");
+            if request.line.starts_with("HEAD") {
+                head = format!("{head}x-docker-container-path-stat: {A_BSON}\r\n");
+            }
             stream.write_all(format!("{head}connection: close\r\n\r\n{body}").as_bytes()).unwrap();
         }
     });
@@ -84,6 +91,15 @@ fn message(status: u16, text: &str) -> (u16, String) {
 fn volume() -> Value {
     json!({ "Name": "lifeboat-drill-x-db", "Driver": "local", "Mountpoint": "/", "Scope": "local",
             "Options": {}, "Labels": { "lifeboat.drill": "x", "lifeboat.owner": "ada@jump" } })
+}
+
+fn labels() -> SandboxLabels {
+    SandboxLabels {
+        drill: "x".to_owned(),
+        expires: "2026-11-20T10:00:00Z".parse().unwrap(),
+        owner: "ada@jump".to_owned(),
+        process: "7:1:boot".to_owned(),
+    }
 }
 
 fn container() -> Value {
@@ -168,12 +184,7 @@ async fn everything_of_a_sandbox_carries_its_labels_before_it_starts() {
         image: docker.image("m").await.unwrap().unwrap(),
         memory: ByteSize::gibibytes(2),
         limit: Duration::from_hours(3),
-        labels: SandboxLabels {
-            drill: "x".to_owned(),
-            expires: "2026-11-20T10:00:00Z".parse().unwrap(),
-            owner: "ada@jump".to_owned(),
-            process: "7:1:boot".to_owned(),
-        },
+        labels: labels(),
     };
     let sandbox = docker.create_sandbox(&spec, "/run/s.sock".into()).await.unwrap();
     assert_eq!(sandbox.name(), "lifeboat-drill-x");
@@ -196,6 +207,53 @@ async fn a_sandbox_that_was_removed_is_gone_and_not_an_error() {
     let sandbox = crate::adapters::sandbox::Sandbox::new("x".to_owned(), "/s.sock".into());
     assert_eq!(docker.state(&sandbox).await.unwrap(), ContainerState::Gone);
     assert_eq!(docker.exited(&sandbox).await.unwrap(), ContainerState::Gone);
+}
+
+#[tokio::test]
+async fn an_upload_counts_only_when_every_file_is_there_and_whole() {
+    let (docker, asked) = engine(|request| {
+        if request.line.contains("a.bson") { (200, String::new()) } else { message(404, "") }
+    })
+    .await;
+    let sandbox = crate::adapters::sandbox::Sandbox::new("x".to_owned(), "/s.sock".into());
+    let check = async |name: &str, size| {
+        let files = [("dump/a.bson".to_owned(), ByteSize(3)), (name.to_owned(), ByteSize(size))];
+        docker.check_upload(&sandbox, "/drill", files).await.map_err(|error| error.to_string())
+    };
+    assert_eq!(check("dump/a.bson", 3).await, Ok(()));
+    let line = asked.lock().unwrap()[0].line.clone();
+    assert!(line.starts_with("HEAD /containers/x/archive?path=%2Fdrill%2Fdump%2Fa.bson"), "{line}");
+    let cut = check("dump/a.bson", 5).await.unwrap_err();
+    assert_eq!(cut, "checking the upload of x:/drill/dump/a.bson: 3 bytes arrived of 5");
+    let absent = check("dump/b.bson", 3).await.unwrap_err();
+    assert!(absent.ends_with("b.bson: it did not arrive"), "{absent}");
+}
+
+#[tokio::test]
+async fn the_processor_is_asked_in_a_container_that_is_labelled_and_goes() {
+    let (docker, asked) = engine(|request| match request.line.as_str() {
+        "GET /images/m/json" => (200, json!({ "Id": "sha256:ab", "Config": {} }).to_string()),
+        line if line.starts_with("POST /containers/create") => {
+            (201, json!({ "Id": "c1", "Warnings": [] }).to_string())
+        }
+        line if line.contains("/logs") => (200, "\u{1}\0\0\0\0\0\0\u{c}flags\t: avx\n".to_owned()),
+        _ => (204, String::new()),
+    })
+    .await;
+    let image = docker.image("m").await.unwrap().unwrap();
+    let described = docker.processor(&image, &labels()).await.unwrap();
+    assert_eq!(described, "flags\t: avx\n");
+    let asked = asked.lock().unwrap();
+    let made = asked.iter().find(|it| it.line.contains("/create")).unwrap();
+    assert_eq!(made.body["Labels"]["lifeboat.drill"], "x");
+    assert_eq!(made.body["HostConfig"]["NetworkMode"], "none");
+    assert_eq!(
+        (&made.body["Image"], &made.body["Entrypoint"]),
+        (&json!("sha256:ab"), &json!(["cat"]))
+    );
+    let last = &asked.last().unwrap().line;
+    assert!(last.starts_with("DELETE /containers/lifeboat-drill-x-cpu"), "{last}");
+    assert!(last.contains("v=true") && last.contains("force=true"), "{last}");
 }
 
 #[tokio::test]

@@ -1,19 +1,22 @@
-//! Streams a tar into the sandbox.
+//! Streams a tar into the sandbox, and looks whether all of it has arrived.
 
 use std::io;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bollard::body_try_stream;
-use bollard::query_parameters::UploadToContainerOptionsBuilder;
+use bollard::query_parameters::{
+    ContainerArchiveInfoOptionsBuilder, UploadToContainerOptionsBuilder,
+};
 use bytes::Bytes;
-use futures_util::{Stream, TryStreamExt};
+use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 
 use crate::adapters::docker::Docker;
-use crate::adapters::docker::refusal::{Meaning, refused};
+use crate::adapters::docker::refusal::{Meaning, is_missing, refused};
 use crate::adapters::error::AdapterError;
 use crate::adapters::sandbox::Sandbox;
 use crate::domain::failure::FailureKind;
+use crate::domain::units::ByteSize;
 
 /// The client's time limit covers the whole body, and when it strikes it leaves a cut file: it must
 /// never be what ends an upload. The sandbox's own limit ends sooner.
@@ -45,5 +48,47 @@ impl Docker {
             ),
             None => refused("uploading to", target(), error),
         })
+    }
+
+    /// Looks at each file that was uploaded into the folder `path`: a restore must never begin from
+    /// fewer bytes than were sent, or it would look like a poorer backup.
+    pub async fn check_upload(
+        &self,
+        sandbox: &Sandbox,
+        path: &str,
+        files: impl IntoIterator<Item = (String, ByteSize)>,
+    ) -> Result<(), AdapterError> {
+        const AT_ONCE: usize = 4;
+        stream::iter(files)
+            .map(|(name, size)| self.check_file(sandbox, format!("{path}/{name}"), size))
+            .buffer_unordered(AT_ONCE)
+            .try_collect()
+            .await
+    }
+
+    async fn check_file(
+        &self,
+        sandbox: &Sandbox,
+        path: String,
+        sent: ByteSize,
+    ) -> Result<(), AdapterError> {
+        let target = format!("{}:{path}", sandbox.name());
+        let incomplete = |what: String| {
+            Meaning::new(FailureKind::Unexpected, what)
+                .advise(
+                    "drill it once more; if it happens again, look at the engine's disk and log",
+                )
+                .of("checking the upload of", target.as_str(), None)
+        };
+        let options = ContainerArchiveInfoOptionsBuilder::default().path(&path).build();
+        match self.client.get_container_archive_info(sandbox.name(), Some(options)).await {
+            Ok(found) if u64::try_from(found.size) == Ok(sent.bytes()) => Ok(()),
+            Ok(found) => {
+                let (found, sent) = (found.size, sent.bytes());
+                Err(incomplete(format!("{found} bytes arrived of {sent}")))
+            }
+            Err(error) if is_missing(&error) => Err(incomplete("it did not arrive".to_owned())),
+            Err(error) => Err(refused("checking the upload of", target, error)),
+        }
     }
 }

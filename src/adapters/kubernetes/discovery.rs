@@ -1,6 +1,7 @@
 //! Kubernetes as far as a new configuration needs it: contexts, and what makes backups.
 
 use std::io;
+use std::path::Path;
 
 use k8s_openapi::api::batch::v1::CronJob;
 use kube::api::ListParams;
@@ -9,6 +10,7 @@ use kube::{Api, Client, Config};
 
 use crate::adapters::error::{AdapterError, System};
 use crate::domain::failure::FailureKind;
+use crate::domain::settings::Kubeconfig as Place;
 
 /// More `CronJobs` than anybody wants to read about.
 const MOST: u32 = 500;
@@ -45,12 +47,46 @@ impl Contexts {
         }
     }
 
+    /// Reads the kubeconfig that is named.
+    pub fn read_from(place: &Place) -> Result<Self, AdapterError> {
+        match place {
+            Place::Found => Self::read(),
+            Place::At(path) => {
+                Kubeconfig::read_from(path).map(|file| Self { file }).map_err(|error| {
+                    let target = path.display().to_string();
+                    refused("reading", &target, FailureKind::Unexpected, error.to_string())
+                })
+            }
+        }
+    }
+
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.file.contexts.iter().map(|context| context.name.as_str())
     }
 
     pub fn current(&self) -> Option<&str> {
         self.file.current_context.as_deref().filter(|name| !name.is_empty())
+    }
+
+    /// The AWS profile that the login program of `context` uses, where that is `aws`.
+    pub fn aws_profile(&self, context: &str) -> Option<String> {
+        let named = self.file.contexts.iter().find(|it| it.name == context)?;
+        let user = named.context.as_ref()?.user.as_deref()?;
+        let user = self.file.auth_infos.iter().find(|it| it.name == user)?;
+        let program = user.auth_info.as_ref()?.exec.as_ref()?;
+        let name = Path::new(program.command.as_deref()?).file_name()?;
+        if name != "aws" {
+            return None;
+        }
+        let arguments = program.args.as_deref().unwrap_or_default();
+        let flag = arguments.iter().position(|argument| argument == "--profile");
+        let flagged = flag.and_then(|at| arguments.get(at + 1)).cloned();
+        let variables = program.env.as_deref().unwrap_or_default();
+        let variable = variables
+            .iter()
+            .find(|pair| pair.get("name").is_some_and(|name| name == "AWS_PROFILE"))
+            .and_then(|pair| pair.get("value"));
+        flagged.or_else(|| variable.cloned())
     }
 
     /// The `CronJobs` of `context` that seem to make backups. May block while a login program runs.
@@ -178,6 +214,23 @@ mod tests {
         let contexts = Contexts { file: Kubeconfig::from_yaml(text).unwrap() };
         assert_eq!(contexts.names().collect::<Vec<_>>(), ["a", "b"]);
         assert_eq!(contexts.current(), Some("b"));
+    }
+
+    #[test]
+    fn the_profile_of_an_aws_login_is_found_where_it_is_named() {
+        let profile = |exec: &str| {
+            let text = format!(
+                r#"{{"contexts": [{{"name": "a", "context": {{"cluster": "c", "user": "u"}}}}],
+                "users": [{{"name": "u", "user": {{"exec": {exec}}}}}]}}"#
+            );
+            Contexts { file: Kubeconfig::from_yaml(&text).unwrap() }.aws_profile("a")
+        };
+        let token = r#"["eks", "get-token", "--profile", "ops"]"#;
+        let by_flag = format!(r#"{{"command": "/usr/bin/aws", "args": {token}}}"#);
+        let by_variable = r#"{"command": "aws", "env": [{"name": "AWS_PROFILE", "value": "ops"}]}"#;
+        assert_eq!(profile(&by_flag).as_deref(), Some("ops"));
+        assert_eq!(profile(by_variable).as_deref(), Some("ops"));
+        assert_eq!(profile(r#"{"command": "gke-gcloud-auth-plugin"}"#), None);
     }
 
     #[tokio::test]

@@ -1,11 +1,14 @@
 //! Kubernetes: what a new configuration needs of it, and what its API sends.
 
 pub mod connect;
+pub mod deeds;
 mod discovery;
 pub mod list;
 mod login;
+pub mod logs;
 pub mod printed;
 mod proxy;
+pub mod read;
 pub mod refusal;
 pub mod resource;
 mod split;
@@ -13,6 +16,6 @@ pub mod watch;
 pub mod wire;
 
 #[cfg(all(test, feature = "demo"))]
-mod tests;
+pub(crate) mod tests;
 
 pub use discovery::{BackupJob, Contexts};

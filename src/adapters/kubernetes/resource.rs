@@ -11,7 +11,7 @@ use crate::adapters::kubernetes::wire::{
 };
 use crate::domain::event::Event;
 use crate::domain::job::{CronJob, Job};
-use crate::domain::news::Scope;
+use crate::domain::news::{Kind, Scope};
 use crate::domain::node::Node;
 use crate::domain::pod::Pod;
 use crate::domain::usage::{NodeUsage, PodUsage};
@@ -63,6 +63,20 @@ pub const NODE_USAGE: Resource<NodeUsage> = Resource {
     fields: None,
     decode: |bytes| Ok(serde_json::from_slice::<WireNodeUsage>(bytes)?.into_row()),
 };
+
+/// Where the API has the objects of a kind.
+pub(super) const fn place(kind: Kind) -> (&'static str, &'static str) {
+    match kind {
+        Kind::Pod => (PODS.group, PODS.plural),
+        Kind::Deployment => (DEPLOYMENTS.group, DEPLOYMENTS.plural),
+        Kind::StatefulSet => (STATEFUL_SETS.group, STATEFUL_SETS.plural),
+        Kind::DaemonSet => (DAEMON_SETS.group, DAEMON_SETS.plural),
+        Kind::Job => (JOBS.group, JOBS.plural),
+        Kind::CronJob => (CRON_JOBS.group, CRON_JOBS.plural),
+        Kind::Node => (NODES.group, NODES.plural),
+        Kind::Event => (WARNINGS.group, WARNINGS.plural),
+    }
+}
 
 pub(super) type Decode<T> = fn(&[u8]) -> Result<Option<T>, serde_json::Error>;
 

@@ -7,15 +7,14 @@ use bson::doc;
 use jiff::Timestamp;
 
 use crate::adapters::error::AdapterError;
-use crate::adapters::mongodb::identity::{BUCKETS, Listed};
+use crate::adapters::mongodb::identity::Listed;
 use crate::adapters::mongodb::reader::Reader;
-use crate::domain::census::{CollectionKind, LiveCensus, LiveCollection, Namespace};
+use crate::domain::census::{
+    BUCKETS, CollectionKind, LiveCensus, LiveCollection, Namespace, OWN_DATABASES,
+};
 use crate::domain::environment::FieldRules;
 use crate::domain::failure::FailureKind;
 use crate::domain::index::IndexSpec;
-
-/// Databases that a dump leaves out or cuts down, and that no census counts.
-const LEFT_OUT: [&str; 2] = ["local", "config"];
 
 /// What is asked of a server.
 pub struct Question<'a> {
@@ -87,7 +86,7 @@ impl Reader {
             name.map(ToOwned::to_owned).ok_or_else(malformed)
         });
         let names = names.collect::<Result<Vec<_>, _>>()?;
-        Ok(names.into_iter().filter(|name| !LEFT_OUT.contains(&name.as_str())).collect())
+        Ok(names.into_iter().filter(|name| !OWN_DATABASES.contains(&name.as_str())).collect())
     }
 
     async fn listing(&self, database: &str) -> Result<Vec<Listed>, AdapterError> {

@@ -5,9 +5,6 @@ use bson::{Bson, Document};
 
 use crate::domain::census::{CollectionKind, CollectionUuid};
 
-/// The prefix under which a server keeps the data of a time-series collection.
-pub(super) const BUCKETS: &str = "system.buckets.";
-
 /// One entry of `listCollections`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Listed {

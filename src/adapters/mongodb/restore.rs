@@ -13,7 +13,7 @@ use crate::adapters::mongodb::explain::code;
 use crate::adapters::mongodb::insert::Inserts;
 use crate::adapters::mongodb::refused::{Refusals, Reply};
 use crate::adapters::sandbox::Sandbox;
-use crate::domain::census::{CollectionKind, Namespace};
+use crate::domain::census::{CollectionKind, Namespace, OWN_DATABASES};
 use crate::domain::failure::FailureKind;
 use crate::domain::restore::FailedIndex;
 use crate::domain::text::redact;
@@ -24,8 +24,6 @@ use crate::dump::{Batch, CollectionLayout};
 const IN_FLIGHT: usize = 4;
 const CONNECTIONS: u32 = 4;
 
-/// Databases that belong to the server itself.
-const LEFT_OUT: [&str; 2] = ["local", "config"];
 /// Collection options that say how a collection was, or that newer servers refuse.
 const DROPPED_OPTIONS: [&str; 5] = ["uuid", "autoIndexId", "idIndex", "create", "temp"];
 /// Index options that servers refuse or that no longer mean anything.
@@ -244,7 +242,7 @@ impl Restorer {
 fn is_restored(namespace: &Namespace) -> bool {
     let is_stored_functions = namespace.collection == "system.js";
     (!namespace.is_system() || is_stored_functions)
-        && !LEFT_OUT.contains(&namespace.database.as_str())
+        && !OWN_DATABASES.contains(&namespace.database.as_str())
 }
 
 fn without(document: &Document, fields: &[&str]) -> Document {

@@ -1,7 +1,7 @@
 //! Downloading one object: ranges side by side, each straight to its place in the file. Memory does
 //! not grow with the object, and a lost connection costs only what was on its way.
 
-use std::mem::take;
+use std::pin::pin;
 use std::time::Duration;
 
 use aws_sdk_s3::Client;
@@ -10,8 +10,10 @@ use aws_sdk_s3::config::retry::RetryConfig;
 use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use aws_sdk_s3::primitives::ByteStream;
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
+use bytes::Bytes;
+use futures_util::future::OptionFuture;
 use futures_util::{StreamExt, TryStreamExt, stream};
-use tokio::time;
+use tokio::{select, time};
 
 use crate::adapters::error::AdapterError;
 use crate::adapters::s3::S3;
@@ -25,10 +27,11 @@ use crate::domain::units::ByteSize;
 
 const PIECE: usize = 8 << 20;
 const AT_ONCE: usize = 4;
-/// Bytes are written in portions of about this size.
-const PORTION: usize = 256 << 10;
+/// Bytes are written in portions of about this size: the fewer writes, the less the pieces wait for
+/// one another at the file.
+const PORTION: usize = 1 << 20;
 /// How long bytes may wait for more before they are written and shown to readers.
-const LINGER: Duration = Duration::from_millis(50);
+const LINGER: Duration = Duration::from_millis(100);
 
 /// How far a download is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,7 +72,7 @@ impl S3 {
             gap.step_by(PIECE).map(move |start| start..end.min(start + PIECE as u64))
         });
         stream::iter(pieces)
-            .map(|range| source.fetch(part.piece(range)))
+            .map(|range| async { source.fetch(part.piece(range)?).await })
             .buffer_unordered(AT_ONCE)
             .try_collect()
             .await
@@ -127,34 +130,54 @@ impl Source<'_> {
     /// One request for what the piece still misses.
     async fn stream(&self, piece: &mut Piece<'_>) -> Result<(), AdapterError> {
         let mut body = self.request(piece).await?;
-        let mut portion = Vec::with_capacity(2 * PORTION);
         let ended = loop {
-            let patience = if portion.is_empty() { STALL } else { LINGER };
-            match time::timeout(patience, body.try_next()).await {
-                Ok(Ok(Some(bytes))) => portion.extend_from_slice(&bytes),
-                Ok(Ok(None)) => break Ok(()),
-                Ok(Err(error)) => {
-                    let lost =
-                        self.attempt.failed(FailureKind::Unreachable, "the connection was lost");
-                    break Err(AdapterError { source: Some(Box::new(error)), ..lost });
-                }
-                Err(_) if !portion.is_empty() => self.write(piece, &mut portion).await?,
-                Err(_) => {
-                    let silent = format!("no byte came for {} s", STALL.as_secs());
-                    break Err(self.attempt.failed(FailureKind::TimedOut, silent));
-                }
-            }
-            if portion.len() >= PORTION {
-                self.write(piece, &mut portion).await?;
+            let (portion, ended) = self.gather(&mut body).await;
+            // What came before a connection was lost counts.
+            self.write(piece, portion).await?;
+            if let Some(ended) = ended {
+                break ended;
             }
         };
-        // What came before a connection was lost counts.
-        self.write(piece, &mut portion).await?;
         ended?;
         if piece.left().is_empty() {
             return Ok(());
         }
         Err(self.attempt.failed(FailureKind::Unreachable, "the answer ended too early"))
+    }
+
+    /// The next portion, and how the answer ended, where it has. What came is not held back for long.
+    async fn gather(&self, body: &mut ByteStream) -> (Portion, Option<Result<(), AdapterError>>) {
+        let mut portion = Portion::default();
+        let mut linger = pin!(None);
+        while portion.length < PORTION {
+            let next = select! {
+                biased;
+                next = time::timeout(STALL, body.try_next()) => next,
+                // Begins with the first bytes.
+                Some(()) = OptionFuture::from(linger.as_mut().as_pin_mut()) => break,
+            };
+            match next {
+                Ok(Ok(Some(bytes))) => {
+                    portion.push(bytes);
+                    if linger.is_none() {
+                        linger.set(Some(time::sleep(LINGER)));
+                    }
+                }
+                Ok(Ok(None)) => return (portion, Some(Ok(()))),
+                Ok(Err(error)) => {
+                    let lost =
+                        self.attempt.failed(FailureKind::Unreachable, "the connection was lost");
+                    let lost = AdapterError { source: Some(Box::new(error)), ..lost };
+                    return (portion, Some(Err(lost)));
+                }
+                Err(_) => {
+                    let silent = format!("no byte came for {} s", STALL.as_secs());
+                    let silent = self.attempt.failed(FailureKind::TimedOut, silent);
+                    return (portion, Some(Err(silent)));
+                }
+            }
+        }
+        (portion, None)
     }
 
     async fn request(&self, piece: &Piece<'_>) -> Result<ByteStream, AdapterError> {
@@ -202,22 +225,32 @@ impl Source<'_> {
         Err(self.attempt.failed(FailureKind::Unexpected, "the answer is not the range asked for"))
     }
 
-    async fn write(
-        &self,
-        piece: &mut Piece<'_>,
-        portion: &mut Vec<u8>,
-    ) -> Result<(), AdapterError> {
+    async fn write(&self, piece: &mut Piece<'_>, portion: Portion) -> Result<(), AdapterError> {
         let left = piece.left();
-        if portion.len() as u64 > left.end - left.start {
+        if portion.length as u64 > left.end - left.start {
             let reason = "the answer is longer than the range asked for";
             return Err(self.attempt.failed(FailureKind::Unexpected, reason));
         }
-        if !portion.is_empty() {
-            let (done, emptied) = piece.write(take(portion)).await?;
-            *portion = emptied;
+        if portion.length > 0 {
+            let done = piece.write(portion.frames).await?;
             (self.observe)(Transferred { done, total: self.part.object().backup.size });
         }
         Ok(())
+    }
+}
+
+/// Bytes that came one after another, as the connection handed them out: nothing is copied between
+/// the network and the file.
+#[derive(Debug, Default)]
+struct Portion {
+    frames: Vec<Bytes>,
+    length: usize,
+}
+
+impl Portion {
+    fn push(&mut self, frame: Bytes) {
+        self.length += frame.len();
+        self.frames.push(frame);
     }
 }
 

@@ -2,13 +2,14 @@
 //! later run go on. Invariant: at most one process writes it, and only its owner may read it.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, IoSlice, Seek, SeekFrom, Write};
 use std::ops::Range;
-use std::os::unix::fs::{DirBuilderExt, FileExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use flate2::Crc;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -124,8 +125,15 @@ impl PartFile {
     }
 
     /// A piece of the file to be written from its beginning on.
-    pub(super) fn piece(&self, range: Range<u64>) -> Piece<'_> {
-        Piece { part: self, start: range.start, left: range, crc: Crc::new() }
+    pub(super) fn piece(&self, range: Range<u64>) -> Result<Piece<'_>, AdapterError> {
+        let open = || {
+            // Opened anew: each piece has its own place in the file.
+            let mut file = File::options().write(true).open(&self.path)?;
+            file.seek(SeekFrom::Start(range.start))?;
+            Ok(Arc::new(file))
+        };
+        let file = open().map_err(|error| failed("opening the file", &self.path, error))?;
+        Ok(Piece { part: self, file, start: range.start, left: range, crc: Crc::new() })
     }
 }
 
@@ -139,6 +147,8 @@ impl Drop for PartFile {
 #[derive(Debug)]
 pub(super) struct Piece<'a> {
     part: &'a PartFile,
+    /// Stands where the next byte belongs.
+    file: Arc<File>,
     start: u64,
     left: Range<u64>,
     crc: Crc,
@@ -151,20 +161,39 @@ impl Piece<'_> {
     }
 
     /// Writes the next bytes, shows them to readers, and returns how many the file has now. Pieces
-    /// are written side by side, and a slow disk holds up nobody else. Gives the buffer back, empty.
-    pub(super) async fn write(
-        &mut self,
-        bytes: Vec<u8>,
-    ) -> Result<(ByteSize, Vec<u8>), AdapterError> {
-        let (file, position) = (Arc::clone(&self.part.file), self.left.start);
-        let writing = spawn_blocking(move || file.write_all_at(&bytes, position).map(|()| bytes));
+    /// are written side by side, and a slow disk holds up nobody else. Once this has failed, or was
+    /// dropped, nothing more can be written.
+    pub(super) async fn write(&mut self, frames: Vec<Bytes>) -> Result<ByteSize, AdapterError> {
+        let file = Arc::clone(&self.file);
+        let length: u64 = frames.iter().map(|frame| frame.len() as u64).sum();
+        let writing = spawn_blocking(move || {
+            let mut crc = Crc::new();
+            for frame in &frames {
+                crc.update(frame);
+            }
+            write_all(&file, &frames).map(|()| crc)
+        });
         let written = writing.await.unwrap_or_else(|error| Err(io::Error::other(error)));
-        let mut bytes = written.map_err(|error| failed("writing to", &self.part.path, error))?;
-        self.crc.update(&bytes);
-        self.left.start += bytes.len() as u64;
-        bytes.clear();
-        Ok((ByteSize(self.part.frontier.add(position..self.left.start)), bytes))
+        let crc = written.map_err(|error| failed("writing to", &self.part.path, error))?;
+        self.crc.combine(&crc);
+        let begin = self.left.start;
+        self.left.start += length;
+        Ok(ByteSize(self.part.frontier.add(begin..self.left.start)))
     }
+}
+
+fn write_all(mut file: &File, frames: &[Bytes]) -> io::Result<()> {
+    let mut slices: Vec<IoSlice<'_>> = frames.iter().map(|frame| IoSlice::new(frame)).collect();
+    let mut left = slices.as_mut_slice();
+    while !left.is_empty() {
+        match file.write_vectored(left) {
+            Ok(0) => return Err(ErrorKind::WriteZero.into()),
+            Ok(written) => IoSlice::advance_slices(&mut left, written),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 impl Drop for Piece<'_> {

@@ -142,7 +142,7 @@ impl Pods {
     /// Takes the layers above `keep` away, and stops what fed them.
     fn cut(&mut self, keep: usize) -> Vec<Effect> {
         let gone = self.layers.split_off(keep.max(1).min(self.layers.len()));
-        gone.iter().flat_map(|layer| stop(&layer.body)).collect()
+        gone.iter().filter_map(|layer| stop(&layer.body)).collect()
     }
 
     fn locations(&self) -> Vec<Location> {

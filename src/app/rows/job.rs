@@ -73,7 +73,9 @@ impl Cells for JobRow {
 
     fn cell<'a>(&'a self, column: Column, context: &Context<'_>) -> Cell<'a> {
         match column {
-            Column::Status => Cell::from(self.job.status_text()).tone(self.diagnosis.severity.into()),
+            Column::Status => {
+                Cell::from(self.job.status_text()).tone(self.diagnosis.severity.into())
+            }
             Column::Completions => Cell::from(self.job.completions_text()),
             Column::Duration => {
                 let runs = self.job.completed.is_none().then_some(self.job.started).flatten();

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -142,11 +143,12 @@ impl WorkloadGroup {
             text.push_str(status);
         }
         if member.restarts > 0 {
-            text.push_str(&format!(" ↻{}", member.restarts));
+            // Writing to a string cannot fail.
+            write!(text, " ↻{}", member.restarts).ok();
         }
         if let Some(image) = workload.images.first() {
             let mark = if self.images_differ() { "≠" } else { "" };
-            text.push_str(&format!(" {mark}{}", shown(tag(image))));
+            write!(text, " {mark}{}", shown(tag(image))).ok();
         }
         Cell::from(text).tone(severity.into())
     }

@@ -49,7 +49,12 @@ impl Listing {
         true
     }
 
-    pub(super) fn finish(self) -> Vec<Member> {
+    /// The members, the last one as long as it came.
+    pub(super) fn finish(mut self) -> Vec<Member> {
+        if let Some(last) = self.members.last_mut().filter(|_| self.long_name.is_none()) {
+            let padding = last.size.next_multiple_of(BLOCK as u64) - last.size;
+            last.size -= self.skip.saturating_sub(padding).min(last.size);
+        }
         self.members
     }
 
@@ -126,6 +131,16 @@ mod tests {
             let expected =
                 [("dump/a.bson".to_owned(), 1000), (long.clone(), 0), ("b".to_owned(), 512)];
             assert_eq!(found, expected);
+        }
+    }
+
+    #[test]
+    fn a_stream_that_is_cut_leaves_a_short_member() {
+        let bytes = archive(&[("a", 100), ("b", 1000)]);
+        for (length, size) in [(512 + 512 + 512 + 300, 300), (3 * 512, 0), (3 * 512 + 1000, 1000)] {
+            let mut listing = Listing::default();
+            assert!(listing.feed(&bytes[..length]));
+            assert_eq!(listing.finish().last().unwrap().size, size, "{length}");
         }
     }
 

@@ -32,7 +32,8 @@ pub(super) struct Container {
     pub(super) mongo: Option<Arc<MongoServer>>,
     pub(super) output: Output,
     state: watch::Sender<State>,
-    uploads: Mutex<Vec<Member>>,
+    /// What was copied in, each with the folder that it was unpacked into.
+    uploads: Mutex<Vec<(String, Member)>>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -136,15 +137,32 @@ impl Container {
         }
     }
 
-    /// Remembers what was copied in.
-    pub(super) fn add_uploads(&self, members: Vec<Member>) {
+    /// Remembers what was copied into a folder.
+    pub(super) fn add_uploads(&self, folder: &str, members: Vec<Member>) {
         let mut uploads = self.uploads.lock().unwrap_or_else(PoisonError::into_inner);
         let room = REMEMBERED.saturating_sub(uploads.len());
-        uploads.extend(members.into_iter().take(room));
+        uploads.extend(members.into_iter().take(room).map(|member| (folder.to_owned(), member)));
+    }
+
+    /// The newest file that was copied to this path.
+    pub(super) fn upload_at(&self, path: &str) -> Option<Member> {
+        let uploads = self.uploads.lock().unwrap_or_else(PoisonError::into_inner);
+        let parts = |path: &str| -> Vec<String> {
+            path.split('/')
+                .filter(|part| !part.is_empty() && *part != ".")
+                .map(str::to_owned)
+                .collect()
+        };
+        let wanted = parts(path);
+        let is_it = |(folder, member): &&(String, Member)| {
+            [parts(folder), parts(&member.name)].concat() == wanted
+        };
+        uploads.iter().rev().find(is_it).map(|(_, member)| member.clone())
     }
 
     /// Names and sizes of what was copied in.
     pub(super) fn uploads(&self) -> Vec<Member> {
-        self.uploads.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        let uploads = self.uploads.lock().unwrap_or_else(PoisonError::into_inner);
+        uploads.iter().map(|(_, member)| member.clone()).collect()
     }
 }

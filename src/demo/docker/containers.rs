@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::demo::docker::archive::Listing;
 use crate::demo::docker::container::{Container, Parts, Phase, State};
 use crate::demo::docker::http::{
-    Answer, Query, Refused, empty, growing, json_with, labels, next_part, words,
+    Answer, Query, Refused, empty, growing, json_with, labels, next_part, stat, words,
 };
 use crate::demo::docker::program::Program;
 use crate::demo::docker::{DockerServer, Fault};
@@ -210,8 +210,23 @@ impl DockerServer {
                 return Err(Refused::bad_request("archive/tar: invalid tar header"));
             }
         }
-        container.add_uploads(listing.finish());
+        container.add_uploads(path, listing.finish());
         empty(StatusCode::OK)
+    }
+
+    /// Says what lies at a path: of files that were copied in, their sizes are known.
+    pub(super) fn stat(&self, name: &str, query: &Query) -> Answer {
+        let container = self.container(name)?;
+        let path = query.get("path").unwrap_or_default();
+        let Some(member) = container.upload_at(path) else {
+            return Err(no_such_file(&container, path));
+        };
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let found = json!({
+            "name": name, "size": member.size, "mode": 0o644, "mtime": "1970-01-01T00:00:00Z",
+            "linkTarget": "",
+        });
+        stat(&found)
     }
 
     pub(super) fn archive(&self, name: &str, query: &Query) -> Answer {

@@ -114,6 +114,31 @@ pub(super) fn empty(status: StatusCode) -> Answer {
     Ok(response)
 }
 
+/// What lies at a path inside a container, told in a header.
+pub(super) fn stat(found: &Value) -> Answer {
+    let mut response = empty(StatusCode::OK)?;
+    if let Ok(told) = http::HeaderValue::from_str(&base64(found.to_string().as_bytes())) {
+        response.headers_mut().insert("x-docker-container-path-stat", told);
+    }
+    Ok(response)
+}
+
+/// As RFC 4648 has it.
+fn base64(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for group in bytes.chunks(3) {
+        let byte = |at: usize| u32::from(group.get(at).copied().unwrap_or(0));
+        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+        for place in 0..4 {
+            let index = (bits >> (18 - 6 * place)) as usize & 63;
+            let sign = ALPHABET.get(index).copied().unwrap_or(b'=');
+            text.push(if place <= group.len() { char::from(sign) } else { '=' });
+        }
+    }
+    text
+}
+
 /// An answer whose body is what will be sent into the channel.
 pub(super) fn growing(kind: &'static str) -> (mpsc::Sender<Bytes>, Answer) {
     let (sender, receiver) = mpsc::channel(16);
@@ -193,5 +218,14 @@ mod tests {
             assert!(query.is_set("all"));
         }
         assert!(Query::parse("").filter("label").is_empty());
+    }
+
+    #[test]
+    fn base64_is_padded() {
+        for (plain, encoded) in
+            [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg==")]
+        {
+            assert_eq!(base64(plain.as_bytes()), encoded);
+        }
     }
 }

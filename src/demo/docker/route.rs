@@ -80,7 +80,8 @@ impl DockerServer {
         match (request.method().as_str(), action) {
             ("GET", "json") => self.inspect_container(name),
             ("GET", "logs") => self.logs(name, query),
-            ("GET" | "HEAD", "archive") => self.archive(name, query),
+            ("HEAD", "archive") => self.stat(name, query),
+            ("GET", "archive") => self.archive(name, query),
             ("PUT", "archive") => self.put_archive(name, query, request.body_mut()).await,
             ("POST", "start") => self.start(name),
             ("POST", "kill") => self.kill(name, query),

@@ -12,9 +12,10 @@ use bollard::models::{
     VolumeCreateRequest,
 };
 use bollard::query_parameters::{
-    CreateContainerOptionsBuilder, CreateImageOptionsBuilder, ListContainersOptionsBuilder,
-    ListVolumesOptionsBuilder, LogsOptionsBuilder, RemoveContainerOptionsBuilder,
-    RemoveVolumeOptions, UploadToContainerOptionsBuilder, WaitContainerOptions,
+    ContainerArchiveInfoOptionsBuilder, CreateContainerOptionsBuilder, CreateImageOptionsBuilder,
+    ListContainersOptionsBuilder, ListVolumesOptionsBuilder, LogsOptionsBuilder,
+    RemoveContainerOptionsBuilder, RemoveVolumeOptions, UploadToContainerOptionsBuilder,
+    WaitContainerOptions,
 };
 use bson::{Document, doc};
 use futures_util::{StreamExt, TryStreamExt};
@@ -244,6 +245,11 @@ async fn programs_answer_as_in_a_container() {
     let body = bollard::body_full(archive.into_inner().unwrap().into());
     served.docker.upload_to_container("drill-7", Some(options), body).await.unwrap();
     assert_eq!(served.server.uploads("drill-7"), [("dump/a.bson".to_owned(), 3)]);
+    let at = |path| Some(ContainerArchiveInfoOptionsBuilder::default().path(path).build());
+    let stat = |path| served.docker.get_container_archive_info("drill-7", at(path));
+    let found = stat("/data/db/dump/a.bson").await.unwrap();
+    assert_eq!((found.name.as_str(), found.size), ("a.bson", 3));
+    assert_eq!(status(&stat("/data/db/dump/b.bson").await.unwrap_err()), 404);
 }
 
 #[tokio::test]

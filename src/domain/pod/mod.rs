@@ -1,10 +1,10 @@
 //! A pod as the cluster describes it: only what is shown, sorted by or judged, so that ten thousand fit.
 
-pub mod printed;
 pub mod diagnosis;
-pub mod usage;
 #[cfg(test)]
 pub mod fixture;
+pub mod printed;
+pub mod usage;
 
 use std::fmt;
 use std::sync::Arc;
@@ -173,4 +173,10 @@ pub struct Termination {
     pub finished: Option<Timestamp>,
 }
 
-impl Pod { pub fn workload(&self) -> Option<(crate::domain::workload::WorkloadKind, std::borrow::Cow<'_, str>)> { None } }
+impl Pod {
+    pub fn workload(
+        &self,
+    ) -> Option<(crate::domain::workload::WorkloadKind, std::borrow::Cow<'_, str>)> {
+        None
+    }
+}

@@ -16,6 +16,27 @@ pub fn image(version: &ServerVersion) -> String {
     format!("mongo:{}", version.series())
 }
 
+/// The series that the official image's makers still publish anew.
+const MAINTAINED: [(u32, u32); 4] = [(7, 0), (8, 0), (8, 2), (8, 3)];
+
+/// What is worth knowing of an official image whose series has come to its end: its tag still pulls,
+/// and nothing in it changes any more. `None` for any other image, also for a series that is newer
+/// than those known here.
+pub fn end_of_life(image: &str) -> Option<String> {
+    let (repository, tag) = image.rsplit_once(':')?;
+    let name = repository.rsplit('/').next()?;
+    let mut numbers = tag.split(['.', '-']).map(str::parse);
+    let (Ok(major), Ok(minor)) = (numbers.next()?, numbers.next()?) else { return None };
+    let series = (major, minor);
+    let is_old = MAINTAINED.last().is_some_and(|newest| series < *newest);
+    (name == "mongo" && is_old && !MAINTAINED.contains(&series)).then(|| {
+        format!(
+            "MongoDB {major}.{minor} has reached its end of life: the image {image} still pulls and \
+             is frozen; keep a copy of it as long as backups of that series count"
+        )
+    })
+}
+
 /// What an incident would type, from the object to a database. It asks for the target, so that
 /// nothing is restored by pasting alone.
 pub fn command_to_copy(object_url: &str, access: &Access, census: Option<&DumpCensus>) -> String {
@@ -82,6 +103,26 @@ mod tests {
         let expected = "aws s3 cp --profile 'my team' --endpoint-url https://ceph.example:7480 \
                         s3://b/x.tar . && ";
         assert!(command.starts_with(expected), "{command}");
+    }
+
+    #[test]
+    fn only_an_official_series_that_has_ended_is_called_so() {
+        for (image, has_ended) in [
+            ("mongo:4.2", true),
+            ("mongo:4.2.24", true),
+            ("registry.example/library/mongo:6.0-jammy", true),
+            ("mongo:8.1", true),
+            ("mongo:7.0", false),
+            ("mongo:8.3.1", false),
+            ("mongo:9.0", false),
+            ("mongo:latest", false),
+            ("mongo", false),
+            ("mongo@sha256:abcd", false),
+            ("localhost:5000/mongo", false),
+            ("team/mongo-with-tools:4.2", false),
+        ] {
+            assert_eq!(end_of_life(image).is_some(), has_ended, "{image}");
+        }
     }
 
     #[test]

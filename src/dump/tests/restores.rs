@@ -7,7 +7,7 @@ use bson::doc;
 
 use crate::domain::units::ByteSize;
 use crate::dump::batches::{Batch, BatchSize, read_batches};
-use crate::dump::clean::write_clean_tar;
+use crate::dump::clean::{clean_files, write_clean_tar};
 use crate::dump::tests::admin;
 use crate::dump::tests::fixture::{Fixture, documents, scan};
 
@@ -77,12 +77,20 @@ fn the_clean_tar_holds_what_mongorestore_is_to_read_and_nothing_else() {
         let mut clean = Vec::new();
         write_clean_tar(&bytes[..], &dump, &mut clean).unwrap();
         let mut archive = tar::Archive::new(&clean[..]);
-        let mut names: Vec<_> = archive
+        let mut files: Vec<_> = archive
             .entries()
             .unwrap()
-            .map(|entry| String::from_utf8_lossy(&entry.unwrap().path_bytes()).into_owned())
+            .map(Result::unwrap)
+            .map(|entry| {
+                let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
+                (name, ByteSize(entry.size()))
+            })
             .collect();
-        names.sort();
+        files.sort();
+        let mut promised: Vec<_> = clean_files(&dump).collect();
+        promised.sort();
+        assert_eq!(files, promised);
+        let names: Vec<_> = files.into_iter().map(|(name, _)| name).collect();
         let long = "n".repeat(200);
         let expected =
             ["file", &long, "process", "system.version"].map(|stem| format!("dump/admin/{stem}"));

@@ -11,12 +11,12 @@ use crate::domain::deed::DeedLine;
 use super::keep;
 
 /// Where the lines of `state` are.
-pub fn file(state: &Path) -> PathBuf {
+pub(super) fn file(state: &Path) -> PathBuf {
     state.join("actions.jsonl")
 }
 
 /// Adds a line; it is on the disk when this returns.
-pub fn append(state: &Path, line: &DeedLine) -> io::Result<()> {
+pub(super) fn append(state: &Path, line: &DeedLine) -> io::Result<()> {
     keep::prepare(state)?;
     let mut options = OpenOptions::new();
     let mut file = options.read(true).append(true).create(true).mode(0o600).open(file(state))?;

@@ -29,7 +29,7 @@ const KEEP: Duration = Duration::from_mins(2);
 const LONGEST: Duration = Duration::from_hours(1);
 
 /// What the loop hands effects to; it answers in messages.
-pub trait Outside {
+pub(super) trait Outside {
     /// Does what is asked for. `false`: the screen must be painted whole, or was given away.
     fn perform(&mut self, effect: Effect) -> Kept;
     /// Gives the terminal to a program, which an effect asked for, until that ends.
@@ -40,7 +40,7 @@ pub trait Outside {
 
 /// Whether the terminal still shows what was painted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kept {
+pub(super) enum Kept {
     Yes,
     /// Somebody else wrote on it, or it must be painted whole.
     Repaint,
@@ -57,7 +57,7 @@ pub struct Looks {
 }
 
 /// Runs until the user quits, or the input ends.
-pub async fn run<B: Backend>(
+pub(super) async fn run<B: Backend>(
     terminal: &mut Terminal<B>,
     input: impl Stream<Item = Event>,
     (mut app, effects): (App, Vec<Effect>),

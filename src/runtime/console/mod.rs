@@ -5,8 +5,10 @@ mod coalesce;
 pub mod connect;
 mod deeds_log;
 mod event_loop;
+mod interleave;
 mod keep;
-mod log_stream;
+pub mod log_stream;
+pub mod look;
 mod objects;
 mod outside;
 mod pace;
@@ -19,6 +21,8 @@ pub mod terminal_check;
 mod usage;
 mod watcher;
 
+#[cfg(all(test, feature = "demo"))]
+mod tests;
 use std::sync::Arc;
 
 use futures_util::Stream;
@@ -27,13 +31,13 @@ use ratatui::backend::Backend;
 use ratatui::crossterm::event::Event;
 use tokio::sync::watch;
 
+use crate::adapters::kubernetes::Contexts;
 use crate::app::{App, Seen};
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::settings::Settings;
 use crate::runtime::clock::Clock;
 use crate::runtime::exit::Exit;
 use crate::runtime::headless::Session;
-use crate::runtime::headless::paint::complain;
 use crate::ui::keymap::Keymap;
 use crate::ui::theme::{ColourDepth, is_light};
 
@@ -42,27 +46,29 @@ use outside::{Performer, Surface};
 pub use event_loop::Looks;
 
 /// Opens the console on this terminal, until the user quits.
-pub async fn run(session: &Session, advice: Option<String>) -> Result<Exit, Failure> {
-    if let Some(refusal) = terminal_check::refusal(session.program.unwrap_or("lifeboat demo")) {
-        complain(&refusal);
-        return Ok(Exit::Usage);
-    }
-    let settings = Arc::new(session.settings.clone());
+pub async fn run(session: &Session) -> Result<Exit, Failure> {
+    let (settings, advice) = configured(session.settings.clone());
+    let settings = Arc::new(settings);
     let variable = |name: &str| std::env::var(name).ok();
     let wanted = session.paper.colour;
     let looks = Looks {
         keymap: Keymap::new(&settings.console.keys),
-        depth: ColourDepth::of(variable("COLORTERM").as_deref(), variable("TERM").as_deref(), wanted),
+        depth: ColourDepth::of(
+            variable("COLORTERM").as_deref(),
+            variable("TERM").as_deref(),
+            wanted,
+        ),
         light_ground: is_light(variable("COLORFGBG").as_deref()),
     };
     let mouse = settings.console.mouse;
     let failed = |error: std::io::Error| {
         Failure::new(FailureKind::Unexpected, format!("taking the terminal: {error}"))
     };
-    let mut terminal = terminal::enter(mouse).map_err(failed)?;
     let (lent, is_lent) = watch::channel(false);
-    let input = terminal::input(is_lent);
-    let opened = Opened { settings, clock: session.clock, surface: Surface::Terminal { mouse }, lent };
+    let input = terminal::input(is_lent).map_err(failed)?;
+    let mut terminal = terminal::enter(mouse).map_err(failed)?;
+    let opened =
+        Opened { settings, clock: session.clock, surface: Surface::Terminal { mouse }, lent };
     let result = opened.run(&mut terminal, input, &looks, advice).await;
     terminal::leave();
     result.map(|_| Exit::Well).map_err(failed)
@@ -103,8 +109,7 @@ impl Opened {
         let remembered = remembered::load(folder);
         let (mut app, effects) = App::start(&settings, &remembered, seen(&settings), clock.now());
         app.advice = advice;
-        let (inbox, mut performer) =
-            Performer::start(Arc::clone(&settings), clock, surface, lent);
+        let (inbox, mut performer) = Performer::start(Arc::clone(&settings), clock, surface, lent);
         let outside = (inbox, &mut performer);
         let app = event_loop::run(terminal, input, (app, effects), outside, (looks, clock)).await;
         if let Ok(app) = &app {
@@ -113,6 +118,24 @@ impl Opened {
         performer.stop().await;
         app
     }
+}
+
+/// Without a configuration, the current context of the kubeconfig is looked at, and a line says so.
+fn configured(settings: Settings) -> (Settings, Option<String>) {
+    if !settings.environments.is_empty() {
+        return (settings, None);
+    }
+    let contexts = Contexts::read_from(&settings.kubeconfig);
+    let current = contexts.as_ref().ok().and_then(|contexts| contexts.current());
+    let advice = match (&contexts, current) {
+        (_, Some(_)) => None,
+        (Ok(_), None) => Some(
+            "the kubeconfig has no current context; `lifeboat config init` writes a configuration"
+                .to_owned(),
+        ),
+        (Err(error), None) => Some(error.to_string()),
+    };
+    (settings.or_current_context(current), advice)
 }
 
 /// What the last session saw.

@@ -10,6 +10,7 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::adapters::kubernetes::Contexts;
 use crate::app::App;
 use crate::app::effect::{Effect, Generation, Lane, ObjectRef};
 use crate::app::message::Message;
@@ -25,7 +26,9 @@ use crate::runtime::console::cluster::{self, ClusterFeed, ClusterNews};
 use crate::runtime::console::connect::{Line, Lines};
 use crate::runtime::console::event_loop::{Kept, Outside};
 use crate::runtime::console::programs::{self, Program};
-use crate::runtime::console::{deeds_log, log_stream, objects, remembered, saved, snapshot, terminal};
+use crate::runtime::console::{
+    deeds_log, log_stream, objects, remembered, saved, snapshot, terminal,
+};
 use crate::runtime::process::owner;
 
 /// News that wait for the loop.
@@ -34,7 +37,9 @@ const WAITING: usize = 64;
 /// Where copies go and programs run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Surface {
-    Terminal { mouse: bool },
+    Terminal {
+        mouse: bool,
+    },
     /// A screen in memory: nothing can be copied to, and no program can have it.
     Memory,
 }
@@ -86,7 +91,17 @@ impl Performer {
         let lanes = HashMap::new();
         let program = None;
         let performer = Self {
-            settings, clock, surface, messages, lines, watched, lanes, tracker, root, lent, program,
+            settings,
+            clock,
+            surface,
+            messages,
+            lines,
+            watched,
+            lanes,
+            tracker,
+            root,
+            lent,
+            program,
         };
         (inbox, performer)
     }
@@ -111,7 +126,8 @@ impl Performer {
     }
 
     fn load(&mut self, generation: Generation, object: ObjectRef) {
-        let (messages, line) = (self.messages.clone(), self.lines.get(&object.environment).cloned());
+        let (messages, line) =
+            (self.messages.clone(), self.lines.get(&object.environment).cloned());
         self.replace(Lane::Object, async move {
             let object = match line {
                 Some(line) => objects::read(&line, &object).await,
@@ -126,7 +142,7 @@ impl Performer {
         let (messages, lines) = (self.messages.clone(), Arc::clone(&self.lines));
         self.replace(Lane::Log, async move {
             let (sink, mut news) = mpsc::channel(4);
-            let following = log_stream::follow(request, lines, sink);
+            let following = log_stream::follow(request, &lines, sink, CancellationToken::new());
             let passing = async {
                 while let Some(news) = news.recv().await {
                     if messages.send(Message::LogArrived { generation, news }).await.is_err() {
@@ -218,7 +234,8 @@ impl Outside for Performer {
             Effect::LogIn(name) => {
                 let context = self.context_of(&name).unwrap_or_default().to_owned();
                 let kubeconfig = &self.settings.kubeconfig;
-                let profile = programs::aws_profile(kubeconfig, &context);
+                let contexts = Contexts::read_from(kubeconfig).ok();
+                let profile = contexts.and_then(|contexts| contexts.aws_profile(&context));
                 let program = programs::login(&context, kubeconfig, profile.as_deref());
                 return self.lend(Some(program), None);
             }
@@ -257,7 +274,10 @@ impl Outside for Performer {
         }
         let failure = result.err().or_else(|| {
             let error = back.err()?;
-            Some(Failure::new(FailureKind::Unexpected, format!("taking the terminal back: {error}")))
+            Some(Failure::new(
+                FailureKind::Unexpected,
+                format!("taking the terminal back: {error}"),
+            ))
         });
         Some(Message::Returned { failure })
     }
@@ -279,7 +299,8 @@ impl Performer {
             // What nobody has heard of is not worth more than what is kept already.
             if cluster.pods.has_listed() {
                 let pods: Vec<_> = cluster.pods.rows().map(|row| Arc::clone(&row.pod)).collect();
-                let saved = snapshot::save(&self.settings.folders.state, &cluster.name, app.now, &pods);
+                let saved =
+                    snapshot::save(&self.settings.folders.state, &cluster.name, app.now, &pods);
                 if let Err(error) = saved {
                     tracing::warn!(%error, environment = %cluster.name, "no snapshot was kept");
                 }

@@ -11,16 +11,16 @@ use crate::domain::settings::Kubeconfig;
 
 /// A program with its arguments, as a user would type it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Program {
-    pub name: String,
-    pub arguments: Vec<String>,
+pub(super) struct Program {
+    pub(super) name: String,
+    pub(super) arguments: Vec<String>,
 }
 
 /// bash where the image has it.
 const SHELL: &str = "command -v bash >/dev/null 2>&1 && exec bash || exec sh";
 
 /// The shell that a deed asks for; `None` for other deeds.
-pub fn shell(deed: &Deed, context: &str, kubeconfig: &Kubeconfig) -> Option<Program> {
+pub(super) fn shell(deed: &Deed, context: &str, kubeconfig: &Kubeconfig) -> Option<Program> {
     let What::Shell { pod, container } = &deed.what else { return None };
     let arguments = [
         "--namespace",
@@ -41,7 +41,7 @@ pub fn shell(deed: &Deed, context: &str, kubeconfig: &Kubeconfig) -> Option<Prog
 
 /// What logs in to a cluster: AWS's own login where its program asks for one, else whatever the
 /// kubeconfig's login program asks on the terminal.
-pub fn login(context: &str, kubeconfig: &Kubeconfig, aws_profile: Option<&str>) -> Program {
+pub(super) fn login(context: &str, kubeconfig: &Kubeconfig, aws_profile: Option<&str>) -> Program {
     match aws_profile {
         Some(profile) => Program {
             name: "aws".to_owned(),
@@ -50,9 +50,6 @@ pub fn login(context: &str, kubeconfig: &Kubeconfig, aws_profile: Option<&str>) 
         None => kubectl(context, kubeconfig, &["get", "--raw", "/version"]),
     }
 }
-
-/// The AWS profile that the login program of a context uses.
-pub fn aws_profile(_: &Kubeconfig, _: &str) -> Option<String> { None }
 
 fn kubectl(context: &str, kubeconfig: &Kubeconfig, rest: &[&str]) -> Program {
     let mut arguments = Vec::with_capacity(rest.len() + 4);
@@ -67,7 +64,7 @@ fn kubectl(context: &str, kubeconfig: &Kubeconfig, rest: &[&str]) -> Program {
 
 impl Program {
     /// Runs it on the terminal until it ends.
-    pub async fn run(&self) -> Result<(), Failure> {
+    pub(super) async fn run(&self) -> Result<(), Failure> {
         let mut command = Command::new(&self.name);
         command.args(&self.arguments);
         command.stdin(Stdio::inherit()).stdout(Stdio::inherit()).stderr(Stdio::inherit());

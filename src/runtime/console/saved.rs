@@ -6,17 +6,14 @@ use crate::domain::failure::{Failure, FailureKind};
 use crate::runtime::clock::Clock;
 
 /// Writes `text` into the folder for saved screens; its path.
-pub(super) fn write(
-    state: &Path,
-    name: &str,
-    text: &str,
-    clock: Clock,
-) -> Result<String, Failure> {
+pub(super) fn write(state: &Path, name: &str, text: &str, clock: Clock) -> Result<String, Failure> {
     let folder = state.join("screens");
     let at = clock.now().strftime("%Y-%m-%dT%H-%M-%S");
     // What a pod is called does not decide where a file goes.
-    let name: String =
-        name.chars().map(|it| if it.is_alphanumeric() || "-._".contains(it) { it } else { '-' }).collect();
+    let name: String = name
+        .chars()
+        .map(|it| if it.is_alphanumeric() || "-._".contains(it) { it } else { '-' })
+        .collect();
     let path = folder.join(format!("{at}-{name}"));
     let written = std::fs::create_dir_all(&folder).and_then(|()| std::fs::write(&path, text));
     match written {

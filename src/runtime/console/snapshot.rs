@@ -150,16 +150,14 @@ struct Words {
 
 impl Words {
     fn share(&mut self, pod: &mut Pod) {
-        self.one(&mut pod.namespace);
-        self.one(&mut pod.phase);
-        for word in
-            [&mut pod.node, &mut pod.nominated_node, &mut pod.service_account, &mut pod.quality]
-        {
-            word.iter_mut().for_each(|word| self.one(word));
+        let words = [&mut pod.namespace, &mut pod.phase].into_iter();
+        let words = words.chain(&mut pod.node).chain(&mut pod.nominated_node);
+        let words = words.chain(&mut pod.service_account).chain(&mut pod.quality);
+        let words = words.chain(pod.owner.as_mut().map(|owner| &mut owner.kind));
+        let words = words.chain(pod.labels.iter_mut().map(|(key, _)| key));
+        for word in words.chain(pod.conditions.iter_mut().map(|condition| &mut condition.kind)) {
+            self.one(word);
         }
-        pod.owner.iter_mut().for_each(|owner| self.one(&mut owner.kind));
-        pod.labels.iter_mut().for_each(|(key, _)| self.one(key));
-        pod.conditions.iter_mut().for_each(|condition| self.one(&mut condition.kind));
     }
 
     fn one(&mut self, word: &mut Arc<str>) {

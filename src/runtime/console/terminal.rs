@@ -1,9 +1,11 @@
 //! The real terminal: entered, left, and given back whatever happens.
 
-use std::io::{self, IsTerminal as _, stdout};
+use std::io::{self, stdout};
 
-use futures_util::Stream;
+use std::future::pending;
+
 use futures_util::stream::unfold;
+use futures_util::{Stream, StreamExt as _};
 use ratatui::DefaultTerminal;
 use ratatui::crossterm::event::{
     DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture, Event,
@@ -11,15 +13,11 @@ use ratatui::crossterm::event::{
 };
 use ratatui::crossterm::execute;
 use ratatui::crossterm::terminal::{EnterAlternateScreen, enable_raw_mode};
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
-/// Whether there is a terminal to show a console on, and to read keys from.
-pub fn is_there() -> bool {
-    io::stdin().is_terminal() && stdout().is_terminal()
-}
-
 /// Takes the terminal. A panic gives it back before anything is printed.
-pub fn enter(mouse: bool) -> io::Result<DefaultTerminal> {
+pub(super) fn enter(mouse: bool) -> io::Result<DefaultTerminal> {
     let terminal = ratatui::try_init()?;
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
@@ -42,44 +40,54 @@ fn forget_modes() {
 }
 
 /// Gives the terminal back.
-pub fn leave() {
+pub(super) fn leave() {
     forget_modes();
     ratatui::restore();
 }
 
 /// Gives the terminal to another program; [`take_back`] undoes it.
-pub fn lend() {
+pub(super) fn lend() {
     leave();
 }
 
 /// Takes the terminal again, without a new panic hook.
-pub fn take_back(mouse: bool) -> io::Result<()> {
+pub(super) fn take_back(mouse: bool) -> io::Result<()> {
     enable_raw_mode()?;
     execute!(stdout(), EnterAlternateScreen)?;
     set_modes(mouse)
 }
 
-/// What is typed and clicked. While `lent` says so nothing is read: another program has the terminal.
-pub fn input(lent: watch::Receiver<bool>) -> impl Stream<Item = Event> {
-    unfold((None, lent), |(stream, mut lent): (Option<EventStream>, _)| async move {
-        use futures_util::StreamExt as _;
-        let mut stream = stream;
+/// What is typed and clicked, until the terminal is gone or the program is asked to end. While `lent`
+/// says so nothing is read: another program has the terminal.
+pub(super) fn input(lent: watch::Receiver<bool>) -> io::Result<impl Stream<Item = Event>> {
+    let ending = (signal(SignalKind::terminate())?, signal(SignalKind::hangup())?);
+    let start = (Some(EventStream::new()), lent, ending);
+    Ok(unfold(start, |(mut events, mut lent, mut ending)| async move {
         loop {
             if *lent.borrow_and_update() {
                 // Its reader must be gone before the other program reads.
-                stream = None;
-                lent.changed().await.ok()?;
-                continue;
+                events = None;
             }
-            let events = stream.get_or_insert_with(EventStream::new);
+            let next = async {
+                match &mut events {
+                    Some(events) => events.next().await,
+                    None => pending().await,
+                }
+            };
             tokio::select! {
-                event = events.next() => match event {
-                    Some(Ok(event)) => return Some((event, (stream, lent))),
-                    // The terminal is gone.
+                _ = ending.0.recv() => return None,
+                _ = ending.1.recv() => return None,
+                changed = lent.changed() => {
+                    changed.ok()?;
+                    if !*lent.borrow() {
+                        events = Some(EventStream::new());
+                    }
+                }
+                event = next => match event {
+                    Some(Ok(event)) => return Some((event, (events, lent, ending))),
                     Some(Err(_)) | None => return None,
                 },
-                changed = lent.changed() => changed.ok()?,
             }
         }
-    })
+    }))
 }

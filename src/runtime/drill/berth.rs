@@ -93,13 +93,16 @@ impl Harbour<'_> {
             );
             self.reporter.remember(Step::StartSandbox, text);
         }
-        if plan.image == ImageChoice::Auto {
-            check_processor(docker, version)?;
+        if let Some(text) = recipe::mongodb::end_of_life(&image.name) {
+            self.reporter.remember(Step::StartSandbox, text);
         }
         let socket = RelaySocket::new().map_err(|error| {
             Failure::new(FailureKind::Unexpected, format!("making a private folder: {error}"))
         })?;
         let spec = self.spec(facts.clone())?;
+        if let (ImageChoice::Auto, Some(version)) = (&plan.image, version) {
+            self.check_processor(docker, &spec, version).await?;
+        }
         let sandbox = self.yard.create(docker, spec, socket.path()).await?;
         let relay = Relay::start(docker, &sandbox, socket).await?;
         let used = used(docker, &image, &facts);
@@ -124,6 +127,35 @@ impl Harbour<'_> {
             }
         }
         Ok(berth)
+    }
+
+    /// A processor that lacks AVX kills new servers without a word. A remote engine is asked through
+    /// a container; where that does not work, the sandbox itself shows what comes of it.
+    async fn check_processor(
+        &self,
+        docker: &Docker,
+        spec: &SandboxSpec,
+        version: &ServerVersion,
+    ) -> Result<(), Failure> {
+        let series = version.series();
+        if !cpu::is_choosy(&series) {
+            return Ok(());
+        }
+        let described = if docker.engine().is_local {
+            std::fs::read_to_string("/proc/cpuinfo").map_err(|error| error.to_string())
+        } else {
+            self.yard.processor(docker, spec).await.map_err(|failure| failure.to_string())
+        };
+        match described {
+            Ok(cpuinfo) => match cpu::refusal(&series, &docker.engine().architecture, &cpuinfo) {
+                Some(failure) => Err(failure),
+                None => Ok(()),
+            },
+            Err(error) => {
+                tracing::warn!(error, "the engine's processor is not known");
+                Ok(())
+            }
+        }
     }
 
     async fn image(&self, docker: &Docker, image: &Image) -> Result<ImageFacts, Failure> {
@@ -204,16 +236,6 @@ impl Harbour<'_> {
         let version = reader.version().await?;
         reader.close().await;
         Ok(version)
-    }
-}
-
-/// A processor that lacks AVX kills new servers without a word. Only a local engine's is known.
-fn check_processor(docker: &Docker, version: Option<&ServerVersion>) -> Result<(), Failure> {
-    let (Some(version), true) = (version, docker.engine().is_local) else { return Ok(()) };
-    let Ok(cpuinfo) = std::fs::read_to_string("/proc/cpuinfo") else { return Ok(()) };
-    match cpu::refusal(&version.series(), &docker.engine().architecture, &cpuinfo) {
-        Some(failure) => Err(failure),
-        None => Ok(()),
     }
 }
 

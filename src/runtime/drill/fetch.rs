@@ -13,6 +13,7 @@ use crate::domain::units::{ByteSize, Count, plural};
 use crate::domain::verdict::{self, Judgement, Severity};
 use crate::drill::event::{Advance, Step, Unit};
 use crate::dump::{Dump, Limits, ScanProgress, take_census};
+use crate::runtime::disk::check_room;
 
 use super::reporter::Reporter;
 
@@ -47,8 +48,15 @@ pub async fn fetch(
     earlier_prelude: bool,
     reporter: &Reporter,
 ) -> Fetching {
-    let useless = CancellationToken::new();
     let size = part.object().backup.size;
+    let missing = ByteSize(size.bytes().saturating_sub(part.resumed().bytes()));
+    let room = part.path().parent().map_or(Ok(()), |folder| check_room(folder, missing));
+    if let Err(failure) = room {
+        // Before anybody reads: readers wait for a download that has not begun.
+        let refused = reporter.step(Step::Download, async { Err::<((), String), _>(failure) });
+        return Fetching { fetched: None, failure: refused.await.err() };
+    }
+    let useless = CancellationToken::new();
     let download = reporter.step(Step::Download, async {
         match useless.run_until_cancelled(download(s3, part, reporter)).await {
             Some(downloaded) => downloaded,

@@ -23,7 +23,7 @@ use crate::domain::units::plural;
 use crate::drill::event::{Advance, Step};
 use crate::drill::plan::ToolChoice;
 use crate::drill::recipe::mongodb::{DATABASE_FOLDER, DUMP_FOLDER, UPLOAD_FOLDER};
-use crate::dump::{BatchSize, Dump, read_batches, write_clean_tar};
+use crate::dump::{BatchSize, Dump, clean_files, read_batches, write_clean_tar};
 
 use super::berth::{Berth, needed};
 use super::reporter::Reporter;
@@ -227,7 +227,10 @@ impl Salvage<'_> {
         };
         let (written, uploaded, ()) = tokio::join!(writing, uploading, telling);
         uploaded?;
-        finished(written)
+        finished(written)?;
+        let (docker, sandbox) = (&self.berth.docker, &self.berth.sandbox);
+        docker.check_upload(sandbox, UPLOAD_FOLDER, clean_files(self.dump)).await?;
+        Ok(())
     }
 
     fn advance(&self, done: u64, total: u64, detail: impl Into<String>) {

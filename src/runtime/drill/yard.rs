@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 
 use crate::adapters::docker::Docker;
 use crate::adapters::docker::container::SandboxSpec;
+use crate::adapters::error::AdapterError;
 use crate::adapters::sandbox::Sandbox;
 use crate::domain::failure::{Failure, FailureKind};
 
@@ -37,17 +38,35 @@ impl Yard {
         spec: SandboxSpec,
         socket: PathBuf,
     ) -> Result<Sandbox, Failure> {
-        let (tell, told) = oneshot::channel();
         let docker = docker.clone();
+        let creating = async move { docker.create_sandbox(&spec, socket).await };
+        self.make("creating the sandbox", creating).await
+    }
+
+    /// Asks what processor the engine has, in a container that comes and goes.
+    pub(super) async fn processor(
+        &self,
+        docker: &Docker,
+        spec: &SandboxSpec,
+    ) -> Result<String, Failure> {
+        let (docker, image, labels) = (docker.clone(), spec.image.clone(), spec.labels.clone());
+        let asking = async move { docker.processor(&image, &labels).await };
+        self.make("asking for the processor", asking).await
+    }
+
+    async fn make<T: Send + 'static>(
+        &self,
+        what: &str,
+        making: impl Future<Output = Result<T, AdapterError>> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let (tell, told) = oneshot::channel();
         self.creating.lock().unwrap_or_else(PoisonError::into_inner).spawn(async move {
             // Whoever asked may have gone; the clean-up removes what was made.
-            tell.send(docker.create_sandbox(&spec, socket).await).ok();
+            tell.send(making.await).ok();
         });
         match told.await {
-            Ok(created) => Ok(created?),
-            Err(_) => {
-                Err(Failure::new(FailureKind::Unexpected, "creating the sandbox was broken off"))
-            }
+            Ok(made) => Ok(made?),
+            Err(_) => Err(Failure::new(FailureKind::Unexpected, format!("{what} was broken off"))),
         }
     }
 

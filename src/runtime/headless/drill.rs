@@ -263,7 +263,10 @@ fn mention_interrupted(session: &Session) {
             return;
         }
     };
-    for run in found.into_iter().filter(|run| !run.is_alive) {
+    for text in &found.unreadable {
+        session.warn(text);
+    }
+    for run in found.found.into_iter().filter(|run| !run.is_alive) {
         let step = run.run.place();
         session.warn(&format!(
             "a drill of {} was interrupted at {step}; `lifeboat sweep` removes what it left",

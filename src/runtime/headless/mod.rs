@@ -68,16 +68,11 @@ impl Session {
 
     /// Says what is wrong with the command line, and ends so.
     fn usage(&self, text: &str) -> Exit {
-        self.error(text);
-        Exit::Usage
+        usage(text, self.paper)
     }
 
     fn error(&self, text: &str) {
-        complain(&format!(
-            "{} {}",
-            self.paper.ink(Tone::Bad, "error:"),
-            self.paper.ink(Tone::Plain, text)
-        ));
+        error(text, self.paper);
     }
 
     fn warn(&self, text: &str) {
@@ -87,6 +82,16 @@ impl Session {
             self.paper.ink(Tone::Plain, text)
         ));
     }
+}
+
+/// Says what is wrong with the command line, and ends so.
+pub fn usage(text: &str, paper: Paper) -> Exit {
+    error(text, paper);
+    Exit::Usage
+}
+
+fn error(text: &str, paper: Paper) {
+    complain(&format!("{} {}", paper.ink(Tone::Bad, "error:"), paper.ink(Tone::Plain, text)));
 }
 
 /// Whether `id` begins or ends with `wanted`: lists show the end, ids sort by their beginning.

@@ -22,6 +22,9 @@ pub async fn sweep(session: &Session, arguments: &SweepArguments) -> Exit {
     if !session.json {
         describe(session, &found, &force);
     }
+    for text in &found.unreadable {
+        session.warn(text);
+    }
     let mut removed = Vec::new();
     if !arguments.dry_run {
         let swept = remove(&session.settings, found, &force, now).await;
@@ -116,6 +119,7 @@ fn listing(found: &Found) -> serde_json::Map<String, serde_json::Value> {
         ("unknown".to_owned(), serde_json::json!(found.unknown)),
         ("leftovers".to_owned(), wrecks.into()),
         ("interrupted".to_owned(), runs.into()),
+        ("unreadable".to_owned(), serde_json::json!(found.unreadable)),
     ]
     .into_iter()
     .collect()
@@ -152,6 +156,12 @@ mod tests {
         assert!(force(&found, "01k").unwrap_err().starts_with("several drills fit"));
         assert!(force(&found, "zzz").unwrap_err().starts_with("no drill called"));
         assert!(force(&found, "").is_err());
+    }
+
+    #[test]
+    fn a_run_file_that_nobody_understands_is_told() {
+        let found = Found { unreadable: vec!["odd.json".to_owned()], ..Found::default() };
+        assert_eq!(listing(&found)["unreadable"][0], "odd.json");
     }
 
     #[test]

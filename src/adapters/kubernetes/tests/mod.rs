@@ -1,6 +1,9 @@
 //! The adapter against servers in this process, which answer as a test wants.
 
+mod deeds;
 mod lists;
+mod logs;
+mod reads;
 mod watches;
 
 use std::collections::VecDeque;
@@ -27,7 +30,7 @@ use crate::domain::news::Scope;
 
 /// A part of an answer's body.
 #[derive(Debug, Clone)]
-pub(super) enum Part {
+pub(crate) enum Part {
     Text(String),
     Pause(Duration),
     /// The connection is reset.
@@ -38,27 +41,27 @@ pub(super) enum Part {
 
 /// An answer: its status and its body. Without a status nothing is ever answered.
 #[derive(Debug, Clone)]
-pub(super) struct Scripted {
+pub(crate) struct Scripted {
     status: Option<u16>,
     parts: VecDeque<Part>,
 }
 
-pub(super) fn says(text: impl Into<String>) -> Scripted {
+pub(crate) fn says(text: impl Into<String>) -> Scripted {
     parts([Part::Text(text.into())])
 }
 
-pub(super) fn parts(parts: impl IntoIterator<Item = Part>) -> Scripted {
+pub(crate) fn parts(parts: impl IntoIterator<Item = Part>) -> Scripted {
     Scripted { status: Some(200), parts: parts.into_iter().collect() }
 }
 
-pub(super) fn refuses(status: u16, message: &str) -> Scripted {
+pub(crate) fn refuses(status: u16, message: &str) -> Scripted {
     let text = format!(
         r#"{{"kind":"Status","apiVersion":"v1","status":"Failure","code":{status},"message":"{message}"}}"#
     );
     Scripted { status: Some(status), ..says(text) }
 }
 
-pub(super) fn hangs() -> Scripted {
+pub(crate) fn hangs() -> Scripted {
     Scripted { status: None, parts: VecDeque::new() }
 }
 
@@ -67,24 +70,33 @@ pub(super) type Asked = Arc<Mutex<Vec<String>>>;
 
 /// A cluster that gives these answers one after the other.
 pub(super) fn cluster(answers: impl IntoIterator<Item = Scripted>) -> (Cluster, Asked) {
-    let answers: VecDeque<_> = answers.into_iter().collect();
-    let answers = Arc::new(Mutex::new(answers));
+    let mut answers: VecDeque<_> = answers.into_iter().collect();
     let asked = Asked::default();
     let log = Arc::clone(&asked);
+    let answer = move |question: &str| {
+        log.lock().unwrap().push(question.to_owned());
+        answers.pop_front().expect("one question too many")
+    };
+    (answering(answer), asked)
+}
+
+/// A cluster that answers each question: method, path and query, body.
+pub(crate) fn answering(answer: impl FnMut(&str) -> Scripted + Send + 'static) -> Cluster {
+    let answer = Arc::new(Mutex::new(answer));
     let service = tower::service_fn(move |request: Request<Body>| {
-        let (answers, log) = (Arc::clone(&answers), Arc::clone(&log));
+        let answer = Arc::clone(&answer);
         async move {
             let line = format!("{} {}", request.method(), request.uri());
             let body = request.into_body().collect_bytes().await.unwrap();
             let body = String::from_utf8(body.to_vec()).unwrap();
-            log.lock().unwrap().push(format!("{line} {body}").trim().to_owned());
-            let answer = answers.lock().unwrap().pop_front().expect("one question too many");
+            let question = format!("{line} {body}");
+            let answer = (*answer.lock().unwrap())(question.trim());
             let Some(status) = answer.status else { pending().await };
             let answer = Response::builder().status(status).body(body_of(answer.parts));
             Ok::<_, Infallible>(answer.unwrap())
         }
     });
-    (Cluster::over(Client::new(service, "default"), "prod"), asked)
+    Cluster::over(Client::new(service, "default"), "prod")
 }
 
 fn body_of(parts: VecDeque<Part>) -> UnsyncBoxBody<Bytes, io::Error> {

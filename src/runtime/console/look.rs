@@ -1,0 +1,130 @@
+//! One look at an environment: every list once, within a deadline. What could not be listed is said,
+//! and never passes for empty.
+
+use std::sync::Arc;
+
+use futures_util::future::join_all;
+use tokio::time::{Instant, timeout_at};
+
+use crate::adapters::kubernetes::connect::Cluster;
+use crate::adapters::kubernetes::list::Listing;
+use crate::adapters::kubernetes::refusal::Refusal;
+use crate::adapters::kubernetes::resource::{
+    CRON_JOBS, DAEMON_SETS, DEPLOYMENTS, JOBS, NODES, PODS, Resource, STATEFUL_SETS,
+};
+use crate::domain::failure::{Failure, FailureKind};
+use crate::domain::job::{CronJob, Job};
+use crate::domain::news::{Kind, Scope};
+use crate::domain::node::Node;
+use crate::domain::pod::Pod;
+use crate::domain::workload::Workload;
+use crate::runtime::console::cluster::Namespaces;
+use crate::runtime::console::connect::Line;
+
+/// What an environment held at one moment.
+#[derive(Debug, Default)]
+pub struct Look {
+    pub pods: Vec<Arc<Pod>>,
+    pub workloads: Vec<Arc<Workload>>,
+    pub nodes: Vec<Arc<Node>>,
+    pub cron_jobs: Vec<Arc<CronJob>>,
+    pub jobs: Vec<Arc<Job>>,
+    /// What is not known, and why.
+    pub missed: Vec<Missed>,
+}
+
+/// A list that could not be had.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Missed {
+    pub kind: Kind,
+    pub scope: Scope,
+    pub why: Failure,
+}
+
+/// Looks at one environment. Fails where nothing at all could be learned.
+pub async fn look(
+    line: &Line,
+    namespaces: &Namespaces,
+    deadline: Instant,
+) -> Result<Look, Failure> {
+    let late = || {
+        let what = format!("looking at {}: no answer in time", line.environment());
+        Failure::new(FailureKind::TimedOut, what)
+    };
+    let cluster = timeout_at(deadline, line.cluster()).await.map_err(|_| late())??;
+    let scopes = namespaces.scopes();
+    let eye = Eye { cluster: &cluster, scopes: &scopes, deadline, late: &late };
+    let (pods, nodes, deployments, stateful_sets, daemon_sets, cron_jobs, jobs) = tokio::join!(
+        eye.list(Kind::Pod, PODS),
+        eye.list_in(&[Scope::Cluster], Kind::Node, NODES),
+        eye.list(Kind::Deployment, DEPLOYMENTS),
+        eye.list(Kind::StatefulSet, STATEFUL_SETS),
+        eye.list(Kind::DaemonSet, DAEMON_SETS),
+        eye.list(Kind::CronJob, CRON_JOBS),
+        eye.list(Kind::Job, JOBS),
+    );
+    let mut look = Look::default();
+    let mut is_answered = false;
+    let missed = &mut look.missed;
+    let answered = &mut is_answered;
+    look.pods = seen(pods, missed, answered);
+    look.nodes = seen(nodes, missed, answered);
+    for workloads in [deployments, stateful_sets, daemon_sets] {
+        look.workloads.extend(seen(workloads, missed, answered));
+    }
+    look.cron_jobs = seen(cron_jobs, missed, answered);
+    look.jobs = seen(jobs, missed, answered);
+    match look.missed.first() {
+        Some(first) if !is_answered => Err(first.why.clone()),
+        _ => Ok(look),
+    }
+}
+
+type Seen<T> = Vec<Result<Vec<Arc<T>>, Missed>>;
+
+struct Eye<'a, L> {
+    cluster: &'a Cluster,
+    scopes: &'a [Scope],
+    deadline: Instant,
+    late: &'a L,
+}
+
+impl<L: Fn() -> Failure> Eye<'_, L> {
+    async fn list<T>(&self, kind: Kind, resource: Resource<T>) -> Seen<T> {
+        self.list_in(self.scopes, kind, resource).await
+    }
+
+    async fn list_in<T>(&self, scopes: &[Scope], kind: Kind, resource: Resource<T>) -> Seen<T> {
+        let lists = scopes.iter().map(async |scope| {
+            let rows = async {
+                let mut listing = Listing::new(self.cluster, resource, scope);
+                let mut rows = Vec::new();
+                while let Some(page) = listing.next().await? {
+                    rows.extend(page.rows);
+                }
+                Ok::<_, Refusal>(rows)
+            };
+            let why = match timeout_at(self.deadline, rows).await {
+                Ok(Ok(rows)) => return Ok(rows),
+                Ok(Err(refusal)) => Failure::from(refusal),
+                Err(_) => (self.late)(),
+            };
+            Err(Missed { kind, scope: scope.clone(), why })
+        });
+        join_all(lists).await
+    }
+}
+
+fn seen<T>(lists: Seen<T>, missed: &mut Vec<Missed>, is_answered: &mut bool) -> Vec<Arc<T>> {
+    let mut rows = Vec::new();
+    for list in lists {
+        match list {
+            Ok(more) => {
+                *is_answered = true;
+                rows.extend(more);
+            }
+            Err(it) => missed.push(it),
+        }
+    }
+    rows
+}

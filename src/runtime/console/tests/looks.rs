@@ -1,0 +1,51 @@
+//! One look: everything once, within a deadline.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::{clock, environment, list, pod, quiet, scope};
+use crate::adapters::kubernetes::tests::{Scripted, answering, hangs, refuses};
+use crate::domain::failure::{Failure, FailureKind};
+use crate::domain::news::Kind;
+use crate::runtime::console::cluster::Namespaces;
+use crate::runtime::console::connect::Line;
+use crate::runtime::console::look::{Look, look};
+
+async fn looked(answer: impl FnMut(&str) -> Scripted + Send + 'static) -> Result<Look, Failure> {
+    let line = Line::over(environment(), answering(answer), clock());
+    let namespaces = Namespaces::These(["default", "kube-system"].map(Arc::from).to_vec());
+    look(&line, &namespaces, Instant::now() + Duration::from_secs(5)).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_listed_is_missed_and_not_empty() {
+    let look = looked(|question| {
+        if question.contains("/default/pods") {
+            list(&[pod("a", 1)], r#""resourceVersion":"1""#)
+        } else if question.contains("kube-system/pods") {
+            refuses(403, "no")
+        } else if question.contains("nodes") {
+            hangs()
+        } else {
+            quiet(question)
+        }
+    })
+    .await
+    .unwrap();
+    assert_eq!(look.pods.len(), 1);
+    let missed: Vec<_> = look.missed.iter().map(|missed| (missed.kind, missed.why.kind)).collect();
+    assert_eq!(missed, [(Kind::Pod, FailureKind::Denied), (Kind::Node, FailureKind::TimedOut)]);
+    assert_eq!(look.missed[0].scope, scope("kube-system"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_nothing_can_be_learned_the_look_fails_in_time() {
+    let began = Instant::now();
+    let failure = looked(|_| hangs()).await.unwrap_err();
+    assert_eq!(failure.kind, FailureKind::TimedOut);
+    assert_eq!(began.elapsed().as_secs(), 5);
+    let failure = looked(|_| refuses(401, "no")).await.unwrap_err();
+    assert_eq!(failure.kind, FailureKind::Denied);
+}
