@@ -43,6 +43,13 @@ impl TextView {
         Self { title, file, document, pager: Pager::at_top() }
     }
 
+    /// Long lines go on in the next row from the start: sentences are to be read whole.
+    #[must_use]
+    pub fn wrapped(mut self) -> Self {
+        self.pager.wrap();
+        self
+    }
+
     /// The same text, as it reads now: ages grow, and objects change. One stays where one is.
     pub fn replace(&mut self, document: Document) {
         self.document = document;
@@ -77,11 +84,13 @@ impl TextView {
                 self.line(line).map_or_else(String::new, |line| line.text.trim_end().to_owned())
             })
         };
-        match action {
-            ReadAction::Save => Outcome::Save { name: self.file.clone(), text: text() },
-            ReadAction::Copy => Outcome::Copy(text()),
-            action => self.pager.act(&self.document, action, page.without(SIGN)),
+        if *action == ReadAction::Save {
+            return Outcome::Save { name: self.file.clone(), text: text() };
         }
+        if *action == ReadAction::Copy {
+            return Outcome::Copy(text());
+        }
+        self.pager.act(&self.document, action, page.without(SIGN))
     }
 }
 

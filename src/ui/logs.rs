@@ -7,10 +7,9 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use crate::app::logs::{Flow, Gutter, LogView, Shown, time_of_line, window};
-use crate::app::pager::{Pager, Row};
-use crate::domain::ansi::Styled;
+use crate::app::pager::Row;
 use crate::domain::describe::event_lines;
-use crate::domain::document::Line;
+use crate::domain::document::{Emphasis, Line};
 use crate::domain::units::{Count, plural};
 use crate::ui::paint::width;
 use crate::ui::reading::{self, Drawn, Stretch};
@@ -87,38 +86,24 @@ fn draw_row(buffer: &mut Buffer, area: Rect, row: Row, view: &LogView, theme: &T
     reading::signs(buffer, at, pager, row, theme);
     let gutter = u16::try_from(view.gutter()).unwrap_or(u16::MAX).min(area.width);
     let text = Rect { x: area.x + gutter, width: area.width - gutter, ..area };
-    match view.line(line) {
+    let (line_text, role, left, mut stretches) = match view.line(line) {
         Shown::Line { gutter, styled } => {
             if is_first {
                 draw_gutter(buffer, area, gutter, view, theme);
             }
-            draw_line(buffer, text, (row, line), &styled, pager, theme);
+            let runs = styled.runs.iter().map(|run| Stretch {
+                range: run.start..run.end,
+                style: style_of(&run.style, theme.depth),
+            });
+            let runs = runs.collect();
+            (styled.text, Role::Text, pager.left(), runs)
         }
-        Shown::Remark { text: remark, is_bad } => {
-            let style = theme.role(if is_bad { Role::Warning } else { Role::Muted });
-            let stretches = reading::matches(pager, line, &remark, theme);
-            let drawn = Drawn { text: &remark, row, style, stretches };
-            reading::row(buffer, text, &drawn, pager, theme);
-        }
-    }
-}
-
-fn draw_line(
-    buffer: &mut Buffer,
-    area: Rect,
-    (row, line): (Row, u64),
-    styled: &Styled,
-    pager: &Pager,
-    theme: &Theme,
-) {
-    let runs = styled
-        .runs
-        .iter()
-        .map(|run| Stretch { range: run.start..run.end, style: style_of(&run.style, theme.depth) });
-    let matches = reading::matches(pager, line, &styled.text, theme);
-    let stretches = runs.chain(matches).collect();
-    let drawn = Drawn { text: &styled.text, row, style: theme.role(Role::Text), stretches };
-    reading::row(buffer, area, &drawn, pager, theme);
+        Shown::Remark { text, is_bad: true } => (text, Role::Warning, 0, Vec::new()),
+        Shown::Remark { text, is_bad: false } => (text, Role::Muted, 0, Vec::new()),
+    };
+    stretches.extend(reading::matches(pager, line, &line_text, theme));
+    let drawn = Drawn { text: &line_text, row, style: theme.role(role), left, stretches };
+    reading::row(buffer, text, &drawn, pager, theme);
 }
 
 /// The time and the source, after the two cells for signs.
@@ -151,9 +136,7 @@ fn without_lines(buffer: &mut Buffer, area: Rect, view: &LogView, now: Timestamp
     };
     if !view.events.is_empty() {
         lines.push(Line::default());
-        lines.push(
-            Line::default().with(crate::domain::document::Emphasis::Heading, "  Events of the pod"),
-        );
+        lines.push(Line::default().with(Emphasis::Heading, "  Events of the pod"));
         lines.extend(event_lines(&view.events, now));
     }
     let room = usize::from(area.height);

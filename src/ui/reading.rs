@@ -75,6 +75,8 @@ pub(super) struct Drawn<'a> {
     pub(super) text: &'a str,
     pub(super) row: Row,
     pub(super) style: Style,
+    /// How many of its columns are off the screen on the left; what is said of the log never moves.
+    pub(super) left: usize,
     /// Later ones lie over earlier ones.
     pub(super) stretches: Vec<Stretch>,
 }
@@ -83,7 +85,7 @@ pub(super) struct Drawn<'a> {
 pub(super) fn matches(pager: &Pager, line: u64, text: &str, theme: &Theme) -> Vec<Stretch> {
     let mut style = theme.role(Role::SearchMatch);
     if pager.pointed() == Some(line) {
-        style = style.add_modifier(Modifier::BOLD | Modifier::UNDERLINED);
+        style = style.add_modifier(Modifier::REVERSED);
     }
     let Some(pattern) = pager.searched() else { return Vec::new() };
     pattern.places(text).map(|(start, end)| Stretch { range: start..end, style }).collect()
@@ -118,7 +120,7 @@ pub(super) fn row(
     let (range, padding, continues) = if pager.is_wrapped() {
         (start..end, 0, false)
     } else {
-        let window = window(drawn.text, pager.left(), columns);
+        let window = window(drawn.text, drawn.left, columns);
         (window.start..window.end, window.padding, window.continues)
     };
     let mut cuts = vec![range.start, range.end];
@@ -146,7 +148,7 @@ pub(super) fn row(
         let x = area.right().saturating_sub(1);
         buffer.set_stringn(x, area.y, "›", 1, sign);
     }
-    if pager.left() > 0 && !drawn.text.is_empty() {
+    if drawn.left > 0 && !drawn.text.is_empty() {
         buffer.set_stringn(area.x, area.y, "‹", 1, sign);
     }
 }

@@ -66,7 +66,8 @@ fn draw_row(buffer: &mut Buffer, area: Rect, row: Row, view: &TextView, theme: &
     reading::signs(buffer, at, pager, row, theme);
     let mut stretches = stretches_of(line, theme);
     stretches.extend(reading::matches(pager, number, &line.text, theme));
-    let drawn = Drawn { text: &line.text, row, style: theme.role(Role::Text), stretches };
+    let style = theme.role(Role::Text);
+    let drawn = Drawn { text: &line.text, row, style, left: pager.left(), stretches };
     let sign = u16::try_from(SIGN).unwrap_or(0).min(area.width);
     let text = Rect { x: area.x + sign, width: area.width - sign, ..area };
     reading::row(buffer, text, &drawn, pager, theme);
@@ -76,7 +77,8 @@ fn draw_row(buffer: &mut Buffer, area: Rect, row: Row, view: &TextView, theme: &
 pub(super) fn draw_whole(buffer: &mut Buffer, area: Rect, line: &Line, theme: &Theme) {
     let row = Row::Text { line: 0, start: 0, end: line.text.len() };
     let stretches = stretches_of(line, theme);
-    let drawn = Drawn { text: &line.text, row, style: theme.role(Role::Text), stretches };
+    let style = theme.role(Role::Text);
+    let drawn = Drawn { text: &line.text, row, style, left: 0, stretches };
     reading::row(buffer, area, &drawn, &Pager::at_top(), theme);
 }
 

@@ -8,3 +8,4 @@ mod engine;
 mod fetch;
 mod harness;
 mod kubernetes;
+mod reading;

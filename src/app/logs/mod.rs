@@ -150,13 +150,13 @@ impl LogView {
             }
             LogNews::Gap { source, why } => {
                 let of = source.map(|source| self.prefix(source)).unwrap_or_default();
-                self.remark(format!("── {of}lines are missing here: {why} ──"), true);
+                self.remark(&format!("── {of}lines are missing here: {why} ──"), true);
             }
             LogNews::Waiting { source, why } => {
                 if self.waiting.get(&source) != Some(&why) {
                     let text = format!("── {}no log yet: {why} ──", self.prefix(source));
                     self.waiting.insert(source, why);
-                    self.remark(text, false);
+                    self.remark(&text, false);
                 }
             }
             LogNews::Ended { source, failure } => {
@@ -167,17 +167,17 @@ impl LogView {
                 let of = self.prefix(source);
                 match failure {
                     Some(failure) => {
-                        self.remark(format!("── {of}the log breaks off: {failure} ──"), true)
+                        self.remark(&format!("── {of}the log breaks off: {failure} ──"), true);
                     }
-                    None => self.remark(format!("── {of}the log ends here ──"), false),
+                    None => self.remark(&format!("── {of}the log ends here ──"), false),
                 }
             }
         }
         self.pager.forget(self.ring.first_kept());
     }
 
-    fn remark(&mut self, text: String, is_bad: bool) {
-        self.push(Entry::Remark { text: shown(&text).into_owned(), is_bad });
+    fn remark(&mut self, text: &str, is_bad: bool) {
+        self.push(Entry::Remark { text: shown(text).into_owned(), is_bad });
     }
 
     fn push(&mut self, entry: Entry) {

@@ -1,1 +1,258 @@
 //! What arrives of a log, and what is done with it.
+
+use std::time::Duration;
+
+use super::*;
+use crate::app::pager::act::{Outcome, ReadAction};
+use crate::domain::environment::EnvironmentName;
+use crate::domain::failure::{Failure, FailureKind};
+use crate::domain::log::LogLine;
+
+const PAGE: Page = Page { columns: 60, rows: 4 };
+const SMALL: LogLimits = LogLimits { lines: 5, bytes: 1 << 20 };
+
+fn source(container: &str) -> LogSource {
+    LogSource {
+        environment: EnvironmentName("prod".into()),
+        namespace: "default".into(),
+        pod: "api-0".into(),
+        container: container.into(),
+    }
+}
+
+fn request(containers: &[&str], start: LogStart) -> LogRequest {
+    let sources = containers.iter().map(|name| source(name)).collect();
+    LogRequest { sources, previous: false, start, follow: true }
+}
+
+fn view(limits: LogLimits) -> LogView {
+    LogView::with_limits(request(&["api"], LogStart::Tail(9)), "api-0/api".into(), limits)
+}
+
+fn lines(texts: &[&str]) -> LogNews {
+    let line = |text: &&str| LogLine { source: 0, at: None, text: (*text).into() };
+    LogNews::Lines(texts.iter().map(line).collect())
+}
+
+fn numbered(view: &mut LogView, range: std::ops::Range<u32>) {
+    for number in range {
+        view.arrived(lines(&[&format!("line {number}")]));
+    }
+}
+
+fn seen(view: &LogView, page: Page) -> Vec<String> {
+    let show = |row: Row| match row {
+        Row::Hidden { count, .. } => format!("({count} hidden)"),
+        Row::Text { line, .. } => match view.line(line) {
+            Shown::Line { styled, .. } => styled.text,
+            Shown::Remark { text, .. } => text,
+        },
+    };
+    view.rows(page).into_iter().map(show).collect()
+}
+
+fn read(view: &mut LogView, action: ReadAction) -> Outcome {
+    view.act(LogAction::Read(action), PAGE)
+}
+
+#[test]
+fn the_newest_lines_are_kept_and_what_was_dropped_is_said() {
+    let mut view = view(SMALL);
+    numbered(&mut view, 0..1300);
+    read(&mut view, ReadAction::Top);
+    assert_eq!(
+        seen(&view, PAGE),
+        [
+            "… 1 295 earlier lines dropped here, press 1 to read from the beginning",
+            "line 1295",
+            "line 1296",
+            "line 1297"
+        ]
+    );
+    assert_eq!(view.count(), 5);
+}
+
+#[test]
+fn bytes_are_limited_too_but_one_line_is_always_kept() {
+    let mut view = view(LogLimits { lines: 100, bytes: 500 });
+    view.arrived(lines(&["short", &"x".repeat(300), &"y".repeat(300)]));
+    assert_eq!(view.count(), 1);
+    view.arrived(lines(&[&"z".repeat(9000)]));
+    assert_eq!((view.count(), seen(&view, PAGE).last().unwrap().len()), (1, 9000));
+}
+
+#[test]
+fn from_the_beginning_the_first_lines_are_kept_and_the_end_says_so() {
+    let mut view = LogView::with_limits(request(&["api"], LogStart::Head), "api".into(), SMALL);
+    numbered(&mut view, 0..9);
+    assert_eq!(seen(&view, PAGE).first().unwrap(), "line 0");
+    read(&mut view, ReadAction::Bottom);
+    assert_eq!(
+        seen(&view, PAGE).last().unwrap(),
+        "… 4 later lines not kept, press 0 to read the end"
+    );
+    view.arrived(LogNews::Ended { source: 0, failure: None });
+    assert_eq!(view.flow(), Flow::Ended);
+}
+
+#[test]
+fn gaps_waits_and_ends_stand_in_the_text() {
+    let mut view = LogView::new(request(&["api", "proxy"], LogStart::Tail(9)), "api-0".into());
+    let wait = LogNews::Waiting { source: 0, why: "ContainerCreating".into() };
+    view.arrived(wait.clone());
+    view.arrived(wait);
+    assert_eq!(view.flow(), Flow::Waiting("ContainerCreating".into()));
+    view.arrived(lines(&["a"]));
+    view.arrived(LogNews::Gap { source: Some(1), why: "the stream\u{1b}[2J was cut".into() });
+    view.arrived(LogNews::Gap { source: None, why: "too slow".into() });
+    let failure = Failure::new(FailureKind::Denied, "reading the log denied");
+    view.arrived(LogNews::Ended { source: 1, failure: Some(failure) });
+    let page = Page { columns: 80, rows: 10 };
+    assert_eq!(
+        seen(&view, page),
+        [
+            "── api: no log yet: ContainerCreating ──",
+            "a",
+            "── proxy: lines are missing here: the stream\u{fffd}[2J was cut ──",
+            "── lines are missing here: too slow ──",
+            "── proxy: the log breaks off: reading the log denied ──",
+        ]
+    );
+    assert_eq!(view.flow(), Flow::Following);
+    view.arrived(LogNews::Ended { source: 0, failure: None });
+    assert_eq!(view.flow(), Flow::Ended);
+}
+
+#[test]
+fn a_filter_never_hides_a_gap() {
+    let mut view = view(LogLimits::default());
+    view.arrived(lines(&["a", "b", "c"]));
+    view.arrived(LogNews::Gap { source: None, why: "x".into() });
+    view.arrived(lines(&["d", "e", "needle"]));
+    read(&mut view, ReadAction::Filter("-C0 needle".into()));
+    assert_eq!(
+        seen(&view, PAGE),
+        ["(3 hidden)", "── lines are missing here: x ──", "(2 hidden)", "needle"]
+    );
+}
+
+#[test]
+fn scrolling_up_pauses_and_new_lines_are_counted_until_the_end_is_followed_again() {
+    let mut view = view(LogLimits::default());
+    numbered(&mut view, 0..10);
+    assert_eq!(view.flow(), Flow::Following);
+    read(&mut view, ReadAction::ScrollBy(-1));
+    numbered(&mut view, 10..322);
+    assert_eq!(view.flow(), Flow::Paused(312));
+    assert_eq!(seen(&view, PAGE), ["line 5", "line 6", "line 7", "line 8"]);
+    view.act(LogAction::ToggleFollow, PAGE);
+    assert_eq!(view.flow(), Flow::Following);
+    assert_eq!(seen(&view, PAGE).last().unwrap(), "line 321");
+    view.act(LogAction::ToggleFollow, PAGE);
+    numbered(&mut view, 322..323);
+    assert_eq!(view.flow(), Flow::Paused(1));
+    assert_eq!(seen(&view, PAGE).last().unwrap(), "line 321");
+    read(&mut view, ReadAction::Bottom);
+    assert_eq!(view.flow(), Flow::Following);
+}
+
+#[test]
+fn what_is_read_stays_on_the_screen_until_it_is_dropped() {
+    let mut view = view(SMALL);
+    numbered(&mut view, 0..5);
+    read(&mut view, ReadAction::ScrollBy(-1));
+    assert_eq!(seen(&view, PAGE).first().unwrap(), "line 0");
+    numbered(&mut view, 5..7);
+    let top = "… 2 earlier lines dropped here, press 1 to read from the beginning";
+    assert_eq!(seen(&view, PAGE), [top, "line 2", "line 3", "line 4"]);
+    assert_eq!(view.flow(), Flow::Paused(2));
+}
+
+#[test]
+fn the_horizontal_place_is_kept_while_lines_come() {
+    let mut view = view(LogLimits::default());
+    view.arrived(lines(&[&"x".repeat(200)]));
+    read(&mut view, ReadAction::Right);
+    numbered(&mut view, 0..100);
+    assert_eq!((view.pager().left(), view.flow()), (8, Flow::Following));
+}
+
+#[test]
+fn lines_that_come_are_searched_and_those_that_go_are_forgotten() {
+    let mut view = view(SMALL);
+    view.arrived(lines(&["hit", "\u{1b}[31mHI\u{1b}[0mT", "other"]));
+    read(&mut view, ReadAction::Search("hit".into()));
+    assert_eq!(view.search_place(), Some((2, 2)));
+    view.arrived(lines(&["hit", "other", "other"]));
+    assert_eq!(view.search_place(), Some((1, 2)));
+    numbered(&mut view, 0..9);
+    assert_eq!(view.search_place(), Some((0, 0)));
+}
+
+#[test]
+fn another_window_reads_again_and_keeps_what_is_searched() {
+    let mut view = view(SMALL);
+    numbered(&mut view, 0..9);
+    read(&mut view, ReadAction::Search("line 8".into()));
+    let ago = LogStart::Ago(Duration::from_mins(5));
+    let Outcome::Reload(asked) = view.act(LogAction::Window(ago), PAGE) else { panic!() };
+    assert_eq!((asked.start, asked.follow, view.request()), (ago, true, &asked));
+    assert_eq!((view.flow(), view.search_place()), (Flow::Loading, Some((0, 0))));
+    numbered(&mut view, 7..9);
+    assert_eq!(view.search_place(), Some((0, 1)));
+    assert_eq!(window(ago), "last 5m");
+}
+
+#[test]
+fn the_previous_container_is_not_followed() {
+    let mut view = view(SMALL);
+    let Outcome::Reload(asked) = view.act(LogAction::TogglePrevious, PAGE) else { panic!() };
+    assert!(asked.previous && !asked.follow);
+    let Outcome::Reload(asked) = view.act(LogAction::TogglePrevious, PAGE) else { panic!() };
+    assert!(!asked.previous && asked.follow);
+}
+
+#[test]
+fn all_containers_and_back() {
+    let mut view = view(SMALL);
+    let only = view.act(LogAction::ToggleContainers, PAGE);
+    assert_eq!(only, Outcome::Say("this is the only container".into()));
+    view.offer(&[source("api"), source("proxy")]);
+    let Outcome::Reload(asked) = view.act(LogAction::ToggleContainers, PAGE) else { panic!() };
+    assert_eq!(asked.sources, [source("api"), source("proxy")]);
+    assert_eq!(view.label_width(), Some(5));
+    let Outcome::Reload(asked) = view.act(LogAction::ToggleContainers, PAGE) else { panic!() };
+    assert_eq!(asked.sources, [source("api")]);
+    let both = request(&["api", "proxy"], LogStart::Tail(9));
+    let mut view = LogView::new(both, "api-0".into());
+    let Outcome::Reload(asked) = view.act(LogAction::ToggleContainers, PAGE) else { panic!() };
+    assert_eq!(asked.sources, [source("api")]);
+}
+
+#[test]
+fn what_is_saved_is_what_is_shown_without_escapes() {
+    let mut view = LogView::new(request(&["api", "proxy"], LogStart::Tail(9)), "api-0".into());
+    let at = "2026-08-24T10:00:00.5Z".parse().ok();
+    let text = "\u{1b}[31mboom\u{1b}[0m\u{1b}]0;x\u{7}".into();
+    view.arrived(LogNews::Lines(vec![LogLine { source: 1, at, text }]));
+    view.arrived(lines(&["a", "b", "c"]));
+    view.act(LogAction::ToggleTimestamps, PAGE);
+    read(&mut view, ReadAction::Filter("-C0 boom".into()));
+    assert_eq!(
+        read(&mut view, ReadAction::Save),
+        Outcome::Save {
+            name: "api-0.log".into(),
+            text: "2026-08-24T10:00:00.5Z proxy boom\n⋯ 3 lines hidden\n".into(),
+        }
+    );
+}
+
+#[test]
+fn the_gutter_holds_signs_times_and_sources() {
+    let mut view = LogView::new(request(&["api", "proxy"], LogStart::Tail(9)), "api-0".into());
+    assert_eq!(view.gutter(), 2 + 6);
+    view.act(LogAction::ToggleTimestamps, PAGE);
+    let at: Timestamp = "2026-08-24T10:00:00.5Z".parse().unwrap();
+    assert_eq!(time_of_line(at), "08-24 10:00:00.500");
+    assert_eq!(view.gutter(), 2 + 6 + time_of_line(at).len() + 1);
+}

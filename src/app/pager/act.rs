@@ -79,7 +79,7 @@ impl Pager {
                 self.scroll(lines, rows.saturating_mul(*count), page);
             }
             ReadAction::Top => {
-                self.top = Some(Position { line: lines.first(), place: Place::Before })
+                self.top = Some(Position { line: lines.first(), place: Place::Before });
             }
             ReadAction::Bottom => self.top = None,
             ReadAction::Left => self.left = self.left().saturating_sub(SIDE),
@@ -105,10 +105,16 @@ impl Pager {
                     self.marks.insert(line);
                 }
             }
-            ReadAction::NextMark => return self.to_mark(lines, page, Direction::Down).into(),
-            ReadAction::PreviousMark => return self.to_mark(lines, page, Direction::Up).into(),
-            ReadAction::NextError => return self.to_error(lines, page, Direction::Down).into(),
-            ReadAction::PreviousError => return self.to_error(lines, page, Direction::Up).into(),
+            ReadAction::NextMark => return self.jump_to_mark(lines, page, Direction::Down).into(),
+            ReadAction::PreviousMark => {
+                return self.jump_to_mark(lines, page, Direction::Up).into();
+            }
+            ReadAction::NextError => {
+                return self.jump_to_error(lines, page, Direction::Down).into();
+            }
+            ReadAction::PreviousError => {
+                return self.jump_to_error(lines, page, Direction::Up).into();
+            }
             ReadAction::CopyLine => {
                 let line = self.looked_at(lines, page);
                 return line.map_or(Outcome::Nothing, |line| {
@@ -172,7 +178,12 @@ impl Pager {
         })
     }
 
-    fn to_mark<L: Lines>(&mut self, lines: &L, page: Page, direction: Direction) -> Option<String> {
+    fn jump_to_mark<L: Lines>(
+        &mut self,
+        lines: &L,
+        page: Page,
+        direction: Direction,
+    ) -> Option<String> {
         let from = self.looked_at(lines, page)?;
         let mut shown = self.marks.iter().copied().filter(|line| self.is_shown(lines, *line));
         let target = match direction {
@@ -182,7 +193,7 @@ impl Pager {
         self.go(lines, target, page, "no further mark")
     }
 
-    fn to_error<L: Lines>(
+    fn jump_to_error<L: Lines>(
         &mut self,
         lines: &L,
         page: Page,

@@ -87,6 +87,11 @@ impl Pager {
         Self { top: Some(Position::default()), ..Self::default() }
     }
 
+    /// Wraps lines from the start.
+    pub(super) const fn wrap(&mut self) {
+        self.wraps = true;
+    }
+
     /// Whether the end is on the screen, whatever comes.
     pub const fn is_at_end(&self) -> bool {
         self.top.is_none()

@@ -62,6 +62,14 @@ pub fn parse(line: &str) -> Styled {
     let mut column = 0;
     let mut rest = line.trim_end_matches(['\r', '\n']);
     while let Some(character) = rest.chars().next() {
+        // Most of a line is printable ASCII: taken at once.
+        let simple = rest.bytes().take_while(|byte| (b' '..=b'~').contains(byte)).count();
+        if let Some((text, after)) = rest.split_at_checked(simple).filter(|_| simple > 0) {
+            styled.text.push_str(text);
+            column += simple;
+            rest = after;
+            continue;
+        }
         if let Some((sequence, length)) = read(rest) {
             rest = rest.get(length..).unwrap_or_default();
             if let Sequence::Style(parameters) = sequence {

@@ -162,6 +162,7 @@ fn events(document: &mut Document, context: &Context<'_>) {
 pub fn event_lines(events: &[Arc<Event>], now: Timestamp) -> Vec<Line> {
     let mut events: Vec<&Arc<Event>> = events.iter().collect();
     events.sort_by_key(|event| std::cmp::Reverse((event.last, event.first)));
+    let reasons = events.iter().map(|event| event.reason.chars().count()).max().unwrap_or(0);
     let wide = |text: String, cells: usize| format!("{text:<cells$}");
     events
         .into_iter()
@@ -169,7 +170,7 @@ pub fn event_lines(events: &[Arc<Event>], now: Timestamp) -> Vec<Line> {
             let seen = event.last.or(event.first);
             let ago = seen.map_or_else(|| "?".to_owned(), |seen| age(seen, now));
             let count = if event.count > 1 { format!("×{}", event.count) } else { String::new() };
-            let reason = format!("{}  ", event.reason);
+            let reason = wide(event.reason.to_string(), reasons + 2);
             let line = Line::default().with(Emphasis::Faint, &wide(format!("  {ago}"), 9));
             let line = line.with(Emphasis::Faint, &wide(count, 6));
             let emphasis = if event.is_warning { Emphasis::Warning } else { Emphasis::Key };
