@@ -1,8 +1,5 @@
 //! Actions, routed to who has the focus.
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "an action means something in few places"
-)]
+#![expect(clippy::wildcard_enum_match_arm, reason = "an action means something in few places")]
 
 use crate::app::action::{Action, SortKey};
 use crate::app::cell::Tone;
@@ -45,9 +42,7 @@ impl App {
             }
             Action::Back | Action::Cancel => self.go_back(),
             Action::HistoryBack => self.travel(Pods::history_back, "nothing before this"),
-            Action::HistoryForward => {
-                self.travel(Pods::history_forward, "nothing after this")
-            }
+            Action::HistoryForward => self.travel(Pods::history_forward, "nothing after this"),
             Action::LastView => self.travel(Pods::last_view, "there is no last view yet"),
             Action::Show(tab) => {
                 self.tab = tab;
@@ -72,16 +67,13 @@ impl App {
                 Namespaces::Configured | Namespaces::One(_) => Namespaces::All,
             }),
             Action::Favourite(digit) => {
-                match self.favourites.get(usize::from(digit).saturating_sub(1)).cloned() {
-                    Some(name) => self.watch(Namespaces::One(name.into())),
-                    None => {
-                        self.say(
-                            Tone::Muted,
-                            format!("no favourite namespace {digit} is configured"),
-                        );
-                        Vec::new()
-                    }
+                let name = self.favourites.get(usize::from(digit).saturating_sub(1)).cloned();
+                if let Some(name) = name {
+                    return self.watch(Namespaces::One(name.into()));
                 }
+                let text = format!("no favourite namespace {digit} is configured");
+                self.say(Tone::Muted, text);
+                Vec::new()
             }
             other => self.act_in_table(other),
         }
@@ -194,13 +186,11 @@ impl App {
             },
             Action::Logs | Action::PreviousLogs => {
                 let previous = action == Action::PreviousLogs;
-                match self.pods.logs(previous, &self.context()) {
-                    Some(location) => self.pods.open(location),
-                    None => {
-                        self.say(Tone::Muted, "only pods and containers have logs".to_owned());
-                        Vec::new()
-                    }
+                if let Some(location) = self.pods.logs(previous, &self.context()) {
+                    return self.pods.open(location);
                 }
+                self.say(Tone::Muted, "only pods and containers have logs".to_owned());
+                Vec::new()
             }
             Action::ShowNode => self.travel(Pods::show_node, "it runs on no node"),
             Action::ShowOwner => self.travel(Pods::show_owner, "nothing here owns it"),

@@ -272,8 +272,10 @@ impl Cluster {
         }
         let forbidden = |trust: &&Trust| denial(trust).is_some();
         // One forbidden namespace among others that answer is told apart, not as the badge.
-        let worst =
-            pods().map(|(_, trust)| trust).filter(|trust| !forbidden(trust)).max_by_key(|trust| rank(trust));
+        let worst = pods()
+            .map(|(_, trust)| trust)
+            .filter(|trust| !forbidden(trust))
+            .max_by_key(|trust| rank(trust));
         match worst.or_else(|| pods().map(|(_, trust)| trust).next()) {
             None | Some(Trust::Connecting) => Badge::Connecting,
             Some(Trust::Live) => Badge::Live,

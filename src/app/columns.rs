@@ -1,8 +1,5 @@
 //! The columns of all tables: one word each, so that a sort can be remembered and a header clicked.
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "most columns are ordinary"
-)]
+#![expect(clippy::wildcard_enum_match_arm, reason = "most columns are ordinary")]
 
 use serde::{Deserialize, Serialize};
 

@@ -1,9 +1,6 @@
 //! Changing a cluster: never without a writable environment and a dialog, and in production not
 //! before its name has been typed.
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "an action means something in few places"
-)]
+#![expect(clippy::wildcard_enum_match_arm, reason = "an action means something in few places")]
 
 use crate::app::action::Action;
 use crate::app::cell::Tone;

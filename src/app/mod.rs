@@ -31,6 +31,8 @@ pub mod text;
 mod texts;
 
 #[cfg(test)]
+mod fixture;
+#[cfg(test)]
 mod tests;
 
 use std::collections::HashMap;
@@ -62,6 +64,7 @@ pub const UNLOCKED: Duration = Duration::from_mins(10);
 
 /// The whole state of the console.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "they have nothing to do with each other")]
 pub struct App {
     pub now: Timestamp,
     pub size: Size,
@@ -177,7 +180,7 @@ impl App {
             }
             Message::Told { environment, news } => {
                 self.hear(&environment, news);
-                Vec::new()
+                self.ask_again(&environment)
             }
             Message::ObjectLoaded { generation, object } => {
                 self.object_loaded(generation, object);

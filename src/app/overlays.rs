@@ -1,8 +1,5 @@
 //! Help, the list of environments, and what of a row can be copied.
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "an action means something in few places"
-)]
+#![expect(clippy::wildcard_enum_match_arm, reason = "an action means something in few places")]
 
 use crate::app::App;
 use crate::app::action::Action;

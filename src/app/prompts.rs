@@ -1,8 +1,5 @@
 //! The prompt at the foot of the screen: editing, history, and what its text leads to.
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "an action means something in few places"
-)]
+#![expect(clippy::wildcard_enum_match_arm, reason = "an action means something in few places")]
 
 use tui_input::InputRequest;
 

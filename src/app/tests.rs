@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use crate::app::action::{Action, SortKey};
 use crate::app::cluster::Badge;
 use crate::app::effect::Effect;
+use crate::app::fixture::{crashing, running};
 use crate::app::focus::{Focus, TableFocus};
 use crate::app::message::{Message, Size};
 use crate::app::overlay::Overlay;
@@ -16,7 +17,6 @@ use crate::app::{App, Seen};
 use crate::domain::environment::{Environment, EnvironmentName, Kubernetes};
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::news::{Delta, Kind, Namespaces, News, Scope};
-use crate::domain::pod::fixture::{crashing, running};
 use crate::domain::pod::{Pod, Uid};
 use crate::domain::settings::{
     ConsoleSettings, ContainerEngine, DrillSettings, Folders, Kubeconfig, NotifySettings, Settings,

@@ -1,21 +1,308 @@
-//! stub
-use crate::app::action::Action;
-use crate::app::effect::Generation;
+//! The texts of the Pods tab: descriptions, YAML, explanations, logs; what arrives of them, and how
+//! they are read.
+#![expect(clippy::wildcard_enum_match_arm, reason = "an action means something in few places")]
+
+use std::time::Duration;
+
+use crate::app::App;
+use crate::app::action::{Action, LogWindow};
+use crate::app::cell::Tone;
+use crate::app::effect::{Effect, Generation, ObjectKind, ObjectRef};
+use crate::app::logs::{LogAction, TAIL};
 use crate::app::message::RawObject;
-use crate::app::*;
+use crate::app::pager::Page;
+use crate::app::pager::act::{Outcome, ReadAction};
+use crate::app::pods::layer::{Body, Loaded};
+use crate::app::pods::location::Location;
+use crate::app::prompt::PromptKind;
+use crate::app::rows::{Cells as _, PodRow, Row, RowKey};
+use crate::app::text::TextView;
+use crate::domain::describe;
+use crate::domain::diagnosis::Diagnosis;
+use crate::domain::document::{Document, Emphasis, Line};
+use crate::domain::environment::EnvironmentName;
+use crate::domain::explanation;
 use crate::domain::failure::Failure;
-use crate::domain::log::LogNews;
+use crate::domain::kubectl::Target;
+use crate::domain::log::{LogNews, LogStart};
+use crate::domain::pod::explanation as pod_explanation;
+use crate::domain::severity::Severity;
+use crate::domain::yaml;
+
+/// An object on the screen is read again after so long, where its cluster has told something.
+const AGAIN: Duration = Duration::from_secs(5);
+
 impl App {
-    pub(super) fn act_in_text(&mut self, _: Action) -> Option<Vec<Effect>> {
-        None
+    /// What an action means in a text; `None` where it is meant for the whole console.
+    pub(super) fn act_in_text(&mut self, action: Action) -> Option<Vec<Effect>> {
+        if action == Action::Filter {
+            return Some(self.prompt(PromptKind::Search, ""));
+        }
+        if action == Action::FilterLines {
+            return Some(self.prompt(PromptKind::Lines, ""));
+        }
+        if action == Action::FullScreen {
+            self.full_screen = !self.full_screen;
+            return Some(Vec::new());
+        }
+        let page = self.text_page();
+        let outcome = match &mut self.pods.top_mut().body {
+            Body::Table(_) => return None,
+            Body::Text { text: Loaded::Text(view), .. } => view.act(&reading(action)?, page),
+            Body::Text { .. } => {
+                // There is nothing to read yet.
+                reading(action)?;
+                Outcome::Nothing
+            }
+            Body::Logs { view, .. } => view.act(log_action(action)?, page),
+        };
+        Some(self.conclude(outcome))
     }
-    pub(super) fn explain_again(&mut self) {}
-    pub(super) fn object_loaded(&mut self, _: Generation, _: Result<RawObject, Failure>) {}
-    pub(super) fn log_arrived(&mut self, _: Generation, _: LogNews) {}
-    pub(super) fn search(&mut self, _: &str) -> Vec<Effect> {
-        Vec::new()
+
+    fn conclude(&mut self, outcome: Outcome) -> Vec<Effect> {
+        match outcome {
+            Outcome::Nothing => Vec::new(),
+            Outcome::Say(text) => {
+                self.say(Tone::Muted, text);
+                Vec::new()
+            }
+            Outcome::Copy(text) => vec![Effect::Copy { what: "the text".to_owned(), text }],
+            Outcome::Save { name, text } => vec![Effect::Save { name, text }],
+            Outcome::Reload(request) => self.pods.follow_again(request).into_iter().collect(),
+        }
     }
-    pub(super) fn filter_lines(&mut self, _: &str) -> Vec<Effect> {
-        Vec::new()
+
+    /// The room that a text has: the screen without what frames it.
+    fn text_page(&self) -> Page {
+        let frame =
+            if self.full_screen || !self.header { 4 } else { 5 + self.clusters.len().min(4) };
+        let rows = usize::from(self.size.height).saturating_sub(frame).max(1);
+        Page { columns: usize::from(self.size.width), rows }
     }
+
+    pub(super) fn search(&mut self, text: &str) -> Vec<Effect> {
+        self.read(ReadAction::Search(text.to_owned()))
+    }
+
+    pub(super) fn filter_lines(&mut self, text: &str) -> Vec<Effect> {
+        self.read(ReadAction::Filter(text.to_owned()))
+    }
+
+    fn read(&mut self, action: ReadAction) -> Vec<Effect> {
+        let page = self.text_page();
+        let outcome = match &mut self.pods.top_mut().body {
+            Body::Table(_) | Body::Text { text: Loaded::Waiting | Loaded::Failed(_), .. } => {
+                Outcome::Nothing
+            }
+            Body::Text { text: Loaded::Text(view), .. } => view.act(&action, page),
+            Body::Logs { view, .. } => view.act(action.into(), page),
+        };
+        self.conclude(outcome)
+    }
+
+    /// An object has come. An answer to an older question is dropped.
+    pub(super) fn object_loaded(
+        &mut self,
+        generation: Generation,
+        object: Result<RawObject, Failure>,
+    ) {
+        let Some(location) = self.pods.asked(generation).cloned() else { return };
+        let document = object.map(|object| self.document(&location, &object));
+        self.is_dirty = true;
+        match document {
+            Ok((document, file)) => self.pods.fill_text(generation, &location, document, file),
+            Err(failure) => {
+                if let Some(failure) = self.pods.fail_text(generation, failure) {
+                    // The text of before stays.
+                    self.say(Tone::Warning, failure.to_string());
+                }
+            }
+        }
+    }
+
+    /// The text of an object, and what a file of it is called.
+    fn document(&self, location: &Location, object: &RawObject) -> (Document, String) {
+        match location {
+            Location::Raw(named) => (yaml::document(&object.json), format!("{}.yaml", named.name)),
+            Location::Describe(named) => {
+                let row = self.pod_row(named);
+                let reason = row
+                    .filter(|row| !row.diagnosis.reason.is_empty())
+                    .map(|row| (&*row.diagnosis.reason, emphasis(row.severity())));
+                let context = describe::Context {
+                    reason,
+                    events: &object.events,
+                    events_failure: object.events_failure.as_ref(),
+                    usage: row.and_then(|row| row.usage.as_deref()),
+                    now: self.now,
+                };
+                (describe::document(&object.json, &context), format!("{}.txt", named.name))
+            }
+            _ => (Document::default(), "text.txt".to_owned()),
+        }
+    }
+
+    fn pod_row(&self, named: &ObjectRef) -> Option<&PodRow> {
+        if named.kind != ObjectKind::Pod {
+            return None;
+        }
+        let cluster = self.clusters.iter().find(|cluster| cluster.name == named.environment)?;
+        let is_named = |row: &&std::sync::Arc<PodRow>| {
+            Some(&row.pod.namespace) == named.namespace.as_ref() && row.pod.name == named.name
+        };
+        cluster.pods.rows().find(is_named).map(|row| &**row)
+    }
+
+    /// Asks again for the object on the screen, where its cluster has told something since.
+    pub(super) fn ask_again(&mut self, environment: &EnvironmentName) -> Vec<Effect> {
+        let is_old = |asked| self.now.duration_since(asked).unsigned_abs() >= AGAIN;
+        match &self.pods.top().location {
+            Location::Describe(object) | Location::Raw(object)
+                if object.environment == *environment && is_old(self.pods.asked_at) =>
+            {
+                let object = object.clone();
+                let generation = self.pods.ask_again(self.now);
+                vec![Effect::LoadObject { generation, object }]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    pub(super) fn log_arrived(&mut self, generation: Generation, news: LogNews) {
+        if let Body::Logs { generation: own, view } = &mut self.pods.top_mut().body
+            && *own == generation
+        {
+            view.arrived(news);
+            self.is_dirty = true;
+            self.show_events_of_log();
+        }
+    }
+
+    /// A pod without a log yet has its warnings to show.
+    fn show_events_of_log(&mut self) {
+        let Body::Logs { view, .. } = &self.pods.top().body else { return };
+        if !view.is_empty() || !view.events.is_empty() {
+            return;
+        }
+        let Some(source) = view.request().sources.first().cloned() else { return };
+        let Some(cluster) = self.clusters.iter().find(|it| it.name == source.environment) else {
+            return;
+        };
+        let about = cluster.events.rows().filter(|row| {
+            let object = &row.event.object;
+            &*object.kind == "Pod"
+                && object.name == source.pod
+                && row.event.namespace == source.namespace
+        });
+        let events: Vec<_> = about.map(|row| std::sync::Arc::clone(&row.event)).collect();
+        if let Body::Logs { view, .. } = &mut self.pods.top_mut().body {
+            view.events = events;
+        }
+    }
+
+    /// The explanation on the screen, as it reads now.
+    pub(super) fn explain_again(&mut self) {
+        let Location::Explain { key, title } = &self.pods.top().location else { return };
+        let Some(lines) = self.explanation(key) else { return };
+        let document = Document { lines: lines.iter().map(|line| paragraph(line)).collect() };
+        let (title, file) = (title.clone(), format!("{title}-why.txt"));
+        let page = self.text_page();
+        if let Body::Text { text, .. } = &mut self.pods.top_mut().body {
+            match text {
+                Loaded::Text(view) => view.replace(document),
+                Loaded::Waiting | Loaded::Failed(_) => {
+                    let mut view = TextView::new(title, file, document);
+                    // Sentences are read whole.
+                    view.act(&ReadAction::ToggleWrap, page);
+                    *text = Loaded::Text(Box::new(view));
+                }
+            }
+        }
+    }
+
+    fn explanation(&self, key: &RowKey) -> Option<Vec<String>> {
+        if let RowKey::Object(place, uid) = key
+            && let Some(row) = self.cluster(*place).and_then(|cluster| cluster.pods.get(uid))
+        {
+            let context = self.cluster(*place).and_then(|cluster| cluster.context.as_deref());
+            return Some(pod_explanation::explain(&row.diagnosis, &row.pod, context));
+        }
+        let below = self.pods.layers().iter().rev().find_map(|layer| layer.table());
+        let row = below?.rows().iter().find(|row| row.key() == *key)?;
+        if let Row::Container(container) = row {
+            let pod = &container.pod;
+            let context = self.cluster(pod.place).and_then(|cluster| cluster.context.as_deref());
+            return Some(pod_explanation::explain(&pod.diagnosis, &pod.pod, context));
+        }
+        let object = row.object(&self.context())?;
+        let cluster = self.clusters.iter().find(|cluster| cluster.name == object.environment);
+        let target = Target {
+            context: cluster.and_then(|cluster| cluster.context.as_deref()),
+            namespace: object.namespace.as_deref(),
+            kind: object.kind.word(),
+            name: &object.name,
+        };
+        let diagnosis: &Diagnosis = match row {
+            Row::Workload(group) => &group.worst()?.row.diagnosis,
+            Row::Job(row) => &row.diagnosis,
+            Row::CronJob(row) => &row.diagnosis,
+            Row::Node(row) => &row.diagnosis,
+            _ => return Some(vec![format!("look: {}", target.describe())]),
+        };
+        Some(explanation::explain(diagnosis, target))
+    }
+}
+
+/// `rule: …` with its key apart.
+fn paragraph(text: &str) -> Line {
+    match text.split_once(": ") {
+        Some((key, rest)) if key.len() < 24 => {
+            Line::default().with(Emphasis::Key, &format!("{key:<16} ")).plain(rest)
+        }
+        _ => Line::default().plain(text),
+    }
+}
+
+const fn emphasis(severity: Severity) -> Emphasis {
+    match severity {
+        Severity::Done | Severity::Busy => Emphasis::Faint,
+        Severity::Fine => Emphasis::Good,
+        Severity::Warning => Emphasis::Warning,
+        Severity::Critical => Emphasis::Bad,
+    }
+}
+
+fn reading(action: Action) -> Option<ReadAction> {
+    Some(match action {
+        Action::SelectNext => ReadAction::ScrollBy(1),
+        Action::SelectPrevious => ReadAction::ScrollBy(-1),
+        Action::PageDown => ReadAction::PageBy(1),
+        Action::PageUp => ReadAction::PageBy(-1),
+        Action::SelectFirst => ReadAction::Top,
+        Action::SelectLast => ReadAction::Bottom,
+        Action::ScrollLeft => ReadAction::Left,
+        Action::ScrollRight => ReadAction::Right,
+        Action::Wrap => ReadAction::ToggleWrap,
+        Action::SearchNext => ReadAction::SearchNext,
+        Action::SearchPrevious => ReadAction::SearchPrevious,
+        Action::MarkLine => ReadAction::ToggleMark,
+        Action::Copy => ReadAction::Copy,
+        Action::Save => ReadAction::Save,
+        _ => return None,
+    })
+}
+
+fn log_action(action: Action) -> Option<LogAction> {
+    Some(match action {
+        Action::Follow => LogAction::ToggleFollow,
+        Action::Timestamps => LogAction::ToggleTimestamps,
+        Action::AllContainers => LogAction::ToggleContainers,
+        Action::PreviousLogs => LogAction::TogglePrevious,
+        Action::Window(window) => LogAction::Window(match window {
+            LogWindow::Tail => LogStart::Tail(TAIL),
+            LogWindow::Head => LogStart::Head,
+            LogWindow::Minutes(minutes) => LogStart::Ago(Duration::from_mins(minutes.into())),
+        }),
+        other => return reading(other).map(LogAction::Read),
+    })
 }

@@ -22,6 +22,27 @@ use crate::domain::backup::BackupKey;
 use crate::domain::settings::{Depth, ImageChoice};
 
 #[derive(Debug, Clone, Args)]
+pub struct GlanceArguments {
+    /// Look at this environment alone; may be repeated. Default: all of them
+    #[arg(long = "env", value_name = "NAME")]
+    pub environments: Vec<String>,
+
+    /// List every pod, in the columns of the table
+    #[arg(long)]
+    pub all: bool,
+
+    /// Write sentences without colours, columns and signs: for tickets and screen readers
+    #[arg(long)]
+    pub plain: bool,
+}
+
+impl GlanceArguments {
+    pub(super) fn contradiction(&self, json: bool) -> Option<&'static str> {
+        (json && self.plain).then_some("--json cannot be used with --plain")
+    }
+}
+
+#[derive(Debug, Clone, Args)]
 pub struct DrillArguments {
     /// The environment; default: the one that is production
     #[arg(long = "env", value_name = "NAME")]
@@ -263,6 +284,8 @@ pub struct DemoArguments {
 #[cfg(feature = "demo")]
 #[derive(Debug, Clone, Subcommand)]
 pub enum DemoCommand {
+    /// Say whether anything is wrong with the pods of the world
+    Glance(GlanceArguments),
     /// Restore a backup of the world into a container of the world
     #[command(after_help = examples::DEMO_DRILL)]
     Drill(DrillArguments),
@@ -285,6 +308,7 @@ impl DemoArguments {
     pub(super) fn contradiction(&self, json: bool) -> Option<&'static str> {
         match &self.command {
             Some(_) if self.serve => Some("--serve keeps the world up for others: no command fits"),
+            Some(DemoCommand::Glance(glance)) => glance.contradiction(json),
             Some(DemoCommand::History(history)) => history.contradiction(json),
             Some(DemoCommand::Scan(scan)) => scan.contradiction(),
             Some(DemoCommand::Drill(_) | DemoCommand::Sweep(_)) | None => None,

@@ -4,9 +4,17 @@ pub(super) const LIFEBOAT: &str = "\
 Examples:
   lifeboat                     the console; the current context will do for a start
   lifeboat demo                the same on an embedded world, with nothing else installed
+  lifeboat glance              whether anything is wrong, in a few lines
   lifeboat config init         begin a configuration from what is found here
   lifeboat drill               drill a random backup of production
   lifeboat history             what has been tested, and what came of it";
+
+pub(super) const GLANCE: &str = "\
+Examples:
+  lifeboat glance                         every environment, a line each, then what is wrong
+  lifeboat glance --env prod --all        every pod of production
+  lifeboat glance --plain                 sentences, for a ticket
+  lifeboat glance --env prod --json       for a scheduled job";
 
 pub(super) const DRILL: &str = "\
 Examples:
@@ -64,6 +72,7 @@ Examples:
 pub(super) const DEMO: &str = "\
 Examples:
   lifeboat demo                           the console
+  lifeboat demo glance                    what is wrong in the world
   lifeboat demo drill                     a healthy backup, from end to end
   lifeboat demo --fault cut-dump drill    the same, but the dump is cut short
   lifeboat demo history                   what the world's journal holds

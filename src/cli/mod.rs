@@ -18,8 +18,8 @@ use tracing::level_filters::LevelFilter;
 #[cfg(feature = "demo")]
 pub use crate::cli::arguments::{DemoArguments, DemoCommand};
 pub use crate::cli::arguments::{
-    DrillArguments, HistoryArguments, HistoryCommand, HistoryFormat, ScanArguments, ScanSource,
-    Selection, SweepArguments, Tool,
+    DrillArguments, GlanceArguments, HistoryArguments, HistoryCommand, HistoryFormat,
+    ScanArguments, ScanSource, Selection, SweepArguments, Tool,
 };
 
 /// What a usage error exits with, as sysexits.h has it.
@@ -71,6 +71,12 @@ pub struct Cli {
 
 #[derive(Debug, Clone, Subcommand)]
 pub enum Command {
+    /// Say whether anything is wrong with the pods of each environment
+    ///
+    /// Exit codes: 0 all is well, 1 something is found, 2 an environment or a part of it could not be seen, 64 usage.
+    #[command(after_help = examples::GLANCE)]
+    Glance(GlanceArguments),
+
     /// Restore a backup into a throwaway container and judge what came back
     ///
     /// Exit codes: 0 passed (with --strict: without a warning), 1 failed, 2 could not verify or could not clean up,
@@ -181,9 +187,10 @@ impl Cli {
     /// What clap cannot see: conflicts with global flags and between a command and its parent.
     fn contradiction(&self) -> Option<&'static str> {
         if self.json && self.console().is_some() {
-            return Some("--json is for commands, such as `lifeboat drill --json`; none is named");
+            return Some("--json is for commands, such as `lifeboat glance --json`; none is named");
         }
         match self.command.as_ref()? {
+            Command::Glance(glance) => glance.contradiction(self.json),
             Command::History(history) => history.contradiction(self.json),
             Command::Scan(scan) => scan.contradiction(),
             #[cfg(feature = "demo")]

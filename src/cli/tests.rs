@@ -30,6 +30,9 @@ fn the_command_line_is_well_formed() {
 fn usage_errors_exit_with_64_and_help_with_0() {
     for (line, code) in [
         ("--json", USAGE),
+        ("glance prod", USAGE),
+        ("glance --plain --json", USAGE),
+        ("demo glance --plain --json", USAGE),
         ("frobnicate", USAGE),
         ("drill --random --latest", USAGE),
         ("drill --random --object k", USAGE),
@@ -95,6 +98,17 @@ fn the_short_help_has_the_usage_and_examples() {
 #[test]
 fn the_version_is_one_line() {
     assert_eq!(read("--version").unwrap_err().to_string(), "lifeboat 0.1.0\n");
+}
+
+#[test]
+fn a_glance_is_at_all_environments_or_at_those_that_are_named() {
+    let Command::Glance(all) = command("glance") else { panic!() };
+    assert!(all.environments.is_empty() && !all.all && !all.plain);
+    let Command::Glance(some) = command("glance --env dev --all --env prod --plain") else {
+        panic!()
+    };
+    assert_eq!(some.environments, ["dev", "prod"]);
+    assert!(some.all && some.plain);
 }
 
 #[test]

@@ -31,6 +31,7 @@ pub use crate::config::sample::{
     Bucket, Context, CronJob, Discovered, Found, Profile, Standing, sample,
 };
 pub use crate::config::show::show;
+pub use crate::config::validate::console::ACTIONS;
 
 /// Every setting with its comment and its default.
 pub const REFERENCE: &str = include_str!("../../config/lifeboat.toml");

@@ -6,12 +6,14 @@ use std::path::Path;
 use jiff::tz::TimeZone;
 
 use crate::config::quantity::{duration_text, size_text};
+use crate::config::validate::console::THEMES;
 use crate::domain::engine::Engine;
 use crate::domain::environment::{
     BackupSet, CronFlavour, Environment, FieldRules, Keep, Kubernetes, ObjectName, SetKind,
 };
 use crate::domain::settings::{
-    ContainerEngine, DrillSettings, Folders, ImageChoice, NotifySettings, Secret, Settings, Storage,
+    ConsoleSettings, ContainerEngine, DrillSettings, Folders, ImageChoice, NotifySettings, Secret,
+    Settings, Storage,
 };
 
 /// Writes `settings` as TOML; `# default` marks what the file could leave out.
@@ -26,6 +28,7 @@ pub fn show(settings: &Settings) -> String {
     show_drill(&mut lines, &settings.drill);
     show_folders(&mut lines, &settings.folders);
     show_notify(&mut lines, &settings.notify);
+    show_console(&mut lines, &settings.console);
     if let ContainerEngine::At(address) = &settings.container_engine {
         lines.note(format!("the container engine is at {address}, as the program has set it"));
     }
@@ -162,6 +165,22 @@ fn show_notify(lines: &mut Lines, notify: &NotifySettings) {
         Some(Secret::Variable(name)) => lines.entry("slack_webhook_env", quoted(name)),
         Some(Secret::Given(_)) => lines.note("the webhook's address is the program's own"),
         None => lines.note("nobody is told"),
+    }
+}
+
+fn show_console(lines: &mut Lines, console: &ConsoleSettings) {
+    let default = ConsoleSettings::default();
+    lines.header("[console]");
+    let theme = THEMES.iter().find(|(_, theme)| *theme == console.theme).map_or("auto", |it| it.0);
+    lines.entry_or_default("theme", quoted(theme), console.theme == default.theme);
+    let is_default = console.favourites == default.favourites;
+    lines.entry_or_default("favourites", list(&console.favourites), is_default);
+    lines.entry_or_default("mouse", console.mouse, console.mouse == default.mouse);
+    if !console.keys.is_empty() {
+        lines.header("[keys]");
+        for other in &console.keys {
+            lines.entry(&other.action, list(&other.keys));
+        }
     }
 }
 

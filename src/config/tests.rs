@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::*;
 use crate::domain::census::Namespace;
-use crate::domain::settings::{DrillSettings, Secret};
+use crate::domain::settings::{ConsoleSettings, DrillSettings, Secret};
 
 pub(super) fn folders() -> DefaultFolders {
     DefaultFolders {
@@ -103,6 +103,22 @@ fn an_empty_file_and_a_missing_one_mean_the_defaults() {
 }
 
 #[test]
+fn without_an_environment_the_current_context_is_looked_at() {
+    let eks = "arn:aws:eks:us-east-1:123456789012:cluster/prod";
+    let settings = read_ok("").or_current_context(Some(eks));
+    let [environment] = settings.environments.as_slice() else { panic!("{settings:?}") };
+    assert_eq!(environment.name.0, "prod");
+    assert!(!environment.writable);
+    let kubernetes = environment.kubernetes.as_ref().unwrap();
+    assert_eq!(kubernetes.context, eks);
+    assert_eq!(kubernetes.namespaces, ["default", "kube-system"]);
+    assert!(read_ok("").or_current_context(None).environments.is_empty());
+    let configured = read_ok("[[environment]]\nname = \"dev\"").or_current_context(Some("prod"));
+    assert_eq!(configured.environments.len(), 1);
+    assert_eq!(configured.environments[0].name.0, "dev");
+}
+
+#[test]
 fn a_file_that_was_named_must_be_there() {
     let problems = load(Some(Path::new("/nowhere/lifeboat.toml")), &folders()).unwrap_err();
     let text = problems.to_string();
@@ -126,6 +142,29 @@ fn the_reference_shows_the_defaults_of_a_drill() {
 }
 
 #[test]
+fn the_reference_shows_the_defaults_of_the_console_and_names_every_action() {
+    let console = ConsoleSettings { keys: Vec::new(), ..read_ok(REFERENCE).console };
+    assert_eq!(console, ConsoleSettings::default());
+    let comments = REFERENCE.lines().filter(|line| line.starts_with("#   "));
+    let named: Vec<&str> = comments.flat_map(|line| line.split_whitespace().skip(1)).collect();
+    assert_eq!(named, ACTIONS);
+}
+
+#[test]
+fn an_action_has_the_keys_that_are_written_and_no_others() {
+    let text = "[keys]\nquit = \"Q\"\nhelp = []\nopen = [\"enter\", \"ctrl-o\"]";
+    let keys = read_ok(text).console.keys;
+    let shown = |action: &str| {
+        let own = keys.iter().find(|own| own.action == action).unwrap();
+        own.keys.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(shown("quit"), ["Q"]);
+    assert!(shown("help").is_empty());
+    assert_eq!(shown("open"), ["enter", "ctrl-o"]);
+    assert_eq!(keys.len(), 3);
+}
+
+#[test]
 fn the_reference_holds_every_setting() {
     // Each key that is known somewhere is named by the hint about an unknown one.
     for (table, end) in [
@@ -135,6 +174,7 @@ fn the_reference_holds_every_setting() {
         ("[drill]", "xyz = 1"),
         ("[journal]", "xyz = 1"),
         ("[notify]", "xyz = 1"),
+        ("[console]", "xyz = 1"),
     ] {
         let text = problems(&format!("{table}\n{end}"));
         let known = text.split("known here: ").nth(1).unwrap().lines().next().unwrap();

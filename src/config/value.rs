@@ -15,6 +15,7 @@ use crate::config::quantity::{parse_duration, parse_size, size_text};
 use crate::config::suggest::nearest;
 use crate::domain::backup::NameFormat;
 use crate::domain::census::Namespace;
+use crate::domain::key::Key;
 use crate::domain::settings::Depth;
 use crate::domain::units::ByteSize;
 
@@ -263,6 +264,19 @@ pub(super) fn mirror(value: &DeValue<'_>) -> Read<String> {
     }
     let mirror = image(value)?;
     Ok(if mirror.ends_with('/') { mirror } else { format!("{mirror}/") })
+}
+
+/// A key of the console, or a list of them; an empty one takes an action's keys away.
+pub(super) fn keys(value: &DeValue<'_>) -> Read<Vec<Key>> {
+    const TYPE: Wrong = Wrong::Type("a key such as \"ctrl-d\", or a list of them");
+    let one = |value: &DeValue<'_>| {
+        let text = value.as_str().ok_or(TYPE)?;
+        text.parse::<Key>().map_err(|hint| Wrong::value("is not a key", hint))
+    };
+    match value.as_array() {
+        Some(list) => list.iter().map(|element| one(element.get_ref())).collect(),
+        None => Ok(vec![one(value)?]),
+    }
 }
 
 pub(super) fn folder(value: &DeValue<'_>) -> Read<PathBuf> {

@@ -16,6 +16,16 @@ pub mod quantity;
 
 pub mod age;
 
+pub mod severity;
+
+pub mod diagnosis;
+
+pub mod explanation;
+
+pub mod kubectl;
+
+pub mod glance;
+
 pub mod trust;
 
 pub mod usage;
@@ -27,8 +37,6 @@ pub mod log;
 pub mod deed;
 
 pub mod key;
-
-pub mod severity;
 
 pub mod backup;
 

@@ -12,10 +12,28 @@ use crate::adapters::kubernetes::Contexts;
 use crate::adapters::s3::{S3, SeenBucket};
 use crate::config::{Bucket, Context, CronJob, Discovered, Found, Profile, Standing};
 use crate::domain::environment::StorageName;
-use crate::domain::settings::Storage;
+use crate::domain::settings::{Settings, Storage};
+
+const NOTHING: &str = "no environment is configured, and the kubeconfig has no current context; \
+                       `lifeboat config init` writes a file to start from";
 
 /// How long anything outside may take to answer.
 const DEADLINE: Duration = Duration::from_secs(5);
+
+/// Where no environment is configured, the current context of the kubeconfig is one; and what to do where
+/// there is none either.
+pub fn or_current_context(settings: Settings) -> (Settings, Option<String>) {
+    if !settings.environments.is_empty() {
+        return (settings, None);
+    }
+    let contexts = match Contexts::read_from(&settings.kubeconfig) {
+        Ok(contexts) => contexts,
+        Err(error) => return (settings, Some(error.to_string())),
+    };
+    let current = contexts.current();
+    let advice = current.is_none().then(|| NOTHING.to_owned());
+    (settings.or_current_context(current), advice)
+}
 
 /// Looks for contexts, profiles, buckets and `CronJobs`, at the same time.
 pub async fn discover() -> Discovered {

@@ -10,9 +10,9 @@ use super::drill::Conclusion;
 /// The exit codes of all commands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
-    /// It worked; a drill passed, or passed with warnings.
+    /// It worked; a drill passed, or passed with warnings; a glance found nothing.
     Well,
-    /// A drill failed, or warned under `--strict`.
+    /// A drill failed, or warned under `--strict`; a glance found something.
     Failed,
     /// It could not be found out, or the clean-up failed.
     Unverified,

@@ -16,8 +16,7 @@ pub(super) fn draw(
     area: Rect,
     focus: Focus,
     (filter, scrolled): (&str, u16),
-    theme: &Theme,
-    keymap: &Keymap,
+    (theme, keymap): (&Theme, &Keymap),
 ) {
     let wanted = filter.to_lowercase();
     let mut rows: Vec<(String, String)> = keymap

@@ -56,6 +56,7 @@ const fn bind(
     Binding { place, keys, action, name, does, hint: None }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it is given back with its hint")]
 const fn hint(binding: Binding, hint: &'static str) -> Binding {
     Binding { hint: Some(hint), ..binding }
 }
@@ -268,7 +269,7 @@ const QUIT: Key = Key { code: Code::Char('c'), ctrl: true, alt: false, shift: fa
 /// A key as the table names it. Capitals are characters of their own, not a key with shift.
 pub fn key_of(event: KeyEvent) -> Option<Key> {
     let code = match event.code {
-        KeyCode::Char(' ') => Code::Space,
+        KeyCode::Char(' ') | KeyCode::Null => Code::Space,
         KeyCode::Char(character) => Code::Char(character),
         KeyCode::Enter => Code::Enter,
         KeyCode::Esc => Code::Esc,
@@ -284,7 +285,6 @@ pub fn key_of(event: KeyEvent) -> Option<Key> {
         KeyCode::PageUp => Code::PageUp,
         KeyCode::PageDown => Code::PageDown,
         KeyCode::F(number) => Code::F(number),
-        KeyCode::Null => Code::Space,
         _ => return None,
     };
     let modifiers = event.modifiers;

@@ -32,8 +32,7 @@ fn frame_of(frame: &mut Frame<'_>, area: Rect, (title, foot): (&str, &str), them
 pub(super) fn environments(
     frame: &mut Frame<'_>,
     area: Rect,
-    app: &App,
-    at: usize,
+    (app, at): (&App, usize),
     theme: &Theme,
     viewports: &mut Viewports,
 ) {

@@ -70,7 +70,7 @@ pub fn draw(
     }
     chrome::title(frame, title, app, theme);
     match &app.pods.top().body {
-        Body::Table(table) => table::draw(frame, body, app, table, theme, viewports),
+        Body::Table(table) => table::draw(frame, body, (app, table), theme, viewports),
         Body::Text { text, .. } => text::draw(frame, body, text, theme),
         Body::Logs { view, .. } => logs::draw(frame, body, view, app.now, theme),
     }
@@ -78,11 +78,11 @@ pub fn draw(
     chrome::foot(frame, foot, app, theme);
     match &app.overlay {
         Some(Overlay::Help { filter, scrolled }) => {
-            help::draw(frame, area, app.pods.focus(), (filter, *scrolled), theme, keymap);
+            help::draw(frame, area, app.pods.focus(), (filter, *scrolled), (theme, keymap));
         }
         Some(Overlay::Dialog(dialog)) => dialog::draw(frame, area, dialog, theme),
         Some(Overlay::Environments { at }) => {
-            list::environments(frame, area, app, *at, theme, viewports);
+            list::environments(frame, area, (app, *at), theme, viewports);
         }
         Some(Overlay::CopyWhat { at, choices }) => {
             list::choices(frame, area, (choices, *at), theme, viewports);

@@ -31,8 +31,7 @@ struct Place {
 pub(super) fn draw(
     frame: &mut Frame<'_>,
     area: Rect,
-    app: &App,
-    table: &Table,
+    (app, table): (&App, &Table),
     theme: &Theme,
     viewports: &mut Viewports,
 ) {
@@ -57,7 +56,7 @@ pub(super) fn draw(
         }
     }
     let (places, hidden) = place(&columns, table, area.width, viewports);
-    draw_header(frame, area, (&places, hidden), app, theme, viewports);
+    draw_header(frame, area, (app, &places, hidden), theme, viewports);
     let body = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
     if visible.is_empty() {
         draw_empty(frame, body, app, table, theme);
@@ -212,8 +211,7 @@ fn place(
 fn draw_header(
     frame: &mut Frame<'_>,
     area: Rect,
-    (places, hidden): (&[Place], usize),
-    app: &App,
+    (app, places, hidden): (&App, &[Place], usize),
     theme: &Theme,
     viewports: &mut Viewports,
 ) {
@@ -296,8 +294,9 @@ fn emptiness(cluster: &Cluster, location: &Location, noun: &str) -> (String, Ton
     };
     match cluster.badge() {
         Badge::Connecting => (format!("{name}: connecting…"), Tone::Busy),
-        Badge::LoginExpired { why } => (format!("{name}: {why}"), Tone::Critical),
-        Badge::Unreachable { why } => (format!("{name}: {why}"), Tone::Critical),
+        Badge::LoginExpired { why } | Badge::Unreachable { why } => {
+            (format!("{name}: {why}"), Tone::Critical)
+        }
         Badge::Live | Badge::Stale { .. } if listed => {
             (format!("{name}: no {noun} here"), Tone::Muted)
         }

@@ -120,7 +120,8 @@ fn usage_errors_end_with_64_and_helps_with_0() {
 #[test]
 fn without_a_terminal_the_console_names_the_commands_that_need_none() {
     let home = home();
-    for (arguments, twin) in [(&[][..], "`lifeboat drill`"), (&["demo"], "`lifeboat demo drill`")] {
+    for (arguments, twin) in [(&[][..], "`lifeboat glance`"), (&["demo"], "`lifeboat demo glance`")]
+    {
         let output = lifeboat(home.path(), arguments);
         assert_eq!(output.status.code(), Some(64), "{arguments:?}");
         let told = text(&output.stderr);

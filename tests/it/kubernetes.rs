@@ -8,8 +8,11 @@ use std::path::Path;
 use jiff::Timestamp;
 use lifeboat::adapters::kubernetes::wire::{Wire, WireCronJob, WireJob, WirePod};
 use lifeboat::domain::age::age_or_unknown;
+use lifeboat::domain::job::diagnosis::{diagnose_cronjob, diagnose_job};
 use lifeboat::domain::job::{CronJob, Job};
 use lifeboat::domain::pod::Pod;
+use lifeboat::domain::pod::diagnosis::diagnose;
+use lifeboat::domain::pod::explanation::explain;
 use lifeboat::domain::pod::printed::{
     gates_text, ip_text, node_text, nominated_node_text, printed,
 };
@@ -66,6 +69,64 @@ fn cronjobs_read_as_the_server_prints_them() {
     assert_eq!(compared, 6 * 6);
 }
 
+/// Whatever field is missing or null, the object is still read, printed and judged.
+#[test]
+fn no_field_is_missed_so_much_that_an_object_is_lost() {
+    fn survives<W: Wire>(file: &str, use_row: impl Fn(&W::Row, Timestamp)) {
+        for Case { name, object, at, .. } in cases(file) {
+            let whole: Value = serde_json::from_str(object.get()).unwrap();
+            for path in fields(&whole, "") {
+                for odd in [None, Some(Value::Null)] {
+                    let mut object = whole.clone();
+                    let (parent, field) = path.rsplit_once('/').unwrap();
+                    let parent = object.pointer_mut(parent).unwrap().as_object_mut().unwrap();
+                    let field = field.replace("~1", "/");
+                    match odd {
+                        None => parent.remove(&field),
+                        Some(odd) => parent.insert(field, odd),
+                    };
+                    let read = serde_json::from_value::<W>(object);
+                    let wire = read.unwrap_or_else(|error| panic!("{name}, {path}: {error}"));
+                    use_row(&wire.into_row(), at);
+                }
+            }
+        }
+    }
+    survives::<WirePod>("pods.json", |pod, now| {
+        let columns = printed(pod);
+        assert!(columns.ready_text().contains('/'));
+        let diagnosis = diagnose(pod, None, now);
+        assert!(explain(&diagnosis, pod, None).len() >= 3);
+    });
+    survives::<WireJob>("jobs.json", |job, now| {
+        assert!(!job.status_text().is_empty());
+        diagnose_job(job, now);
+    });
+    survives::<WireCronJob>("cronjobs.json", |cronjob, now| {
+        diagnose_cronjob(cronjob, now);
+    });
+}
+
+/// The paths of all fields of all objects in `value`.
+fn fields(value: &Value, path: &str) -> Vec<String> {
+    match value {
+        Value::Object(members) => {
+            let within = members.iter().flat_map(|(name, value)| {
+                let path = format!("{path}/{}", name.replace('/', "~1"));
+                let mut found = fields(value, &path);
+                found.push(path);
+                found
+            });
+            within.collect()
+        }
+        Value::Array(items) => {
+            let items = items.iter().enumerate();
+            items.flat_map(|(index, item)| fields(item, &format!("{path}/{index}"))).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
 /// One object, and what the server printed of it.
 #[derive(Deserialize)]
 struct Case {
@@ -87,9 +148,7 @@ fn compare<W: Wire>(
     expected_cases: usize,
     cell: impl Fn(&W::Row, &str, Timestamp) -> Option<String>,
 ) -> usize {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/kubernetes");
-    let text = fs::read_to_string(folder.join(file)).unwrap();
-    let cases: Vec<Case> = serde_json::from_str(&text).unwrap();
+    let cases = cases(file);
     assert_eq!(cases.len(), expected_cases);
     let mut compared = 0;
     for Case { name, object, table, at } in cases {
@@ -105,4 +164,10 @@ fn compare<W: Wire>(
         }
     }
     compared
+}
+
+fn cases(file: &str) -> Vec<Case> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/kubernetes");
+    let text = fs::read_to_string(folder.join(file)).unwrap();
+    serde_json::from_str(&text).unwrap()
 }

@@ -2,10 +2,14 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests may panic")]
 
 mod architecture;
+mod cluster;
 mod command_line;
+mod console;
 mod drill;
 mod engine;
 mod fetch;
 mod harness;
+mod keymap;
+mod kubectl;
 mod kubernetes;
 mod reading;

@@ -90,16 +90,19 @@ impl Log {
             Some(at) => LogStart::After(at),
             None => wanted.start,
         };
+        let mut parameter = |name: &str, value: &str| {
+            path.extend(["&", name, "=", &escaped(value)]);
+        };
         match start {
             LogStart::Head => {}
-            LogStart::Tail(lines) => path.push_str(&format!("&tailLines={lines}")),
+            LogStart::Tail(lines) => parameter("tailLines", &lines.to_string()),
             LogStart::Ago(span) => {
-                path.push_str(&format!("&sinceSeconds={}", span.as_secs().max(1)));
+                parameter("sinceSeconds", &span.as_secs().max(1).to_string());
             }
             LogStart::After(at) => {
                 // The API reads whole seconds: what comes again is left out here.
                 let second = at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-                path.push_str(&format!("&sinceTime={}", escaped(&second)));
+                parameter("sinceTime", &second);
             }
         }
         let request = Request::get(path).header(http::header::ACCEPT_ENCODING, "identity");

@@ -15,7 +15,8 @@ mod split;
 pub mod watch;
 pub mod wire;
 
-#[cfg(all(test, feature = "demo"))]
+#[cfg(test)]
+#[cfg(feature = "demo")]
 pub(crate) mod tests;
 
 pub use discovery::{BackupJob, Contexts};

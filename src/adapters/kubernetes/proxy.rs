@@ -1,5 +1,5 @@
 //! Whether a proxy that the environment names is meant for a cluster: never for this machine itself,
-//! nor for what NO_PROXY lists.
+//! nor for what `NO_PROXY` lists.
 
 use std::net::{IpAddr, Ipv4Addr};
 

@@ -11,6 +11,9 @@ use kube::core::Status;
 use crate::adapters::error::{AdapterError, System, chain};
 use crate::domain::failure::{Failure, FailureKind};
 
+/// Of what the server says.
+const LONGEST_MESSAGE: usize = 400;
+
 /// A request that did not work.
 #[derive(Debug)]
 pub struct Refusal {
@@ -164,8 +167,11 @@ impl Attempt {
     /// What the API answers instead of what was asked for.
     pub(super) fn status(&self, status: &Status) -> Refusal {
         let message = match status.message.trim() {
-            "" => format!("the server answered {} {}", status.code, status.reason),
-            message => message.to_owned(),
+            // A proxy's page says nothing to a reader.
+            page if page.is_empty() || page.starts_with('<') => {
+                format!("the server answered {} {}", status.code, status.reason).trim().to_owned()
+            }
+            message => message.chars().take(LONGEST_MESSAGE).collect(),
         };
         match (status.code, status.reason.as_str()) {
             (401, _) => self.login("the login has expired, or is not known"),
@@ -267,7 +273,8 @@ mod tests {
         let (sort, failure) = answered(410, "too old resource version: 1 (7)");
         assert_eq!(sort, Sort::Gone);
         assert!(failure.what.ends_with("too old resource version: 1 (7)"), "{failure}");
-        assert_eq!(answered(404, "").1.what.split(": ").last(), Some("the server answered 404 "));
+        assert_eq!(answered(404, "").1.what.split(": ").last(), Some("the server answered 404"));
+        assert!(answered(502, "<html>…").1.what.ends_with("the server answered 502"));
         assert_eq!(answered(503, "starting").0, Sort::Unreachable);
     }
 

@@ -144,6 +144,8 @@ fn flag<'a>(text: &'a str, flag: &str) -> Option<&'a str> {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::wildcard_enum_match_arm, reason = "a row for tests has few fields")]
+
     use proptest::prelude::*;
 
     use super::*;

@@ -1,15 +1,12 @@
 //! The questions before something is changed: which environment, which object, what will happen.
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "most rows cannot be changed"
-)]
+#![expect(clippy::wildcard_enum_match_arm, reason = "most rows cannot be changed")]
 
 use std::sync::Arc;
 
 use crate::app::cluster::Cluster;
 use crate::app::overlay::{Button, Dialog};
 use crate::app::pods::Pods;
-use crate::app::rows::{Cells as _, Place, Row};
+use crate::app::rows::{Cells as _, Place, Row, workload};
 use crate::domain::deed::{Deed, What};
 
 impl Pods {
@@ -32,8 +29,8 @@ impl Pods {
     pub fn restart(&self, clusters: &[Cluster]) -> Option<Deed> {
         match self.top().table()?.selected()? {
             Row::Pod(row) => {
-                let (kind, name) = row.pod.workload()?;
-                let what = What::RestartWorkload { kind, name: name.into_owned().into() };
+                let (kind, name) = workload(&row.pod)?;
+                let what = What::RestartWorkload { kind, name };
                 deed(clusters, row.place, &row.pod.namespace, what)
             }
             Row::Workload(group) => {

@@ -26,36 +26,7 @@ pub fn columns(view: View, facts: Facts<'_>) -> Vec<Column> {
         columns.push(Column::Namespace);
     }
     match view {
-        View::Pods => {
-            columns.extend([Column::Name, Column::Ready, Column::Status, Column::Restarts]);
-            if facts.has_metrics {
-                columns.extend([
-                    Column::Cpu,
-                    Column::CpuLimit,
-                    Column::Memory,
-                    Column::MemoryLimit,
-                ]);
-            }
-            if facts.wide {
-                if facts.has_metrics {
-                    columns.extend([Column::CpuRequest, Column::MemoryRequest]);
-                }
-                columns.extend([
-                    Column::Ip,
-                    Column::Node,
-                    Column::NominatedNode,
-                    Column::Gates,
-                    Column::Quality,
-                    Column::Account,
-                    Column::Owner,
-                    Column::Image,
-                ]);
-            }
-            columns.extend([Column::Age, Column::Why]);
-            if facts.wide {
-                columns.push(Column::Labels);
-            }
-        }
+        View::Pods => of_pods(&mut columns, facts),
         View::Workloads => {
             columns.extend([Column::Kind, Column::Name]);
             columns.extend(facts.places.iter().map(|place| Column::Place(place.0)));
@@ -118,6 +89,32 @@ pub fn columns(view: View, facts: Facts<'_>) -> Vec<Column> {
         }
     }
     columns
+}
+
+fn of_pods(columns: &mut Vec<Column>, facts: Facts<'_>) {
+    columns.extend([Column::Name, Column::Ready, Column::Status, Column::Restarts]);
+    if facts.has_metrics {
+        columns.extend([Column::Cpu, Column::CpuLimit, Column::Memory, Column::MemoryLimit]);
+    }
+    if facts.wide {
+        if facts.has_metrics {
+            columns.extend([Column::CpuRequest, Column::MemoryRequest]);
+        }
+        columns.extend([
+            Column::Ip,
+            Column::Node,
+            Column::NominatedNode,
+            Column::Gates,
+            Column::Quality,
+            Column::Account,
+            Column::Owner,
+            Column::Image,
+        ]);
+    }
+    columns.extend([Column::Age, Column::Why]);
+    if facts.wide {
+        columns.push(Column::Labels);
+    }
 }
 
 /// The columns of the containers of one pod.

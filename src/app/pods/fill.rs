@@ -9,6 +9,7 @@ use crate::app::pods::layer::Body;
 use crate::app::pods::location::{Location, Subset, View};
 use crate::app::rows::{
     Cells as _, ContainerRow, Context, Demand, Member, NodeRow, Place, PodRow, Row, grouped,
+    workload,
 };
 use crate::domain::pod::Pod;
 use crate::domain::severity::Severity;
@@ -146,15 +147,15 @@ fn workloads(clusters: &[&Cluster]) -> Vec<Row> {
     let places: Vec<Place> = clusters.iter().map(|cluster| cluster.place).collect();
     let mut members = Vec::new();
     for cluster in clusters {
-        let mut sums: HashMap<(WorkloadKind, &str, String), Sum<'_>> = HashMap::new();
+        let mut sums: HashMap<(WorkloadKind, &str, Box<str>), Sum<'_>> = HashMap::new();
         for row in cluster.pods.rows() {
-            if let Some((kind, name)) = row.pod.workload() {
-                sums.entry((kind, &row.pod.namespace, name.into_owned())).or_default().add(row);
+            if let Some((kind, name)) = workload(&row.pod) {
+                sums.entry((kind, &row.pod.namespace, name)).or_default().add(row);
             }
         }
         members.extend(cluster.workloads().map(|row| {
             let workload = &row.workload;
-            let key = (workload.kind, &*workload.namespace, workload.name.to_string());
+            let key = (workload.kind, &*workload.namespace, workload.name.clone());
             let sum = sums.get(&key);
             let worst = sum.and_then(|sum| sum.worst);
             Member {

@@ -44,6 +44,11 @@ impl Layer {
         }
     }
 
+    /// Whether it shows what was asked for in `generation`.
+    pub fn is_of(&self, generation: Generation) -> bool {
+        matches!(self.body, Body::Text { generation: own, .. } if own == generation)
+    }
+
     /// Whether the text that was asked for could not be had.
     pub const fn has_failed(&self) -> bool {
         matches!(self.body, Body::Text { text: Loaded::Failed(_), .. })

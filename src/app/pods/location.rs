@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::app::columns::Column;
 use crate::app::effect::ObjectRef;
 use crate::app::rows::{Place, RowKey};
-use crate::domain::log::LogRequest;
+use crate::domain::log::{LogRequest, LogSource};
 use crate::domain::pod::Uid;
 use crate::domain::workload::WorkloadKind;
 
@@ -99,12 +99,27 @@ pub enum Subset {
 /// A place in the tab.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Location {
-    Table { view: View, subset: Subset },
-    Containers { place: Place, uid: Uid, name: Box<str> },
+    Table {
+        view: View,
+        subset: Subset,
+    },
+    Containers {
+        place: Place,
+        uid: Uid,
+        name: Box<str>,
+    },
     Describe(ObjectRef),
     Raw(ObjectRef),
-    Explain { key: RowKey, title: String },
-    Logs { title: String, request: LogRequest },
+    Explain {
+        key: RowKey,
+        title: String,
+    },
+    /// `offered`: the other containers that could be read too.
+    Logs {
+        title: String,
+        request: LogRequest,
+        offered: Vec<LogSource>,
+    },
 }
 
 impl Location {

@@ -9,13 +9,19 @@ mod open;
 
 use std::collections::HashMap;
 
+use jiff::Timestamp;
+
 use crate::app::effect::{Effect, Generation};
 use crate::app::focus::{Focus, TableFocus};
 use crate::app::rows::Place;
 use crate::app::table::{Sort, Table};
+use crate::app::text::TextView;
+use crate::domain::document::Document;
+use crate::domain::failure::Failure;
+use crate::domain::log::LogRequest;
 use crate::domain::news::Namespaces;
 
-use layer::{Body, Layer};
+use layer::{Body, Layer, Loaded};
 use location::{Location, Subset, View};
 
 /// The state of the tab. The lowest layer is a view over everything.
@@ -31,6 +37,8 @@ pub struct Pods {
     pub only: Option<Place>,
     pub namespaces: Namespaces,
     objects: Generation,
+    /// When the object on the screen was asked for.
+    pub asked_at: Timestamp,
     logs: Generation,
 }
 
@@ -58,6 +66,7 @@ impl Pods {
             only: None,
             namespaces: Namespaces::Configured,
             objects: Generation::default(),
+            asked_at: Timestamp::UNIX_EPOCH,
             logs: Generation::default(),
         }
     }
@@ -197,7 +206,69 @@ impl Pods {
         effects
     }
 
-    /// Drops the cursor, filter and marks of nothing; all tables fill anew.
+    /// Where an object is shown that was asked for in `generation`, if it still is.
+    pub fn asked(&self, generation: Generation) -> Option<&Location> {
+        let layer = self.layers.iter().find(|layer| layer.is_of(generation))?;
+        Some(&layer.location)
+    }
+
+    /// Numbers a new question about the object on the screen, whose text stays until the answer.
+    pub fn ask_again(&mut self, now: Timestamp) -> Generation {
+        self.asked_at = now;
+        let next = self.objects.advance();
+        if let Body::Text { generation, .. } = &mut self.top_mut().body {
+            *generation = next;
+        }
+        next
+    }
+
+    /// The text of an object has come.
+    pub fn fill_text(
+        &mut self,
+        generation: Generation,
+        location: &Location,
+        document: Document,
+        file: String,
+    ) {
+        let Some(layer) = self.layers.iter_mut().find(|layer| layer.is_of(generation)) else {
+            return;
+        };
+        if let Body::Text { text, .. } = &mut layer.body {
+            match text {
+                Loaded::Text(view) => view.replace(document),
+                Loaded::Waiting | Loaded::Failed(_) => {
+                    let view = TextView::new(location.crumb(), file, document);
+                    *text = Loaded::Text(Box::new(view));
+                }
+            }
+        }
+    }
+
+    /// The text of an object could not be had. Gives the failure back where an older text stays.
+    pub fn fail_text(&mut self, generation: Generation, failure: Failure) -> Option<Failure> {
+        let layer = self.layers.iter_mut().find(|layer| layer.is_of(generation))?;
+        if let Body::Text { text, .. } = &mut layer.body {
+            if let Loaded::Text(_) = text {
+                return Some(failure);
+            }
+            *text = Loaded::Failed(failure);
+        }
+        None
+    }
+
+    /// The log on the screen is read again, as `request` says.
+    pub fn follow_again(&mut self, request: LogRequest) -> Option<Effect> {
+        let next = self.logs.advance();
+        let layer = self.top_mut();
+        let Body::Logs { generation, .. } = &mut layer.body else { return None };
+        *generation = next;
+        if let Location::Logs { request: own, .. } = &mut layer.location {
+            *own = request.clone();
+        }
+        Some(Effect::FollowLog { generation: next, request })
+    }
+
+    /// All tables, also of the views that are not on top.
     pub fn tables_mut(&mut self) -> impl Iterator<Item = &mut Table> {
         let layers = self.layers.iter_mut().filter_map(Layer::table_mut);
         layers.chain(self.roots.values_mut())

@@ -1,23 +1,17 @@
 //! What `enter` and its sisters lead to.
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "most rows lead nowhere"
-)]
+#![expect(clippy::wildcard_enum_match_arm, reason = "most rows lead nowhere")]
 
 use std::sync::Arc;
 
 use crate::app::columns::Column;
 use crate::app::effect::{Effect, ObjectRef};
-use crate::app::logs::LogView;
+use crate::app::logs::{LogView, TAIL};
 use crate::app::pods::Pods;
 use crate::app::pods::layer::{Body, Layer, Loaded};
 use crate::app::pods::location::{Location, Subset, View};
-use crate::app::rows::{ContainerRow, Context, PodRow, Row, RowKey};
+use crate::app::rows::{ContainerRow, Context, PodRow, Row, RowKey, workload};
 use crate::app::table::Table;
 use crate::domain::log::{LogRequest, LogSource, LogStart};
-
-/// How many lines before the end a log begins with.
-const TAIL: u32 = 500;
 
 impl Pods {
     /// Goes to a location on top of this one, and notes where one was.
@@ -48,9 +42,10 @@ impl Pods {
                 let generation = self.objects.advance();
                 (Body::Text { generation, text: Loaded::Waiting }, Vec::new())
             }
-            Location::Logs { title, request } => {
+            Location::Logs { title, request, offered } => {
                 let generation = self.logs.advance();
-                let view = LogView::new(request.clone(), title.clone());
+                let mut view = LogView::new(request.clone(), title.clone());
+                view.offer(offered);
                 let effect = Effect::FollowLog { generation, request: request.clone() };
                 (Body::Logs { generation, view: Box::new(view) }, vec![effect])
             }
@@ -118,7 +113,11 @@ impl Pods {
         };
         let request =
             LogRequest { sources, previous, start: LogStart::Tail(TAIL), follow: !previous };
-        Some(Location::Logs { title, request })
+        let offered = match &chosen[..] {
+            [Row::Container(row)] => of_pod(&row.pod, context),
+            _ => Vec::new(),
+        };
+        Some(Location::Logs { title, request, offered })
     }
 
     /// The object that the cursor is on.
@@ -149,22 +148,16 @@ impl Pods {
     /// What the row under the cursor belongs to.
     pub fn show_owner(&mut self) -> Option<Vec<Effect>> {
         let location = match self.top().table()?.selected()? {
-            Row::Pod(row) => match row.pod.workload() {
-                Some((kind, name)) => Location::Table {
-                    view: View::Pods,
-                    subset: Subset::OfWorkload {
-                        kind,
-                        namespace: Arc::clone(&row.pod.namespace),
-                        name: name.into_owned().into(),
-                    },
-                },
-                None => {
+            Row::Pod(row) => {
+                let namespace = Arc::clone(&row.pod.namespace);
+                let subset = if let Some((kind, name)) = workload(&row.pod) {
+                    Subset::OfWorkload { kind, namespace, name }
+                } else {
                     let owner = row.pod.owner.as_ref().filter(|owner| &*owner.kind == "Job")?;
-                    let (place, namespace) = (row.place, Arc::clone(&row.pod.namespace));
-                    let subset = Subset::OfJob { place, namespace, name: owner.name.clone() };
-                    Location::Table { view: View::Pods, subset }
-                }
-            },
+                    Subset::OfJob { place: row.place, namespace, name: owner.name.clone() }
+                };
+                Location::Table { view: View::Pods, subset }
+            }
             Row::Job(row) => {
                 let owner = row.job.owner.as_ref().filter(|owner| &*owner.kind == "CronJob")?;
                 let (place, namespace) = (row.place, Arc::clone(&row.job.namespace));

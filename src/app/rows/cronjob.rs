@@ -13,9 +13,11 @@ use crate::app::filter::Field;
 use crate::app::rows::{Cells, Context, Place, RowKey};
 use crate::app::store::Object;
 use crate::domain::age::age;
-use crate::domain::job::{CronJob, diagnose_cronjob, next_run};
+use crate::domain::diagnosis::Diagnosis;
+use crate::domain::job::CronJob;
+use crate::domain::job::diagnosis::diagnose_cronjob;
+use crate::domain::job::schedule::next_run;
 use crate::domain::pod::Uid;
-use crate::domain::pod::diagnosis::Diagnosis;
 use crate::domain::severity::Severity;
 use crate::domain::text::shown;
 
@@ -31,7 +33,7 @@ pub struct CronJobRow {
 impl CronJobRow {
     pub fn new(place: Place, cronjob: Arc<CronJob>, now: Timestamp) -> Self {
         let diagnosis = diagnose_cronjob(&cronjob, now);
-        let next = next_run(&cronjob, now);
+        let next = next_run(&cronjob, now).ok().flatten();
         Self { place, cronjob, diagnosis, next }
     }
 }

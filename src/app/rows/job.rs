@@ -12,9 +12,10 @@ use crate::app::effect::ObjectKind;
 use crate::app::filter::Field;
 use crate::app::rows::{Cells, Context, Place, RowKey};
 use crate::app::store::Object;
-use crate::domain::job::{Job, diagnose_job};
+use crate::domain::diagnosis::Diagnosis;
+use crate::domain::job::Job;
+use crate::domain::job::diagnosis::diagnose_job;
 use crate::domain::pod::Uid;
-use crate::domain::pod::diagnosis::Diagnosis;
 use crate::domain::severity::Severity;
 use crate::domain::text::shown;
 

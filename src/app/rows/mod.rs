@@ -33,7 +33,7 @@ pub use cronjob::CronJobRow;
 pub use event::EventRow;
 pub use job::JobRow;
 pub use node::{Demand, NodeRow};
-pub use pod::PodRow;
+pub use pod::{PodRow, workload};
 pub use printed::PrintedRow;
 pub use workload::{Member, WorkloadGroup, WorkloadRow, grouped, kind_word};
 

@@ -12,9 +12,10 @@ use crate::app::effect::ObjectKind;
 use crate::app::filter::Field;
 use crate::app::rows::{Cells, Context, Place, RowKey};
 use crate::app::store::Object;
-use crate::domain::node::{Node, diagnose_node};
-use crate::domain::pod::Uid;
-use crate::domain::pod::diagnosis::Diagnosis;
+use crate::domain::diagnosis::Diagnosis;
+use crate::domain::node::Node;
+use crate::domain::node::diagnosis::diagnose_node;
+use crate::domain::pod::{ConditionStatus, Uid};
 use crate::domain::severity::Severity;
 use crate::domain::text::shown;
 use crate::domain::usage::NodeUsage;
@@ -40,6 +41,18 @@ impl NodeRow {
     pub fn new(place: Place, node: Arc<Node>) -> Self {
         let diagnosis = diagnose_node(&node);
         Self { place, node, diagnosis, usage: None, demand: Demand::default() }
+    }
+
+    /// As kubectl prints it: `Ready`, `NotReady,SchedulingDisabled`.
+    fn status(&self) -> String {
+        let ready = self.node.conditions.iter().find(|condition| &*condition.kind == "Ready");
+        let word = match ready.map(|condition| condition.status) {
+            Some(ConditionStatus::True) => "Ready",
+            Some(ConditionStatus::False | ConditionStatus::Unknown) => "NotReady",
+            None => "Unknown",
+        };
+        let cordoned = if self.node.is_cordoned { ",SchedulingDisabled" } else { "" };
+        format!("{word}{cordoned}")
     }
 
     fn percent(part: u64, whole: Option<u64>) -> Option<u64> {
@@ -101,7 +114,7 @@ impl Cells for NodeRow {
     fn cell<'a>(&'a self, column: Column, context: &Context<'_>) -> Cell<'a> {
         let tone = Tone::from(self.diagnosis.severity);
         match column {
-            Column::Status => Cell::from(self.node.status()).tone(tone),
+            Column::Status => Cell::from(self.status()).tone(tone),
             Column::Pods => {
                 let most = self.node.pods.map_or_else(String::new, |most| format!("/{most}"));
                 Cell::from(format!("{}{most}", self.demand.pods))
@@ -142,7 +155,7 @@ impl Cells for NodeRow {
     }
 
     fn any_text(&self, test: &mut dyn FnMut(&str) -> bool) -> bool {
-        test(&self.node.status()) || test(&self.diagnosis.reason)
+        test(&self.status()) || test(&self.diagnosis.reason)
     }
 
     fn number(&self, field: Field, _: &Context<'_>) -> Option<f64> {
@@ -155,7 +168,7 @@ impl Cells for NodeRow {
 
     fn word(&self, field: Field) -> Option<Cow<'_, str>> {
         match field {
-            Field::Status => Some(self.node.status().into()),
+            Field::Status => Some(self.status().into()),
             Field::Node => Some(Cow::from(&*self.node.name)),
             _ => None,
         }

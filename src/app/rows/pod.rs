@@ -13,13 +13,17 @@ use crate::app::filter::Field;
 use crate::app::rows::{Cells, Context, Place, RowKey};
 use crate::app::store::Object;
 use crate::domain::age::age;
+use crate::domain::diagnosis::Diagnosis;
 use crate::domain::node::Node;
-use crate::domain::pod::diagnosis::{Diagnosis, diagnose};
+use crate::domain::pod::diagnosis::diagnose;
 use crate::domain::pod::printed::{Printed, gates_text, printed};
-use crate::domain::pod::usage::{Share, Strain, strain};
+use crate::domain::pod::usage::worst;
 use crate::domain::pod::{Owner, Pod, Uid};
+use crate::domain::quantity::{Cpu, Memory};
 use crate::domain::severity::Severity;
 use crate::domain::usage::PodUsage;
+use crate::domain::workload::WorkloadKind;
+use crate::domain::workload::group::{GroupKind, workload_of};
 
 /// A pod, what kubectl prints of it, and what we say of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,7 +52,7 @@ impl PodRow {
 
     #[must_use]
     pub fn using(mut self, usage: Option<Arc<PodUsage>>) -> Self {
-        self.strain = usage.as_deref().map(|usage| Box::new(strain(&self.pod, usage)));
+        self.strain = usage.as_deref().map(|usage| Box::new(Strain::of(&self.pod, usage)));
         self.usage = usage;
         self
     }
@@ -64,17 +68,55 @@ impl Object for PodRow {
     }
 }
 
+/// What a pod uses: the whole of it, and in percent of requests and limits the worst container's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Strain {
+    pub cpu: Cpu,
+    pub memory: Memory,
+    pub cpu_of_request: Option<u64>,
+    pub cpu_of_limit: Option<u64>,
+    pub memory_of_request: Option<u64>,
+    pub memory_of_limit: Option<u64>,
+}
+
+impl Strain {
+    fn of(pod: &Pod, usage: &PodUsage) -> Self {
+        let worst = worst(pod, usage);
+        Self {
+            cpu: worst.cpu,
+            memory: worst.memory,
+            cpu_of_request: worst.cpu_of_request.map(|share| share.percent),
+            cpu_of_limit: worst.cpu_of_limit.map(|share| share.percent),
+            memory_of_request: worst.memory_of_request.map(|share| share.percent),
+            memory_of_limit: worst.memory_of_limit.map(|share| share.percent),
+        }
+    }
+}
+
+/// The workload that a pod is of, where it is one that can be restarted.
+pub fn workload(pod: &Pod) -> Option<(WorkloadKind, Box<str>)> {
+    let key = workload_of(pod);
+    match key.kind {
+        GroupKind::Workload(kind) => Some((kind, key.name)),
+        GroupKind::CronJob
+        | GroupKind::Job
+        | GroupKind::Static
+        | GroupKind::Other(_)
+        | GroupKind::Alone => None,
+    }
+}
+
 /// A share of a request or a limit, and the tone it deserves: 90 % is what kubelets begin to evict at.
-fn share(share: Option<&Share>) -> Cell<'static> {
+fn share(share: Option<u64>) -> Cell<'static> {
     match share {
         None => Cell::from("-").tone(Tone::Muted),
         Some(share) => {
-            let tone = match share.percent {
+            let tone = match share {
                 90.. => Tone::Critical,
                 70..90 => Tone::Warning,
                 _ => Tone::Plain,
             };
-            Cell::from(format!("{}%", share.percent)).tone(tone)
+            Cell::from(format!("{share}%")).tone(tone)
         }
     }
 }
@@ -132,10 +174,10 @@ impl Cells for PodRow {
                 let text = strain.map_or_else(|| "-".to_owned(), |it| it.memory.to_string());
                 Cell::from(text).tone(if strain.is_some() { Tone::Plain } else { Tone::Muted })
             }
-            Column::CpuRequest => share(strain.and_then(|it| it.cpu_of_request.as_ref())),
-            Column::CpuLimit => share(strain.and_then(|it| it.cpu_of_limit.as_ref())),
-            Column::MemoryRequest => share(strain.and_then(|it| it.memory_of_request.as_ref())),
-            Column::MemoryLimit => share(strain.and_then(|it| it.memory_of_limit.as_ref())),
+            Column::CpuRequest => share(strain.and_then(|it| it.cpu_of_request)),
+            Column::CpuLimit => share(strain.and_then(|it| it.cpu_of_limit)),
+            Column::MemoryRequest => share(strain.and_then(|it| it.memory_of_request)),
+            Column::MemoryLimit => share(strain.and_then(|it| it.memory_of_limit)),
             Column::Ip => Cell::optional(self.pod.ip.as_deref()),
             Column::Node => Cell::optional(self.pod.node.as_deref()),
             Column::NominatedNode => Cell::optional(self.pod.nominated_node.as_deref()),
@@ -159,7 +201,6 @@ impl Cells for PodRow {
             let of = |row: &Self| row.strain.as_deref().and_then(pick);
             of(self).cmp(&of(other))
         };
-        let percent = |share: &Option<Share>| share.as_ref().map(|share| share.percent.into());
         Some(match column {
             Column::Status => self
                 .severity()
@@ -173,27 +214,10 @@ impl Cells for PodRow {
             Column::Restarts => self.printed.restarts.cmp(&other.printed.restarts),
             Column::Cpu => strain(|it| Some(it.cpu.0)),
             Column::Memory => strain(|it| Some(it.memory.0)),
-            Column::CpuRequest => {
-                let of =
-                    |row: &Self| row.strain.as_deref().and_then(|it| percent(&it.cpu_of_request));
-                Ord::cmp(&of(self), &of(other) as &Option<u64>)
-            }
-            Column::CpuLimit => {
-                let of =
-                    |row: &Self| row.strain.as_deref().and_then(|it| percent(&it.cpu_of_limit));
-                Ord::cmp(&of(self), &of(other) as &Option<u64>)
-            }
-            Column::MemoryRequest => {
-                let of = |row: &Self| {
-                    row.strain.as_deref().and_then(|it| percent(&it.memory_of_request))
-                };
-                Ord::cmp(&of(self), &of(other) as &Option<u64>)
-            }
-            Column::MemoryLimit => {
-                let of =
-                    |row: &Self| row.strain.as_deref().and_then(|it| percent(&it.memory_of_limit));
-                Ord::cmp(&of(self), &of(other) as &Option<u64>)
-            }
+            Column::CpuRequest => strain(|it| it.cpu_of_request),
+            Column::CpuLimit => strain(|it| it.cpu_of_limit),
+            Column::MemoryRequest => strain(|it| it.memory_of_request),
+            Column::MemoryLimit => strain(|it| it.memory_of_limit),
             Column::Ip => address(self.pod.ip.as_deref()).cmp(&address(other.pod.ip.as_deref())),
             Column::Node => self.pod.node.cmp(&other.pod.node),
             _ => return None,
@@ -209,14 +233,13 @@ impl Cells for PodRow {
 
     fn number(&self, field: Field, _: &Context<'_>) -> Option<f64> {
         let strain = self.strain.as_deref();
-        let percent = |share: &Option<Share>| share.as_ref().map(|share| f64::from(share.percent));
         match field {
             Field::Restarts => Some(f64::from(self.printed.restarts)),
             Field::Ready => Some(f64::from(self.printed.ready)),
             Field::Cpu => strain.map(|it| it.cpu.0 as f64),
             Field::Memory => strain.map(|it| it.memory.0 as f64),
-            Field::CpuShare => strain.and_then(|it| percent(&it.cpu_of_limit)),
-            Field::MemoryShare => strain.and_then(|it| percent(&it.memory_of_limit)),
+            Field::CpuShare => strain.and_then(|it| it.cpu_of_limit).map(|it| it as f64),
+            Field::MemoryShare => strain.and_then(|it| it.memory_of_limit).map(|it| it as f64),
             _ => None,
         }
     }

@@ -14,11 +14,13 @@ use crate::app::effect::ObjectKind;
 use crate::app::filter::Field;
 use crate::app::rows::{Cells, Context, Place, RowKey};
 use crate::app::store::Object;
+use crate::domain::diagnosis::Diagnosis;
 use crate::domain::pod::Uid;
-use crate::domain::pod::diagnosis::Diagnosis;
 use crate::domain::severity::Severity;
 use crate::domain::text::shown;
-use crate::domain::workload::{Workload, WorkloadKind, diagnose_workload, tag};
+use crate::domain::workload::diagnosis::diagnose_workload;
+use crate::domain::workload::image::tag;
+use crate::domain::workload::{Workload, WorkloadKind};
 
 /// A workload of one environment.
 #[derive(Debug, Clone, PartialEq)]
@@ -95,6 +97,11 @@ impl WorkloadGroup {
 
     fn present(&self) -> impl Iterator<Item = &Member> {
         self.members.iter().filter_map(|(_, member)| member.as_ref())
+    }
+
+    /// The environment in which it is worst off.
+    pub fn worst(&self) -> Option<&Member> {
+        self.present().max_by_key(|member| member.severity())
     }
 
     fn restarts(&self) -> u32 {
@@ -205,8 +212,7 @@ impl Cells for WorkloadGroup {
                 Cell::from(drift.join(", ")).tone(tone)
             }
             Column::Why => {
-                let worst = self.present().max_by_key(|member| member.severity());
-                let Some(member) = worst else { return Cell::default() };
+                let Some(member) = self.worst() else { return Cell::default() };
                 let cell = super::pod::why(&member.row.diagnosis, context.now);
                 if cell.text.is_empty() || self.members.len() < 2 {
                     return cell;
@@ -262,7 +268,6 @@ impl Cells for WorkloadGroup {
             WorkloadKind::DaemonSet => ObjectKind::DaemonSet,
         };
         // Where it is in several environments, the one that is worst off.
-        let worst = self.present().max_by_key(|member| member.severity())?;
-        Some((kind, worst.row.place))
+        Some((kind, self.worst()?.row.place))
     }
 }

@@ -1,5 +1,6 @@
 //! From what was written to `Settings`: every table is read, and everything wrong is reported.
 
+pub(super) mod console;
 mod environment;
 
 use crate::config::DefaultFolders;
@@ -8,8 +9,8 @@ use crate::config::suggest::nearest;
 use crate::config::value;
 use crate::domain::environment::StorageName;
 use crate::domain::settings::{
-    ConsoleSettings, ContainerEngine, DrillSettings, Folders, ImageChoice, Kubeconfig,
-    NotifySettings, Secret, Settings, Storage,
+    ContainerEngine, DrillSettings, Folders, ImageChoice, Kubeconfig, NotifySettings, Secret,
+    Settings, Storage,
 };
 
 /// The settings of a whole file; of use only when nothing has been reported.
@@ -21,6 +22,7 @@ pub(super) fn settings(file: &mut Section<'_>, folders: &DefaultFolders) -> Sett
     let journal = file.table("journal", |table| table.optional("directory", value::folder));
     let journal = journal.flatten();
     let notify = file.table("notify", notify).unwrap_or_default();
+    let console = console::console(file);
     Settings {
         storages,
         environments,
@@ -34,7 +36,7 @@ pub(super) fn settings(file: &mut Section<'_>, folders: &DefaultFolders) -> Sett
         },
         container_engine: ContainerEngine::Found,
         kubeconfig: Kubeconfig::Found,
-        console: ConsoleSettings::default(),
+        console,
     }
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::demo::kubernetes::KubernetesServer;
 use crate::demo::kubernetes::cluster::Changed;
-use crate::demo::kubernetes::http::{Answer, Refusal, json_with, ok, read_json};
+use crate::demo::kubernetes::http::{Answer, Refusal, json_with, ok, read_object};
 use crate::demo::kubernetes::object::{Key, Kind, Row, uid_text};
 use crate::demo::kubernetes::patch::{self, Patch};
 use crate::demo::kubernetes::render;
@@ -31,7 +31,7 @@ impl KubernetesServer {
         }
         let media = request.headers().get(CONTENT_TYPE).and_then(|it| it.to_str().ok());
         let patch = Patch::of(media.unwrap_or_default())?;
-        let body = read_json(request.body_mut()).await?;
+        let body = read_object(&mut request).await?;
         let is_rehearsal = query.get("dryRun").is_some();
         self.look(|cluster| {
             let row = cluster.store.get(kind, &key).cloned();
@@ -59,7 +59,7 @@ impl KubernetesServer {
         mut request: Request<Incoming>,
     ) -> Answer {
         let (kind, key) = Self::named(target, name, "delete")?;
-        let options = read_json(request.body_mut()).await?;
+        let options = read_object(&mut request).await?;
         let grace = query.get("gracePeriodSeconds").and_then(|it| it.parse().ok());
         let asked = options.get("gracePeriodSeconds").and_then(Value::as_u64);
         let grace = grace.or_else(|| asked.and_then(|it| u32::try_from(it).ok()));

@@ -7,10 +7,11 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use futures_util::Stream;
 use http::header::CONTENT_TYPE;
-use http::{HeaderValue, Response, StatusCode};
+use http::{HeaderValue, Request, Response, StatusCode};
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 use serde_json::{Value, json};
 
+use crate::demo::kubernetes::protobuf;
 use crate::demo::request::next_part;
 
 /// What a body of a request may weigh.
@@ -164,8 +165,11 @@ pub(super) fn made(
     Ok(response)
 }
 
-/// A JSON body; an empty one is null.
-pub(super) async fn read_json(body: &mut Incoming) -> Result<Value, Refusal> {
+/// The object in a body; null where there is none.
+pub(super) async fn read_object(request: &mut Request<Incoming>) -> Result<Value, Refusal> {
+    let media = request.headers().get(CONTENT_TYPE).and_then(|it| it.to_str().ok());
+    let is_protobuf = media.is_some_and(|media| media.starts_with(protobuf::MEDIA));
+    let body = request.body_mut();
     let mut whole = Vec::new();
     while let Some(part) = next_part(body).await {
         whole.extend_from_slice(&part);
@@ -180,6 +184,9 @@ pub(super) async fn read_json(body: &mut Incoming) -> Result<Value, Refusal> {
     }
     if whole.is_empty() {
         return Ok(Value::Null);
+    }
+    if is_protobuf {
+        return protobuf::read(&whole);
     }
     serde_json::from_slice(&whole).map_err(|error| {
         Refusal::bad_request(format!("the body of the request is not JSON: {error}"))

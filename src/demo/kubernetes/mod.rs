@@ -20,6 +20,7 @@ mod object;
 mod patch;
 mod plan;
 mod pod;
+mod protobuf;
 mod render;
 mod resource;
 mod route;

@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::demo::kubernetes::accept::{Included, Shape};
 use crate::demo::kubernetes::fault::ApiFault;
 use crate::demo::kubernetes::http::{
-    Answer, Content, Refusal, json_with, ok, read_json, text_with,
+    Answer, Content, Refusal, json_with, ok, read_object, text_with,
 };
 use crate::demo::kubernetes::object::{Key, Kind};
 use crate::demo::kubernetes::render::{self, Form};
@@ -72,7 +72,7 @@ impl KubernetesServer {
             ("patch", Some(name)) => self.patch(&target, name, &query, request).await,
             ("delete", Some(name)) => self.delete(&target, name, &query, request).await,
             ("create", None) => {
-                let body = read_json(request.body_mut()).await?;
+                let body = read_object(&mut request).await?;
                 self.create(&target, &query, &body)
             }
             _ => Err(Refusal::not_allowed()),

@@ -169,8 +169,10 @@ pub(super) static OUT_OF_MEMORY: Script = Script {
     ],
 };
 
-const NOT_FOUND: &str = "failed to pull and unpack image \"{image}\": failed to resolve reference \
+const NOT_FOUND: &str = "rpc error: code = NotFound desc = failed to pull and unpack image \"{image}\": failed to resolve reference \
     \"{image}\": {image}: not found";
+const NOT_PULLED: &str = "Failed to pull image \"{image}\": rpc error: code = NotFound desc = failed to \
+    pull and unpack image \"{image}\": failed to resolve reference \"{image}\": {image}: not found";
 
 /// The registry does not know the image.
 pub(super) static NO_IMAGE: Script = Script {
@@ -182,11 +184,7 @@ pub(super) static NO_IMAGE: Script = Script {
             containers: &[State::Waiting { reason: "ErrImagePull", message: NOT_FOUND }],
             tells: &[
                 tell(Of::EachContainer, "Pulling", "Pulling image \"{image}\""),
-                warn(
-                    Of::EachContainer,
-                    "Failed",
-                    "Failed to pull image \"{image}\": {image}: not found",
-                ),
+                warn(Of::EachContainer, "Failed", NOT_PULLED),
                 warn(Of::EachContainer, "Failed", "Error: ErrImagePull"),
             ],
             ..CONTAINER_CREATING

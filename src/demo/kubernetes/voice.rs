@@ -19,8 +19,9 @@ pub(super) enum Voice {
     /// In the manner of Kubernetes' own programs.
     System,
     Plain,
-    /// A script of the night.
+    /// The scripts of the night.
     Backup,
+    Verify,
     /// A service that logs what users typed, raw.
     Hostile,
 }
@@ -43,6 +44,15 @@ const WORK: [&str; 8] = [
     "retrying call to schema registry for",
     "acknowledged delivery for",
 ];
+const COLLECTIONS: [&str; 7] = [
+    "biomaterial",
+    "bundleManifest",
+    "file",
+    "process",
+    "project",
+    "protocol",
+    "submissionEnvelope",
+];
 const PATHS: [&str; 6] = [
     "/api/submissionEnvelopes",
     "/api/projects/search",
@@ -61,8 +71,8 @@ impl Voice {
             Self::Access => 380,
             Self::Mongo => 1_300,
             Self::System => 2_500,
-            Self::Plain => 4_000,
-            Self::Backup => 900,
+            Self::Plain | Self::Verify => 4_000,
+            Self::Backup => 9_000,
         }
     }
 
@@ -82,6 +92,7 @@ impl Voice {
             Self::Backup => {
                 &["dumping mongo-service", "writing admin.biomaterial", "writing admin.file"]
             }
+            Self::Verify => &["looking for tonight's backup", "listing s3://ingest-db-backup/"],
             Self::Json | Self::Colour | Self::Access | Self::System | Self::Plain => &[],
         }
     }
@@ -122,7 +133,14 @@ impl Voice {
                 took
             ),
             Self::Plain => format!("{} [info] {text}", at.strftime("%d %b %Y %H:%M:%S%.3f")),
-            Self::Backup => text,
+            Self::Verify => text,
+            Self::Backup if banner.is_some() => text,
+            Self::Backup => {
+                let name =
+                    COLLECTIONS.get(usize::try_from(number % 7).unwrap_or(0)).unwrap_or(&"file");
+                let time = at.strftime("%Y-%m-%dT%H:%M:%S%.3f+0000");
+                format!("{time}\twriting admin.{name} to dump/admin/{name}.bson ({took} documents)")
+            }
         }
     }
 
@@ -132,7 +150,8 @@ impl Voice {
             (Self::Backup, 0) => {
                 &["tar: Removing leading `/' from member names", "upload complete", "done"]
             }
-            (Self::Backup, _) => {
+            (Self::Verify, 0) => &["tonight's backup is there", "done"],
+            (Self::Verify, _) => {
                 &["no backup found for tonight", "posting alert to Slack: 503 Service Unavailable"]
             }
             (_, 0) => &["all migrations applied"],

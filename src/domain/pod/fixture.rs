@@ -1,94 +1,102 @@
-//! Pods for tests.
+//! Pods to begin a test with.
 
-use std::sync::Arc;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::pod::{
-    Condition, ConditionStatus, Container, ContainerState, ContainerStatus, Pod, Probes, Resources,
-    Termination, Uid,
+    Condition, ConditionStatus, Container, ContainerState, ContainerStatus, Owner, Pod, Probes,
+    Resources, Termination, Uid,
 };
+use crate::domain::quantity::Memory;
 
-fn word(text: &str) -> Arc<str> {
-    Arc::from(text)
+/// The time of all tests of pods.
+pub(in crate::domain) fn now() -> Timestamp {
+    "2026-11-21T12:00:00Z".parse().unwrap()
 }
 
-fn container(name: &str) -> Container {
-    Container {
-        name: name.into(),
-        image: "registry.example/app:1.4.2".into(),
-        is_sidecar: false,
-        requests: Resources::default(),
-        limits: Resources::default(),
-        probes: Probes::default(),
-        ports: Vec::new(),
-    }
+#[expect(clippy::unnecessary_wraps, reason = "every date of a pod may be missing")]
+pub(in crate::domain) fn ago(seconds: i64) -> Option<Timestamp> {
+    Some(now() - SignedDuration::from_secs(seconds))
 }
 
-/// A pod of one container that has been running and ready since 2026-11-01.
-pub fn running(name: &str) -> Pod {
-    let since = "2026-11-01T00:00:00Z".parse().ok();
-    let condition = |kind: &str| Condition {
-        kind: word(kind),
-        status: ConditionStatus::True,
-        reason: None,
-        message: None,
-        since,
-    };
+/// A healthy pod of a Deployment: one ready container, up for a day.
+pub(in crate::domain) fn pod(name: &str) -> Pod {
     Pod {
-        uid: Uid(word(name)),
-        namespace: word("default"),
+        uid: Uid(name.into()),
+        namespace: "default".into(),
         name: name.into(),
-        owner: None,
-        labels: vec![(word("app"), name.into())],
-        created: since,
+        owner: Some(Owner { kind: "ReplicaSet".into(), name: "api-5d8f".into() }),
+        labels: vec![("pod-template-hash".into(), "5d8f".into())],
+        created: ago(86_400),
         deleting: None,
-        node: Some(word("node-1")),
+        node: Some("node-1".into()),
         nominated_node: None,
         ip: Some("10.0.0.1".into()),
         service_account: None,
         quality: None,
-        phase: word("Running"),
+        phase: "Running".into(),
         reason: None,
         message: None,
         conditions: ["PodScheduled", "Initialized", "ContainersReady", "Ready"]
-            .map(condition)
+            .map(|kind| condition(kind, ConditionStatus::True, 86_300))
             .into(),
         readiness_gates: Vec::new(),
         init_containers: Vec::new(),
         containers: vec![container("app")],
         init_statuses: Vec::new(),
-        statuses: vec![ContainerStatus {
-            name: "app".into(),
-            ready: true,
-            started: Some(true),
-            restarts: 0,
-            state: ContainerState::Running { started: since },
-            last_state: ContainerState::Empty,
-        }],
+        statuses: vec![running("app", 86_300)],
     }
 }
 
-/// A pod whose container has ended with 1 seven times, and waits to be started again.
-pub fn crashing(name: &str) -> Pod {
-    let mut pod = running(name);
-    for condition in &mut pod.conditions {
-        if matches!(&*condition.kind, "Ready" | "ContainersReady") {
-            condition.status = ConditionStatus::False;
-        }
+pub(in crate::domain) fn condition(
+    kind: &str,
+    status: ConditionStatus,
+    seconds_ago: i64,
+) -> Condition {
+    Condition { kind: kind.into(), status, reason: None, message: None, since: ago(seconds_ago) }
+}
+
+pub(in crate::domain) fn container(name: &str) -> Container {
+    Container {
+        name: name.into(),
+        image: "registry.example/app:1.0".into(),
+        is_sidecar: false,
+        requests: Resources::default(),
+        limits: Resources { cpu: None, memory: Some(Memory(512 << 20)) },
+        probes: Probes::default(),
+        ports: Vec::new(),
     }
-    if let Some(status) = pod.statuses.first_mut() {
-        status.ready = false;
-        status.started = Some(false);
-        status.restarts = 7;
-        status.state = ContainerState::Waiting {
-            reason: Some("CrashLoopBackOff".into()),
-            message: Some("back-off 5m0s restarting failed container".into()),
-        };
-        status.last_state = ContainerState::Terminated(Box::new(Termination {
-            exit_code: 1,
-            reason: Some("Error".into()),
-            finished: "2026-11-20T09:26:00Z".parse().ok(),
-            ..Termination::default()
-        }));
+}
+
+/// Ready, without a past.
+pub(in crate::domain) fn running(name: &str, seconds_ago: i64) -> ContainerStatus {
+    ContainerStatus {
+        name: name.into(),
+        ready: true,
+        started: Some(true),
+        restarts: 0,
+        state: ContainerState::Running { started: ago(seconds_ago) },
+        last_state: ContainerState::Empty,
     }
-    pod
+}
+
+pub(in crate::domain) fn waiting(reason: &str, message: &str) -> ContainerState {
+    let filled = |text: &str| (!text.is_empty()).then(|| text.into());
+    ContainerState::Waiting { reason: filled(reason), message: filled(message) }
+}
+
+/// An end after a run of some seconds.
+pub(in crate::domain) fn ended(
+    reason: &str,
+    exit_code: i32,
+    seconds_ago: i64,
+    run: i64,
+) -> ContainerState {
+    ContainerState::Terminated(Box::new(Termination {
+        exit_code,
+        signal: 0,
+        reason: Some(reason.into()),
+        message: None,
+        started: ago(seconds_ago + run),
+        finished: ago(seconds_ago),
+    }))
 }

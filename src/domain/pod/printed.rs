@@ -212,12 +212,7 @@ fn filled(text: Option<&str>) -> Option<&str> {
 
 /// When the container ended before its last restart.
 fn last_end(status: &ContainerStatus) -> Option<Timestamp> {
-    match &status.last_state {
-        ContainerState::Terminated(end) => end.finished,
-        ContainerState::Empty | ContainerState::Waiting { .. } | ContainerState::Running { .. } => {
-            None
-        }
-    }
+    status.last_state.termination()?.finished
 }
 
 /// The reason of an end: `OOMKilled`, `Signal:9`, `ExitCode:3`.

@@ -99,21 +99,20 @@ async fn attend(desk: Desk, mut namespaces: watch::Receiver<Namespaces>) {
             is_kept
         });
         for scope in scopes {
-            if !attended.contains_key(&scope) {
-                let watchers = Watching { desk: &desk, scope: &scope }.start_all(&mut tasks);
-                attended.insert(scope, watchers);
-            }
+            attended
+                .entry(scope)
+                .or_insert_with_key(|scope| Watching { desk: &desk, scope }.start_all(&mut tasks));
         }
         loop {
             tokio::select! {
-                changed = namespaces.changed() => match changed {
-                    Ok(()) => break,
-                    // They will never change again.
-                    Err(_) => {
-                        while tasks.join_next().await.is_some() {}
-                        return;
+                changed = namespaces.changed() => {
+                    if changed.is_ok() {
+                        break;
                     }
-                },
+                    // They will never change again.
+                    while tasks.join_next().await.is_some() {}
+                    return;
+                }
                 Some(ended) = tasks.join_next() => if let Err(error) = ended
                     && error.is_panic()
                 {

@@ -93,17 +93,16 @@ impl Batch {
                 continue;
             };
             let place = places.get(&kind).copied().filter(|_| is_change);
-            match place.and_then(|place| settled.get_mut(place)) {
-                Some(gathered) => gather(gathered, news),
-                None => {
-                    if is_change {
-                        places.insert(kind, settled.len());
-                    } else {
-                        places.remove(&kind);
-                    }
-                    settled.push(news);
-                }
+            if let Some(gathered) = place.and_then(|place| settled.get_mut(place)) {
+                gather(gathered, news);
+                continue;
             }
+            if is_change {
+                places.insert(kind, settled.len());
+            } else {
+                places.remove(&kind);
+            }
+            settled.push(news);
         }
         settled
     }
@@ -178,10 +177,10 @@ fn append<T>(all: &mut Delta<T>, more: Delta<T>) {
 
 /// The kind of a delta, and whether it is one of changes.
 fn kind_of(news: &News) -> Option<(Kind, bool)> {
-    fn of<T>(kind: Kind, delta: &Delta<T>) -> Option<(Kind, bool)> {
-        Some((kind, matches!(delta, Delta::Changed { .. })))
+    fn of<T>(kind: Kind, delta: &Delta<T>) -> (Kind, bool) {
+        (kind, matches!(delta, Delta::Changed { .. }))
     }
-    match news {
+    Some(match news {
         News::Pods(delta) => of(Kind::Pod, delta),
         News::Workloads(kind, delta) => of(*kind, delta),
         News::Jobs(delta) => of(Kind::Job, delta),
@@ -189,9 +188,9 @@ fn kind_of(news: &News) -> Option<(Kind, bool)> {
         News::Nodes(delta) => of(Kind::Node, delta),
         News::Events(delta) => of(Kind::Event, delta),
         News::Printed { .. } | News::PodUsage(_) | News::NodeUsage(_) | News::Standing { .. } => {
-            None
+            return None;
         }
-    }
+    })
 }
 
 fn begins(news: &News) -> bool {

@@ -19,7 +19,7 @@ use crate::runtime::clock::Clock;
 /// How long a connection may take to be prepared, its login program included.
 const DEADLINE: Duration = Duration::from_secs(25);
 /// A login is renewed so long before it ends.
-const MARGIN: Duration = Duration::from_secs(60);
+const MARGIN: Duration = Duration::from_mins(1);
 /// A connection that could not be prepared is tried again after so long; a login that was refused,
 /// later: a person has to do something about it.
 const AGAIN: Duration = Duration::from_secs(4);

@@ -36,35 +36,35 @@ pub(super) async fn interleave(
     sink: mpsc::Sender<LogNews>,
 ) {
     let hold = if are_several { HOLD } else { Duration::ZERO };
-    let mut held = Held::default();
+    let mut waiting = Held::default();
     let mut has_ended = false;
     let mut next_batch = Instant::now();
     let mut taken = Instant::now();
     loop {
         let now = Instant::now();
-        if held.items.is_empty() {
+        if waiting.items.is_empty() {
             if has_ended {
                 return;
             }
             // Nothing to do, and nothing to wake up for.
             match arriving.recv().await {
-                Some(arrived) => held.add(arrived, Instant::now()),
+                Some(arrived) => waiting.add(arrived, Instant::now()),
                 None => has_ended = true,
             }
             taken = Instant::now();
             continue;
         }
-        let due = if has_ended { now } else { held.oldest().map_or(now, |at| at + hold) };
+        let due = if has_ended { now } else { waiting.oldest().map_or(now, |at| at + hold) };
         let at = due.max(next_batch);
         if now >= at {
-            match held.release(now, if has_ended { Duration::ZERO } else { hold }, &sink) {
+            match waiting.release(now, if has_ended { Duration::ZERO } else { hold }, &sink) {
                 Ok(Some(Sent::Lines)) => {
                     taken = now;
                     next_batch = now + INTERVAL;
                 }
                 Ok(Some(Sent::Other)) => taken = now,
-                Ok(None) if now.duration_since(taken) >= TOO_SLOW && held.count >= FULL => {
-                    held.drop_oldest();
+                Ok(None) if now.duration_since(taken) >= TOO_SLOW && waiting.count >= FULL => {
+                    waiting.drop_oldest();
                     taken = now;
                 }
                 Ok(None) => next_batch = now + INTERVAL,
@@ -73,8 +73,8 @@ pub(super) async fn interleave(
             continue;
         }
         tokio::select! {
-            arrived = arriving.recv(), if !has_ended && held.count < FULL => match arrived {
-                Some(arrived) => held.add(arrived, Instant::now()),
+            arrived = arriving.recv(), if !has_ended && waiting.count < FULL => match arrived {
+                Some(arrived) => waiting.add(arrived, Instant::now()),
                 None => has_ended = true,
             },
             () = sleep_until(at) => {}

@@ -21,7 +21,7 @@ use crate::runtime::console::pace::Pace;
 /// Pieces of logs that wait to be put in order.
 const WAITING: usize = 64;
 /// After so long a silence a log is opened anew, since a dead connection is silent as well.
-const SILENCE: Duration = Duration::from_secs(120);
+const SILENCE: Duration = Duration::from_mins(2);
 /// How long is waited at least, and at most, for a container that starts, or starts again.
 const SHORTEST: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_secs(5);

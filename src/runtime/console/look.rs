@@ -8,7 +8,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::adapters::kubernetes::connect::Cluster;
 use crate::adapters::kubernetes::list::Listing;
-use crate::adapters::kubernetes::refusal::Refusal;
+use crate::adapters::kubernetes::refusal::{Refusal, Sort};
 use crate::adapters::kubernetes::resource::{
     CRON_JOBS, DAEMON_SETS, DEPLOYMENTS, JOBS, NODES, PODS, Resource, STATEFUL_SETS,
 };
@@ -19,7 +19,7 @@ use crate::domain::node::Node;
 use crate::domain::pod::Pod;
 use crate::domain::workload::Workload;
 use crate::runtime::console::cluster::Namespaces;
-use crate::runtime::console::connect::Line;
+use crate::runtime::console::connect::{Lapse, Line};
 
 /// What an environment held at one moment.
 #[derive(Debug, Default)]
@@ -38,18 +38,15 @@ pub struct Look {
 pub struct Missed {
     pub kind: Kind,
     pub scope: Scope,
+    pub sort: Sort,
     pub why: Failure,
 }
 
 /// Looks at one environment. Fails where nothing at all could be learned.
-pub async fn look(
-    line: &Line,
-    namespaces: &Namespaces,
-    deadline: Instant,
-) -> Result<Look, Failure> {
+pub async fn look(line: &Line, namespaces: &Namespaces, deadline: Instant) -> Result<Look, Lapse> {
     let late = || {
         let what = format!("looking at {}: no answer in time", line.environment());
-        Failure::new(FailureKind::TimedOut, what)
+        Lapse { sort: Sort::TimedOut, why: Failure::new(FailureKind::TimedOut, what) }
     };
     let cluster = timeout_at(deadline, line.cluster()).await.map_err(|_| late())??;
     let scopes = namespaces.scopes();
@@ -75,7 +72,7 @@ pub async fn look(
     look.cron_jobs = seen(cron_jobs, missed, answered);
     look.jobs = seen(jobs, missed, answered);
     match look.missed.first() {
-        Some(first) if !is_answered => Err(first.why.clone()),
+        Some(first) if !is_answered => Err(Lapse { sort: first.sort, why: first.why.clone() }),
         _ => Ok(look),
     }
 }
@@ -89,7 +86,7 @@ struct Eye<'a, L> {
     late: &'a L,
 }
 
-impl<L: Fn() -> Failure> Eye<'_, L> {
+impl<L: Fn() -> Lapse> Eye<'_, L> {
     async fn list<T>(&self, kind: Kind, resource: Resource<T>) -> Seen<T> {
         self.list_in(self.scopes, kind, resource).await
     }
@@ -104,12 +101,12 @@ impl<L: Fn() -> Failure> Eye<'_, L> {
                 }
                 Ok::<_, Refusal>(rows)
             };
-            let why = match timeout_at(self.deadline, rows).await {
+            let Lapse { sort, why } = match timeout_at(self.deadline, rows).await {
                 Ok(Ok(rows)) => return Ok(rows),
-                Ok(Err(refusal)) => Failure::from(refusal),
+                Ok(Err(refusal)) => Lapse::from(refusal),
                 Err(_) => (self.late)(),
             };
-            Err(Missed { kind, scope: scope.clone(), why })
+            Err(Missed { kind, scope: scope.clone(), sort, why })
         });
         join_all(lists).await
     }

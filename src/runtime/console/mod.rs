@@ -21,7 +21,8 @@ pub mod terminal_check;
 mod usage;
 mod watcher;
 
-#[cfg(all(test, feature = "demo"))]
+#[cfg(test)]
+#[cfg(feature = "demo")]
 mod tests;
 use std::sync::Arc;
 
@@ -31,11 +32,11 @@ use ratatui::backend::Backend;
 use ratatui::crossterm::event::Event;
 use tokio::sync::watch;
 
-use crate::adapters::kubernetes::Contexts;
 use crate::app::{App, Seen};
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::settings::Settings;
 use crate::runtime::clock::Clock;
+use crate::runtime::discovery;
 use crate::runtime::exit::Exit;
 use crate::runtime::headless::Session;
 use crate::ui::keymap::Keymap;
@@ -47,7 +48,7 @@ pub use event_loop::Looks;
 
 /// Opens the console on this terminal, until the user quits.
 pub async fn run(session: &Session) -> Result<Exit, Failure> {
-    let (settings, advice) = configured(session.settings.clone());
+    let (settings, advice) = discovery::or_current_context(session.settings.clone());
     let settings = Arc::new(settings);
     let variable = |name: &str| std::env::var(name).ok();
     let wanted = session.paper.colour;
@@ -118,24 +119,6 @@ impl Opened {
         performer.stop().await;
         app
     }
-}
-
-/// Without a configuration, the current context of the kubeconfig is looked at, and a line says so.
-fn configured(settings: Settings) -> (Settings, Option<String>) {
-    if !settings.environments.is_empty() {
-        return (settings, None);
-    }
-    let contexts = Contexts::read_from(&settings.kubeconfig);
-    let current = contexts.as_ref().ok().and_then(|contexts| contexts.current());
-    let advice = match (&contexts, current) {
-        (_, Some(_)) => None,
-        (Ok(_), None) => Some(
-            "the kubeconfig has no current context; `lifeboat config init` writes a configuration"
-                .to_owned(),
-        ),
-        (Err(error), None) => Some(error.to_string()),
-    };
-    (settings.or_current_context(current), advice)
 }
 
 /// What the last session saw.

@@ -71,23 +71,22 @@ impl Performer {
     ) -> (mpsc::Receiver<Message>, Self) {
         let (messages, inbox) = mpsc::channel(WAITING);
         let (tracker, root) = (TaskTracker::new(), CancellationToken::new());
-        let mut lines = Lines::new();
-        let mut watched = BTreeMap::new();
+        let mut open = Lines::new();
+        let mut chosen = BTreeMap::new();
         for environment in &settings.environments {
             let Some(kubernetes) = &environment.kubernetes else { continue };
             let name = environment.name.clone();
             let (kubeconfig, context) = (settings.kubeconfig.clone(), kubernetes.context.clone());
             let line = Arc::new(Line::new(name.clone(), kubeconfig, context, clock));
-            let chosen = scopes(environment, &Namespaces::Configured);
-            let (sender, namespaces) = watch::channel(chosen);
-            let (sink, told) = mpsc::channel(1);
+            let (sender, namespaces) = watch::channel(scopes(environment, &Namespaces::Configured));
+            let (sink, batches) = mpsc::channel(1);
             let feed = ClusterFeed { line: Arc::clone(&line), namespaces, clock, sink };
             tracker.spawn(feed.run(root.child_token()));
-            tracker.spawn(pass_on(told, messages.clone()));
-            lines.insert(name.clone(), line);
-            watched.insert(name, sender);
+            tracker.spawn(pass_on(batches, messages.clone()));
+            open.insert(name.clone(), line);
+            chosen.insert(name, sender);
         }
-        let lines = Arc::new(lines);
+        let lines = Arc::new(open);
         let lanes = HashMap::new();
         let program = None;
         let performer = Self {
@@ -96,7 +95,7 @@ impl Performer {
             surface,
             messages,
             lines,
-            watched,
+            watched: chosen,
             lanes,
             tracker,
             root,
@@ -221,7 +220,8 @@ impl Outside for Performer {
                 }
             }
             Effect::Reconnect => {
-                for line in self.lines.values().cloned() {
+                for line in self.lines.values() {
+                    let line = Arc::clone(line);
                     self.tracker.spawn(async move { line.retry().await });
                 }
             }

@@ -15,7 +15,7 @@ fn judge(program: &str, keys: bool, screen: bool) -> Option<String> {
         (true, false) => "standard output is no terminal",
         (false, false) => "there is no terminal",
     };
-    let twins = ["drill", "history"].map(|command| format!("`{program} {command}`"));
+    let twins = ["glance", "drill", "history"].map(|command| format!("`{program} {command}`"));
     Some(format!("the console needs a terminal, and {missing}; without one: {}", twins.join(", ")))
 }
 
@@ -33,7 +33,7 @@ mod tests {
         ] {
             let text = judge("lifeboat demo", keys, screen).unwrap();
             assert!(text.contains(missing), "{text}");
-            assert!(text.contains("`lifeboat demo drill`"), "{text}");
+            assert!(text.contains("`lifeboat demo glance`"), "{text}");
         }
     }
 }

@@ -17,7 +17,7 @@ use crate::runtime::console::watcher::Desk;
 
 const EVERY: Duration = Duration::from_secs(30);
 /// A cluster without a metrics server seldom gets one soon.
-const MISSING_AGAIN: Duration = Duration::from_secs(300);
+const MISSING_AGAIN: Duration = Duration::from_mins(5);
 
 /// Tells of usage until nobody takes news any more.
 pub(super) async fn keep(desk: Desk, namespaces: watch::Receiver<Namespaces>) {

@@ -26,7 +26,7 @@ use crate::runtime::console::pace::Pace;
 /// A watch that has lived so long is not one that ends at once.
 const SETTLED: Duration = Duration::from_secs(5);
 /// What is forbidden is seldom allowed soon.
-const FORBIDDEN_AGAIN: Duration = Duration::from_secs(60);
+const FORBIDDEN_AGAIN: Duration = Duration::from_mins(1);
 /// A watch that is missing for so long is worth saying.
 const NOTICEABLE: Duration = Duration::from_secs(4);
 /// How long other kinds wait for the pods to be listed.
@@ -201,19 +201,16 @@ impl<T: Object> Watcher<T> {
         known: &mut Known,
         is_counted: &mut bool,
     ) -> Result<(), End> {
-        let version = match known.version.clone() {
-            Some(version) => version,
-            None => {
-                let version = self.list(cluster).await?;
-                self.desk.line.answered(cluster).await;
-                if std::mem::take(is_counted) {
-                    self.count();
-                }
-                known.version = Some(version.clone());
-                self.is_live(known).await?;
-                version
+        if known.version.is_none() {
+            let version = self.list(cluster).await?;
+            self.desk.line.answered(cluster).await;
+            if std::mem::take(is_counted) {
+                self.count();
             }
-        };
+            known.version = Some(version);
+            self.is_live(known).await?;
+        }
+        let version = known.version.clone().unwrap_or_default();
         let mut watch = Watch::open(cluster, self.resource, &self.scope, &version).await?;
         self.desk.line.answered(cluster).await;
         self.is_live(known).await?;

@@ -3,6 +3,7 @@
 pub mod configure;
 pub mod drill;
 mod dump_table;
+pub mod glance;
 pub mod history;
 pub mod paint;
 pub mod scan;

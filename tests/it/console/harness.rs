@@ -4,9 +4,9 @@ use std::io;
 use std::time::Duration;
 
 use lifeboat::app::App;
+use lifeboat::domain::settings::Settings;
 use lifeboat::runtime::clock::Clock;
 use lifeboat::runtime::console::{self, Looks};
-use lifeboat::domain::settings::Settings;
 use lifeboat::ui::keymap::Keymap;
 use lifeboat::ui::theme::ColourDepth;
 use ratatui::Terminal;

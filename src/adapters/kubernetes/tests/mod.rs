@@ -55,9 +55,10 @@ pub(crate) fn parts(parts: impl IntoIterator<Item = Part>) -> Scripted {
 }
 
 pub(crate) fn refuses(status: u16, message: &str) -> Scripted {
-    let text = format!(
-        r#"{{"kind":"Status","apiVersion":"v1","status":"Failure","code":{status},"message":"{message}"}}"#
-    );
+    let text = serde_json::json!({
+        "kind": "Status", "apiVersion": "v1", "status": "Failure", "code": status, "message": message,
+    });
+    let text = text.to_string();
     Scripted { status: Some(status), ..says(text) }
 }
 

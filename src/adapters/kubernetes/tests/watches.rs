@@ -81,7 +81,7 @@ async fn a_connection_that_is_reset_ends_the_watch_with_what_had_arrived() {
 #[tokio::test(start_paused = true)]
 async fn a_silent_connection_is_given_up_but_bookmarks_keep_it() {
     let began = Instant::now();
-    let pause = || Part::Pause(Duration::from_secs(60));
+    let pause = || Part::Pause(Duration::from_mins(1));
     let bookmark = |version| Part::Text(line("BOOKMARK", "", version));
     let quiet =
         parts([pause(), bookmark(6), pause(), bookmark(7), pause(), bookmark(8), Part::Hang]);

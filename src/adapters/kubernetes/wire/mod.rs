@@ -136,7 +136,14 @@ impl From<WireCondition> for Condition {
 }
 
 fn conditions(wire: Vec<WireCondition>) -> Vec<Condition> {
-    wire.into_iter().map(Condition::from).collect()
+    rows(wire, Condition::from)
+}
+
+/// A list that is exactly as large as what it holds.
+fn rows<A, B>(wire: Vec<A>, row: impl FnMut(A) -> B) -> Vec<B> {
+    let mut rows: Vec<B> = wire.into_iter().map(row).collect();
+    rows.shrink_to_fit();
+    rows
 }
 
 /// A text that says something.
@@ -168,7 +175,7 @@ struct TemplateContainer {
 
 impl Template {
     fn images(self) -> Vec<Box<str>> {
-        self.spec.containers.into_iter().map(|container| container.image).collect()
+        rows(self.spec.containers, |container| container.image)
     }
 }
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::adapters::kubernetes::wire::lenient::{cpu, lenient_time, memory, or_default, presence};
 use crate::adapters::kubernetes::wire::word::Word;
-use crate::adapters::kubernetes::wire::{Metadata, Wire, WireCondition, conditions, filled};
+use crate::adapters::kubernetes::wire::{Metadata, Wire, WireCondition, conditions, filled, rows};
 use crate::domain::pod::{
     Container, ContainerState, ContainerStatus, Pod, Probes, Resources, Termination,
 };
@@ -130,7 +130,7 @@ impl From<WireContainer> for Container {
                 readiness: wire.readiness_probe,
                 startup: wire.startup_probe,
             },
-            ports: wire.ports.into_iter().map(Port::text).collect(),
+            ports: rows(wire.ports, Port::text),
         }
     }
 }
@@ -284,13 +284,6 @@ impl From<WirePod> for Pod {
             statuses: rows(status.container_statuses, ContainerStatus::from),
         }
     }
-}
-
-/// A list that is exactly as large as what it holds.
-fn rows<A, B>(wire: Vec<A>, row: impl FnMut(A) -> B) -> Vec<B> {
-    let mut rows: Vec<B> = wire.into_iter().map(row).collect();
-    rows.shrink_to_fit();
-    rows
 }
 
 impl Wire for WirePod {

@@ -104,6 +104,19 @@ fn a_pod_keeps_its_owner_its_dates_and_its_resources() {
 }
 
 #[test]
+fn lists_are_no_larger_than_what_they_hold() {
+    let condition = json!({"type": "Ready", "status": "True"});
+    let pod = row::<WirePod>(json!({
+        "metadata": {"labels": {"a": "1", "b": "2", "c": "3"}},
+        "spec": {"containers": [{"ports": [{"containerPort": 1}]}, {}, {}]},
+        "status": {"conditions": vec![condition; 5], "containerStatuses": [{}, {}, {}]},
+    }));
+    assert_eq!((pod.labels.capacity(), pod.conditions.capacity()), (3, 5));
+    assert_eq!((pod.containers.capacity(), pod.statuses.capacity()), (3, 3));
+    assert_eq!(pod.containers[0].ports.capacity(), 1);
+}
+
+#[test]
 fn words_are_shared_between_objects() {
     let page = json!({"metadata": {"resourceVersion": "7", "continue": "t", "remainingItemCount": 3},
         "items": [{"metadata": {"namespace": "default", "labels": {"app": "a"}}},

@@ -211,7 +211,7 @@ fn nightly() -> Vec<Plan> {
         .cpu(50, None)
         .memory(64, Some(128))
         .command("/verify.sh")
-        .voice(Voice::Backup);
+        .voice(Voice::Verify);
     let mut backup =
         Plan::new(Kind::CronJob, "ingest-backup", 1, backup).schedule("0 0 * * *", (7, 3));
     backup.work_seconds = 40;

@@ -20,8 +20,8 @@ pub(in crate::demo::kubernetes) struct Blueprint {
     pub(in crate::demo::kubernetes) deployed_meanwhile: Vec<Plan>,
     /// Deployments that get another build every few minutes.
     pub(in crate::demo::kubernetes) deployed_again: &'static [&'static str],
-    /// The node that goes away while one watches.
-    pub(in crate::demo::kubernetes) goes_away: Option<u32>,
+    /// The node of this workload's pod goes away while one watches.
+    pub(in crate::demo::kubernetes) goes_away: Option<&'static str>,
 }
 
 /// The cluster of an environment.
@@ -41,6 +41,6 @@ pub(in crate::demo::kubernetes) fn of(tier: Tier) -> Blueprint {
         plans,
         deployed_meanwhile: ingest::deployed_meanwhile(tier),
         deployed_again: if tier == Tier::Staging { &["ingest-validator"] } else { &[] },
-        goes_away: (tier == Tier::Dev).then_some(4),
+        goes_away: (tier == Tier::Dev).then_some("ingest-core"),
     }
 }

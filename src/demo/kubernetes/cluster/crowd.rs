@@ -77,7 +77,7 @@ fn plan(number: usize, size: usize) -> Plan {
     let name = format!("batch-{task}-{number:03}");
     let image = format!("quay.io/ingest/batch-{task}:1.{}.0", number % 9);
     // Small pods and big ones, as there are.
-    let variables = [8, 14, 22, 30].get(number % 4).copied().unwrap_or(8);
+    let variables = [3, 18, 34, 66].get(number % 4).copied().unwrap_or(3);
     let container = Container::new("worker", image).port(8080).variables(variables);
     let replicas = u32::try_from(size).unwrap_or(u32::MAX);
     let mut plan = Plan::new(Kind::Deployment, &name, replicas, container)

@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::demo::kubernetes::blueprint::nights::{NIGHTS, Nights};
 use crate::demo::kubernetes::blueprint::{self, Blueprint};
 use crate::demo::kubernetes::cluster::batch::next;
+use crate::demo::kubernetes::cluster::pods::pod_labels;
 use crate::demo::kubernetes::cluster::rollout::revision_annotation;
 use crate::demo::kubernetes::cluster::{Cluster, Due, labels};
 use crate::demo::kubernetes::object::{
@@ -64,7 +65,7 @@ impl Cluster {
         }
         cluster.in_seconds(300, Due::Tidy);
         cluster.settle(start);
-        if let Some(node) = blueprint.goes_away.and_then(|number| cluster.node(number)) {
+        if let Some(node) = blueprint.goes_away.and_then(|name| cluster.node_of(name)) {
             cluster.in_seconds(FIRST_DOWN, Due::Down { node });
         }
         for name in blueprint.deployed_again {
@@ -85,6 +86,14 @@ impl Cluster {
         let is_it =
             |row: &&Arc<Row>| matches!(&row.object, Object::Node(it) if it.number == number);
         nodes.find(is_it).map(|row| row.meta.key.clone())
+    }
+
+    /// Where a pod of a workload runs.
+    fn node_of(&self, workload: &str) -> Option<Key> {
+        let mut pods = self.store.rows(Kind::Pod, Some("default"));
+        let pod =
+            pods.find(|row| row.meta.labels.get("app").is_some_and(|app| **app == *workload))?;
+        Some(Key { namespace: "".into(), name: pod.as_pod()?.node.clone()? })
     }
 
     /// Namespaces and nodes.
@@ -211,7 +220,8 @@ impl Cluster {
     fn open_pod(&mut self, owner: &Arc<Owner>, name: &str, created: Timestamp, pod: Pod) {
         let template = &pod.template;
         let key = Key::new(template.plan.namespace, name);
-        let mut meta = self.meta(key, Arc::clone(&template.labels), Some(Arc::clone(owner)));
+        let labels = pod_labels(template, owner, name);
+        let mut meta = self.meta(key, labels, Some(Arc::clone(owner)));
         meta.created = created;
         meta.annotations = Arc::clone(&template.annotations);
         self.put(meta, Object::Pod(pod));

@@ -6,7 +6,9 @@ use jiff::SignedDuration;
 
 use crate::demo::kubernetes::cluster::events::Saying;
 use crate::demo::kubernetes::cluster::{Cluster, Due};
-use crate::demo::kubernetes::object::{Deletion, Key, Kind, Object, Owner, Row, Text};
+use crate::demo::kubernetes::object::{
+    Deletion, Key, Kind, Labels, Object, Owner, Row, Text, uid_text,
+};
 use crate::demo::kubernetes::plan::Template;
 use crate::demo::kubernetes::pod::{End, Pod};
 use crate::demo::kubernetes::render::fill;
@@ -22,14 +24,9 @@ impl Cluster {
         node: Option<Text>,
     ) -> Arc<Row> {
         let key = Key::new(template.plan.namespace, name);
-        let labels = Arc::clone(&template.labels);
+        let labels = pod_labels(template, owner, name);
         let mut meta = self.meta(key, labels, Some(Arc::clone(owner)));
         meta.annotations = Arc::clone(&template.annotations);
-        if template.plan.kind == Kind::StatefulSet {
-            let mut own = (*meta.labels).clone();
-            own.insert("statefulset.kubernetes.io/pod-name".into(), name.into());
-            meta.labels = Arc::new(own);
-        }
         let mut pod = Pod::new(Arc::clone(template), template.plan.script, self.now);
         pod.node = node;
         pod.enter(0, self.now);
@@ -182,4 +179,22 @@ impl Cluster {
             self.schedule(until.max(self.after(2)), Due::Step { pod: key, uid, at });
         }
     }
+}
+
+/// Most pods share the labels of their template; some say too which one they are.
+pub(super) fn pod_labels(template: &Template, owner: &Owner, name: &str) -> Arc<Labels> {
+    let mut own = match template.plan.kind {
+        Kind::StatefulSet | Kind::Job => (*template.labels).clone(),
+        _ => return Arc::clone(&template.labels),
+    };
+    if template.plan.kind == Kind::StatefulSet {
+        own.insert("statefulset.kubernetes.io/pod-name".into(), name.into());
+    } else {
+        let uid = uid_text(owner.uid);
+        for prefix in ["", "batch.kubernetes.io/"] {
+            own.insert(format!("{prefix}controller-uid").into(), uid.as_str().into());
+            own.insert(format!("{prefix}job-name").into(), owner.name.clone());
+        }
+    }
+    Arc::new(own)
 }

@@ -103,7 +103,7 @@ async fn a_watch_that_ends_is_opened_again_from_the_newest_version_and_nobody_no
     let mut feed = running(&["default"], move |question| {
         if question.contains(WATCH) {
             let number = count.fetch_add(1, Ordering::Relaxed);
-            let minute = Part::Pause(Duration::from_secs(60));
+            let minute = Part::Pause(Duration::from_mins(1));
             let version = 6 + u32::try_from(number).unwrap();
             return parts([minute, change("BOOKMARK", &pod("", version))]);
         }
@@ -127,7 +127,7 @@ async fn a_watch_that_ends_at_once_is_not_opened_again_at_once_for_ever() {
                 if question.contains(WATCH) { says("") } else { quiet(question) }
             },
         );
-    let news = feed.during(Duration::from_secs(120)).await;
+    let news = feed.during(Duration::from_mins(2)).await;
     let opened = feed.asked_for(WATCH);
     assert!((5..15).contains(&opened), "{opened}");
     let stale = is_trust(Kind::Pod, "default", |trust| matches!(trust, Trust::Stale { .. }));
@@ -162,7 +162,7 @@ async fn a_watch_that_always_needs_a_new_list_does_not_list_all_the_time() {
     let mut feed = running(&["default"], |question| {
         if question.contains(WATCH) { refuses(410, "too old") } else { quiet(question) }
     });
-    feed.during(Duration::from_secs(120)).await;
+    feed.during(Duration::from_mins(2)).await;
     let listed = feed.asked_for("v1/namespaces/default/pods?limit");
     assert!((5..15).contains(&listed), "{listed}");
 }
@@ -235,7 +235,7 @@ async fn a_server_that_hangs_is_unreachable_and_tried_again_for_ever() {
     feed.until(is_trust(Kind::Pod, "default", late)).await;
     assert_eq!(began.elapsed().as_secs(), 10);
     let before = feed.asked_for("v1/namespaces/default/pods?limit");
-    feed.during(Duration::from_secs(600)).await;
+    feed.during(Duration::from_mins(10)).await;
     assert!(feed.asked_for("v1/namespaces/default/pods?limit") > before + 10);
 }
 

@@ -46,11 +46,11 @@ async fn followed(
     let mut tasks = JoinSet::new();
     tasks.spawn(async move { follow(request, &lines, sink, CancellationToken::new()).await });
     let mut told = Vec::new();
-    timeout(Duration::from_secs(3600), async {
+    timeout(Duration::from_hours(1), async {
         while let Some(news) = news.recv().await {
             match news {
                 LogNews::Lines(lines) => {
-                    told.extend(lines.iter().map(|line| line.text.to_string()))
+                    told.extend(lines.iter().map(|line| line.text.to_string()));
                 }
                 LogNews::Gap { .. } => told.push("(gap)".to_owned()),
                 LogNews::Waiting { why, .. } => told.push(format!("({why})")),
@@ -124,7 +124,7 @@ async fn a_container_that_waits_is_waited_for_and_one_that_starts_again_is_follo
         match opened.fetch_add(1, Ordering::Relaxed) {
             0..3 => refuses(
                 400,
-                r#"container \"api\" in pod \"a\" is waiting to start: ContainerCreating"#,
+                "container \"api\" in pod \"a\" is waiting to start: ContainerCreating",
             ),
             3 => says(stamped(1, "one")),
             4 => says(stamped(5, "one of the next")),

@@ -6,14 +6,15 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::{clock, environment, list, pod, quiet, scope};
+use crate::adapters::kubernetes::refusal::Sort;
 use crate::adapters::kubernetes::tests::{Scripted, answering, hangs, refuses};
-use crate::domain::failure::{Failure, FailureKind};
+use crate::domain::failure::FailureKind;
 use crate::domain::news::Kind;
 use crate::runtime::console::cluster::Namespaces;
-use crate::runtime::console::connect::Line;
+use crate::runtime::console::connect::{Lapse, Line};
 use crate::runtime::console::look::{Look, look};
 
-async fn looked(answer: impl FnMut(&str) -> Scripted + Send + 'static) -> Result<Look, Failure> {
+async fn looked(answer: impl FnMut(&str) -> Scripted + Send + 'static) -> Result<Look, Lapse> {
     let line = Line::over(environment(), answering(answer), clock());
     let namespaces = Namespaces::These(["default", "kube-system"].map(Arc::from).to_vec());
     look(&line, &namespaces, Instant::now() + Duration::from_secs(5)).await
@@ -44,8 +45,8 @@ async fn what_cannot_be_listed_is_missed_and_not_empty() {
 async fn where_nothing_can_be_learned_the_look_fails_in_time() {
     let began = Instant::now();
     let failure = looked(|_| hangs()).await.unwrap_err();
-    assert_eq!(failure.kind, FailureKind::TimedOut);
+    assert_eq!((failure.sort, failure.why.kind), (Sort::TimedOut, FailureKind::TimedOut));
     assert_eq!(began.elapsed().as_secs(), 5);
     let failure = looked(|_| refuses(401, "no")).await.unwrap_err();
-    assert_eq!(failure.kind, FailureKind::Denied);
+    assert_eq!((failure.sort, failure.why.kind), (Sort::LoginExpired, FailureKind::Denied));
 }

@@ -1,5 +1,10 @@
 //! Jobs and `CronJobs`, as rows; their columns exactly as `kubectl get` prints them.
 
+pub mod diagnosis;
+#[cfg(test)]
+pub(in crate::domain) mod fixture;
+pub mod schedule;
+
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -110,25 +115,4 @@ impl CronJob {
     pub fn last_schedule_text(&self, now: Timestamp) -> String {
         self.last_schedule.map_or_else(|| NONE.to_owned(), |last| age(last, now))
     }
-}
-
-use crate::domain::pod::diagnosis::Diagnosis;
-pub fn diagnose_job(_: &Job, _: Timestamp) -> Diagnosis {
-    Diagnosis {
-        severity: crate::domain::severity::Severity::Fine,
-        reason: "".into(),
-        since: None,
-        recheck: None,
-    }
-}
-pub fn diagnose_cronjob(_: &CronJob, _: Timestamp) -> Diagnosis {
-    Diagnosis {
-        severity: crate::domain::severity::Severity::Fine,
-        reason: "".into(),
-        since: None,
-        recheck: None,
-    }
-}
-pub fn next_run(_: &CronJob, _: Timestamp) -> Option<Timestamp> {
-    None
 }

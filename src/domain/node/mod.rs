@@ -1,5 +1,7 @@
 //! Nodes, as rows.
 
+pub mod diagnosis;
+
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -24,19 +26,4 @@ pub struct Node {
     /// The kubelet's.
     pub version: Option<Box<str>>,
     pub internal_ip: Option<Box<str>>,
-}
-
-use crate::domain::pod::diagnosis::Diagnosis;
-pub fn diagnose_node(_: &Node) -> Diagnosis {
-    Diagnosis {
-        severity: crate::domain::severity::Severity::Fine,
-        reason: "".into(),
-        since: None,
-        recheck: None,
-    }
-}
-impl Node {
-    pub fn status(&self) -> String {
-        "Ready".to_owned()
-    }
 }

@@ -1,5 +1,12 @@
 //! What keeps pods running: Deployments, `StatefulSets`, `DaemonSets`, one row each.
 
+pub mod diagnosis;
+pub mod drift;
+#[cfg(test)]
+pub(in crate::domain) mod fixture;
+pub mod group;
+pub mod image;
+
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -36,17 +43,4 @@ pub struct Workload {
     pub images: Vec<Box<str>>,
     pub conditions: Vec<Condition>,
     pub is_paused: bool,
-}
-
-use crate::domain::pod::diagnosis::Diagnosis;
-pub fn diagnose_workload(_: &Workload, _: Timestamp) -> Diagnosis {
-    Diagnosis {
-        severity: crate::domain::severity::Severity::Fine,
-        reason: "".into(),
-        since: None,
-        recheck: None,
-    }
-}
-pub fn tag(image: &str) -> &str {
-    image
 }
