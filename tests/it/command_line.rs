@@ -69,6 +69,71 @@ fn a_broken_dump_ends_with_1_and_what_could_not_be_verified_with_2() {
 }
 
 #[test]
+fn a_glance_at_the_world_finds_its_troubles_and_names_the_commands_that_show_them() {
+    let home = home();
+    let output = lifeboat(home.path(), &["demo", "glance"]);
+    let shown = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{shown}{}", text(&output.stderr));
+    let lines: Vec<&str> = shown.lines().take(3).collect();
+    for (line, environment) in lines.iter().zip(["dev", "staging", "prod"]) {
+        assert!(line.starts_with(&format!("{environment}: FINDINGS — ")), "{line}");
+        assert!(line.ends_with(" old") && line.contains("workloads"), "{line}");
+    }
+    assert!(shown.contains("CrashLoopBackOff"), "{shown}");
+    assert!(shown.contains("kubectl --context prod -n default describe pod "), "{shown}");
+    assert!(!shown.contains('\u{1b}'), "escape sequences in a pipe");
+}
+
+#[test]
+fn a_glance_lists_every_pod_in_the_columns_of_the_table() {
+    let home = home();
+    let output = lifeboat(home.path(), &["demo", "glance", "--env", "prod", "--all"]);
+    let shown = text(&output.stdout);
+    let heading = shown.lines().find(|line| line.contains("NAMESPACE")).unwrap();
+    let columns: Vec<&str> = heading.split_whitespace().collect();
+    let expected = ["NAMESPACE", "NAME", "READY", "STATUS", "RESTARTS", "AGE", "NODE", "SEVERITY"];
+    assert_eq!(columns, expected);
+    assert!(shown.lines().any(|line| line.contains("kube-system") && line.contains("coredns")));
+    let output = lifeboat(home.path(), &["--json", "demo", "glance", "--env", "prod", "--all"]);
+    let all: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let pods = all["environments"][0]["pods"].as_array().unwrap();
+    let row = |pod: &serde_json::Value| {
+        ["name", "ready", "status"].map(|key| pod[key].as_str().unwrap().to_owned())
+    };
+    for pod in pods {
+        let [name, ready, status] = row(pod);
+        let line = shown.lines().find(|line| line.contains(&format!(" {name} "))).unwrap();
+        assert!(line.contains(&ready) && line.contains(&status), "{line}");
+    }
+}
+
+#[test]
+fn what_a_glance_cannot_see_ends_with_2_beside_what_it_sees() {
+    let home = home();
+    for (fault, blind, word) in [
+        ("api-401", "staging: COULD NOT SEE — login expired", "staging"),
+        ("api-403", "dev: COULD NOT SEE — not all of it", "kube-system"),
+    ] {
+        let output = lifeboat(home.path(), &["demo", "--fault", fault, "glance"]);
+        let shown = text(&output.stdout);
+        assert_eq!(output.status.code(), Some(2), "{shown}");
+        assert!(shown.contains(blind) && shown.contains(word), "{shown}");
+        assert!(shown.contains("prod: FINDINGS"), "{shown}");
+    }
+}
+
+#[test]
+fn a_glance_without_a_cluster_names_the_next_step() {
+    let home = home();
+    let output = lifeboat(home.path(), &["glance"]);
+    assert_eq!(output.status.code(), Some(64));
+    assert!(text(&output.stderr).contains("lifeboat config init"), "{}", text(&output.stderr));
+    let unknown = lifeboat(home.path(), &["demo", "glance", "--env", "qa"]);
+    assert_eq!(unknown.status.code(), Some(64));
+    assert!(text(&unknown.stderr).contains("dev, staging, prod"), "{}", text(&unknown.stderr));
+}
+
+#[test]
 fn without_a_configuration_the_next_step_is_named() {
     let home = home();
     let output = lifeboat(home.path(), &["drill"]);

@@ -25,6 +25,7 @@ use crate::runtime::exit::Exit;
 
 use super::Session;
 use pods::PodLine;
+use write::Style;
 
 /// What an environment may take, its login included. They are asked side by side.
 const DEADLINE: Duration = Duration::from_secs(10);
@@ -48,15 +49,29 @@ pub async fn glance(session: &Session, arguments: &GlanceArguments) -> Exit {
         Ok(chosen) => chosen,
         Err(text) => return session.usage(&text),
     };
-    let looks = chosen.iter().map(|seeable| ask(session, &settings, *seeable, arguments.all));
+    let style = match arguments {
+        GlanceArguments { plain: true, .. } => Style::Plain,
+        _ => Style::Paper(session.paper),
+    };
+    // Whoever watches sees each line as soon as it is known; a file has them in their order.
+    let is_watched = session.paper.live && !session.json;
+    let looks = chosen.iter().map(async |seeable| {
+        let answer = ask(session, &settings, *seeable, arguments.all).await;
+        if is_watched {
+            write::line(&answer, style);
+        }
+        answer
+    });
     let answers = join_all(looks).await;
+    let now = session.clock.now();
     if session.json {
-        write::json(&answers, session.clock.now(), arguments.all);
-    } else if arguments.plain {
-        write::plain(&answers, session.clock.now(), arguments.all);
-    } else {
-        write::terminal(&answers, session.paper, session.clock.now(), arguments.all);
+        write::json(&answers, now, arguments.all);
+        return exit(&answers);
     }
+    for answer in answers.iter().filter(|_| !is_watched) {
+        write::line(answer, style);
+    }
+    write::details(&answers, style, now, arguments.all);
     exit(&answers)
 }
 

@@ -14,18 +14,37 @@ use crate::runtime::headless::paint::{Paper, Tone, padded, say};
 use super::Answer;
 use super::pods::PodLine;
 
+/// For whom a glance is written.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Style {
+    Paper(Paper),
+    /// Sentences that can be read out: no colour, no columns, no sign.
+    Plain,
+}
+
+/// The line of one environment.
+pub(super) fn line(answer: &Answer, style: Style) {
+    let Answer { glance, .. } = answer;
+    match style {
+        Style::Paper(paper) => say(&paper.ink(tone(glance.word), &glance.line)),
+        Style::Plain => say(&shown(&glance.line.replacen(" — ", ", ", 1))),
+    }
+}
+
+/// What is below the lines.
+pub(super) fn details(answers: &[Answer], style: Style, now: Timestamp, lists_pods: bool) {
+    match style {
+        Style::Paper(paper) => terminal(answers, paper, now, lists_pods),
+        Style::Plain => plain(answers, now, lists_pods),
+    }
+}
+
 /// ```text
-/// dev: OK — 12/12 workloads, 0 restarts in the last hour, data 0 s old
-/// prod: FINDINGS — 1 finding (1 critical), 40/41 workloads, …
-///
 /// prod
 ///   critical  pod default/api-2: image pull back-off: not found (12m)
 ///             kubectl --context prod -n default describe pod api-2
 /// ```
-pub(super) fn terminal(answers: &[Answer], paper: Paper, now: Timestamp, lists_pods: bool) {
-    for answer in answers {
-        say(&paper.ink(tone(answer.glance.word), &answer.glance.line));
-    }
+fn terminal(answers: &[Answer], paper: Paper, now: Timestamp, lists_pods: bool) {
     for answer in answers {
         if answer.glance.findings.is_empty() && answer.missed.is_empty() {
             continue;
@@ -48,11 +67,7 @@ pub(super) fn terminal(answers: &[Answer], paper: Paper, now: Timestamp, lists_p
     }
 }
 
-/// Sentences that can be read out: no colour, no columns, no sign.
-pub(super) fn plain(answers: &[Answer], now: Timestamp, lists_pods: bool) {
-    for answer in answers {
-        say(&shown(&answer.glance.line.replacen(" — ", ", ", 1)));
-    }
+fn plain(answers: &[Answer], now: Timestamp, lists_pods: bool) {
     for answer in answers {
         let environment = &answer.glance.environment;
         for finding in &answer.glance.findings {
