@@ -64,7 +64,7 @@ fn picture(buffer: &Buffer) -> String {
             row.push_str(symbol);
             x += u16::try_from(unicode_width::UnicodeWidthStr::width(symbol)).unwrap().max(1);
         }
-        text.push_str(&format!("|{row}|\n"));
+        text.extend(["|", &row, "|\n"]);
     }
     text
 }
