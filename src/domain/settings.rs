@@ -38,8 +38,10 @@ impl Settings {
     #[must_use]
     pub fn or_current_context(mut self, current: Option<&str>) -> Self {
         if let (true, Some(context)) = (self.environments.is_empty(), current) {
+            // EKS names contexts by whole ARNs, which end with the cluster's name.
+            let short = context.rsplit('/').next().filter(|_| context.starts_with("arn:"));
             self.environments.push(Environment {
-                name: EnvironmentName(context.to_owned()),
+                name: EnvironmentName(short.unwrap_or(context).to_owned()),
                 production: false,
                 writable: false,
                 kubernetes: Some(Kubernetes {
