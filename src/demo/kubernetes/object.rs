@@ -138,6 +138,16 @@ pub(super) struct Workload {
     /// When it last made progress, and since when it has been (un)available.
     pub(super) progressed: Timestamp,
     pub(super) available_since: Timestamp,
+    /// Its rollout has made no progress for too long.
+    pub(super) is_stuck: bool,
+}
+
+impl Workload {
+    /// Whether every pod is of the newest template, and ready.
+    pub(super) fn is_complete(&self) -> bool {
+        let Counts { pods, ready, updated, .. } = self.counts;
+        [pods, ready, updated].iter().all(|count| *count == self.replicas)
+    }
 }
 
 /// How many pods there are of a workload, as its controller has seen them.

@@ -40,6 +40,7 @@ impl Cluster {
             counts: Counts::default(),
             progressed: self.now,
             available_since: self.now,
+            is_stuck: false,
         };
         let row = self.put(meta, Object::Workload(workload));
         let set = self.create_set(&row, template, 1);

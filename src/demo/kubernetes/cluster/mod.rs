@@ -73,6 +73,11 @@ enum Due {
     Deploy {
         workload: Key,
     },
+    /// A rollout should have made progress by now.
+    Deadline {
+        workload: Key,
+        since: Timestamp,
+    },
     /// A `CronJob` fires, unless it has been changed since.
     Fire {
         cronjob: Key,
@@ -114,6 +119,7 @@ impl Cluster {
             Due::Up { node } => self.come_back(&node),
             Due::Evict { node, since } => self.evict(&node, since),
             Due::Deploy { workload } => self.deploy(&workload),
+            Due::Deadline { workload, since } => self.miss_deadline(&workload, since),
             Due::Fire { cronjob, generation } => self.fire(&cronjob, generation),
             Due::Tidy => self.tidy(),
         }

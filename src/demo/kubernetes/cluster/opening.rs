@@ -156,6 +156,7 @@ impl Cluster {
             counts: Counts::default(),
             progressed: self.ago(i64::from(plan.revision_hours) * 3600),
             available_since: self.ago(i64::from(plan.revision_hours) * 3600),
+            is_stuck: false,
         };
         self.open_service(plan, &template);
         let row = self.put(meta, Object::Workload(workload));

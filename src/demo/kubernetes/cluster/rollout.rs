@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use crate::demo::kubernetes::cluster::events::Saying;
 use crate::demo::kubernetes::cluster::workloads::{count, counts, is_ready};
 use crate::demo::kubernetes::cluster::{Cluster, Due};
@@ -13,6 +15,8 @@ use crate::demo::kubernetes::plan::Template;
 
 /// How many old `ReplicaSet`s are kept.
 const HISTORY: usize = 3;
+/// How long a rollout may make no progress, in seconds.
+const DEADLINE: i64 = 600;
 /// Between two deployments of what is deployed again and again, in seconds.
 const DEPLOYS: i64 = 240;
 
@@ -73,7 +77,9 @@ impl Cluster {
             {
                 // An old template has come back.
                 let set_again = ReplicaSet { revision: workload.revision, ..found.clone() };
-                return self.put(set.meta.clone(), Object::ReplicaSet(set_again));
+                let mut meta = set.meta.clone();
+                meta.annotations = Arc::new(revision_annotation(workload.revision));
+                return self.put(meta, Object::ReplicaSet(set_again));
             }
             return set;
         }
@@ -151,10 +157,32 @@ impl Cluster {
             annotations.extend(revision_annotation(revision));
             meta.annotations = Arc::new(annotations);
         }
-        let workload = Workload { template, revision, progressed: self.now, ..workload.clone() };
+        let workload = Workload {
+            template,
+            revision,
+            progressed: self.now,
+            is_stuck: false,
+            ..workload.clone()
+        };
         let (kind, key) = (workload.kind, meta.key.clone());
+        self.set_deadline(&key);
         self.put(meta, Object::Workload(workload));
         self.reconcile_workload(kind, &key);
+    }
+
+    /// A rollout that makes no progress for so long is stuck.
+    pub(super) fn set_deadline(&mut self, workload: &Key) {
+        let since = self.now;
+        self.in_seconds(DEADLINE, Due::Deadline { workload: workload.clone(), since });
+    }
+
+    pub(super) fn miss_deadline(&mut self, key: &Key, since: Timestamp) {
+        let Some(row) = self.store.get(Kind::Deployment, key).cloned() else { return };
+        let Some(workload) = row.as_workload() else { return };
+        if workload.progressed == since && !workload.is_complete() {
+            let workload = Workload { is_stuck: true, ..workload.clone() };
+            self.put(row.meta.clone(), Object::Workload(workload));
+        }
     }
 
     /// Another build of an image, as a pipeline would deploy it.

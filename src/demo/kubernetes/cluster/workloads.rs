@@ -45,6 +45,10 @@ impl Cluster {
         }
         workload.counts = counts;
         workload.progressed = self.now;
+        workload.is_stuck = false;
+        if kind == Kind::Deployment && !workload.is_complete() {
+            self.set_deadline(key);
+        }
         self.put(row.meta.clone(), Object::Workload(workload));
     }
 

@@ -39,9 +39,9 @@ fn deployment(row: &Row, workload: &Workload) -> Value {
         ("MinimumReplicasUnavailable", "Deployment does not have minimum availability.")
     };
     let set = format!("{name}-{}", template.hash);
-    let is_complete =
-        counts.updated == *replicas && counts.pods == *replicas && counts.ready == *replicas;
-    let (reason, message) = if is_complete {
+    let (reason, message) = if workload.is_stuck {
+        ("ProgressDeadlineExceeded", format!("ReplicaSet \"{set}\" has timed out progressing."))
+    } else if workload.is_complete() {
         ("NewReplicaSetAvailable", format!("ReplicaSet \"{set}\" has successfully progressed."))
     } else {
         ("ReplicaSetUpdated", format!("ReplicaSet \"{set}\" is progressing."))
@@ -67,7 +67,12 @@ fn deployment(row: &Row, workload: &Workload) -> Value {
             "unavailableReplicas": (counts.pods.max(*replicas)).saturating_sub(counts.ready),
             "conditions": [
                 condition("Available", is_available, workload.available_since, Some(available)),
-                condition("Progressing", true, workload.progressed, Some((reason, &message))),
+                condition(
+                    "Progressing",
+                    !workload.is_stuck,
+                    workload.progressed,
+                    Some((reason, &message)),
+                ),
             ],
         },
     })

@@ -125,6 +125,15 @@ async fn the_registry_and_the_scheduler_are_quoted() {
     let refused = waiting.iter().find(|it| it["reason"] == "ImagePullBackOff").unwrap();
     assert!(refused["message"].as_str().unwrap().contains("1.19.0-rc.1: not found"));
 
+    let path = "/apis/apps/v1/namespaces/default/deployments/ingest-exporter";
+    let deployment = staging.get(path).await;
+    let conditions = deployment["status"]["conditions"].as_array().unwrap();
+    let progress = conditions.iter().find(|it| it["type"] == "Progressing").unwrap();
+    assert_eq!(
+        (&progress["status"], &progress["reason"]),
+        (&"False".into(), &"ProgressDeadlineExceeded".into())
+    );
+
     let dev = served(Tier::Dev).await;
     let name = dev.pod("ingest-reindexer").name;
     let pod = dev.get(&format!("/api/v1/namespaces/default/pods/{name}")).await;
