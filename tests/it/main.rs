@@ -13,3 +13,4 @@ mod keymap;
 mod kubectl;
 mod kubernetes;
 mod reading;
+mod typed;
