@@ -131,7 +131,7 @@ pub const BINDINGS: &[Binding] = &[
     bind(Texts, &["right", "l"], Action::ScrollRight, "scroll-right", "to the right"),
     bind(Texts, &["c"], Action::Copy, "copy", "copy what is shown"),
     hint(
-        bind(Logs, &["&"], Action::FilterLines, "filter-lines", "only lines that match"),
+        bind(Texts, &["&"], Action::FilterLines, "filter-lines", "only lines that match"),
         "filter",
     ),
     hint(bind(Logs, &["s"], Action::Follow, "follow", "follow, or stop"), "follow"),
