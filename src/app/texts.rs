@@ -243,7 +243,7 @@ impl App {
             name: &object.name,
         };
         let diagnosis: &Diagnosis = match row {
-            Row::Workload(group) => &group.worst()?.row.diagnosis,
+            Row::Workload(group) => group.worst()?.diagnosis(),
             Row::Job(row) => &row.diagnosis,
             Row::CronJob(row) => &row.diagnosis,
             Row::Node(row) => &row.diagnosis,

@@ -160,7 +160,7 @@ fn workloads(clusters: &[&Cluster]) -> Vec<Row> {
             let worst = sum.and_then(|sum| sum.worst);
             Member {
                 row: Arc::clone(row),
-                worst: worst.map(|pod| (pod.severity(), pod.printed.status.as_ref().into())),
+                worst: worst.map(Arc::clone),
                 restarts: sum.map_or(0, |sum| sum.restarts),
             }
         }));

@@ -12,7 +12,7 @@ use crate::app::cell::{Cell, Tone};
 use crate::app::columns::Column;
 use crate::app::effect::ObjectKind;
 use crate::app::filter::Field;
-use crate::app::rows::{Cells, Context, Place, RowKey};
+use crate::app::rows::{Cells, Context, Place, PodRow, RowKey};
 use crate::app::store::Object;
 use crate::domain::diagnosis::Diagnosis;
 use crate::domain::pod::Uid;
@@ -51,14 +51,22 @@ impl Object for WorkloadRow {
 #[derive(Debug, Clone)]
 pub struct Member {
     pub row: Arc<WorkloadRow>,
-    /// The worst of its pods, and what kubectl prints of that one.
-    pub worst: Option<(Severity, Box<str>)>,
+    /// The worst of its pods.
+    pub worst: Option<Arc<PodRow>>,
     pub restarts: u32,
 }
 
 impl Member {
+    /// What is said of it: of the workload itself, or of its worst pod where that is worse.
+    pub fn diagnosis(&self) -> &Diagnosis {
+        match &self.worst {
+            Some(pod) if pod.severity() > self.row.diagnosis.severity => &pod.diagnosis,
+            Some(_) | None => &self.row.diagnosis,
+        }
+    }
+
     fn severity(&self) -> Severity {
-        let pods = self.worst.as_ref().map_or(Severity::Done, |(severity, _)| *severity);
+        let pods = self.worst.as_ref().map_or(Severity::Done, |pod| pod.severity());
         self.row.diagnosis.severity.max(pods)
     }
 }
@@ -144,10 +152,10 @@ impl WorkloadGroup {
         let severity = member.severity();
         let mut text = format!("{}/{}", workload.ready, workload.wanted);
         if severity > Severity::Fine
-            && let Some((_, status)) = &member.worst
+            && let Some(pod) = &member.worst
         {
             text.push(' ');
-            text.push_str(status);
+            text.push_str(&shown(&pod.printed.status));
         }
         if member.restarts > 0 {
             // Writing to a string cannot fail.
@@ -213,7 +221,7 @@ impl Cells for WorkloadGroup {
             }
             Column::Why => {
                 let Some(member) = self.worst() else { return Cell::default() };
-                let cell = super::pod::why(&member.row.diagnosis, context.now);
+                let cell = super::pod::why(member.diagnosis(), context.now);
                 if cell.text.is_empty() || self.members.len() < 2 {
                     return cell;
                 }
@@ -239,8 +247,8 @@ impl Cells for WorkloadGroup {
     fn any_text(&self, test: &mut dyn FnMut(&str) -> bool) -> bool {
         self.present().any(|member| {
             member.row.workload.images.iter().any(|image| test(image))
-                || member.worst.as_ref().is_some_and(|(_, status)| test(status))
-                || test(&member.row.diagnosis.reason)
+                || member.worst.as_ref().is_some_and(|pod| test(&pod.printed.status))
+                || test(&member.diagnosis().reason)
         })
     }
 
@@ -255,7 +263,7 @@ impl Cells for WorkloadGroup {
         match field {
             Field::Status => {
                 let worst = self.present().filter_map(|member| member.worst.as_ref());
-                worst.max_by_key(|(severity, _)| *severity).map(|(_, status)| Cow::from(&**status))
+                worst.max_by_key(|pod| pod.severity()).map(|pod| Cow::from(&*pod.printed.status))
             }
             _ => None,
         }
