@@ -124,7 +124,9 @@ async fn one_seed_over_one_pool_picks_the_same_object_and_a_tested_one_is_left_o
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_training_fault_ends_in_its_verdict_and_a_clean_world() {
-    for fault in Fault::ALL.into_iter().filter(|fault| *fault != Fault::Slow) {
+    // What is wrong with a cluster concerns no drill: one of those is enough.
+    let left_out = [Fault::Slow, Fault::Api401, Fault::Api403, Fault::WatchCut, Fault::WatchGone];
+    for fault in Fault::ALL.into_iter().filter(|fault| !left_out.contains(fault)) {
         let rehearsal = Rehearsal::start().await;
         rehearsal.world.inject(fault);
         let conclusion = rehearsal.drill("prod", Wanted::Latest).await;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::stream::unfold;
 use jiff::{SignedDuration, Timestamp};
+use tokio::time::Instant;
 
 use crate::demo::kubernetes::KubernetesServer;
 use crate::demo::kubernetes::fault::ApiFault;
@@ -96,6 +97,8 @@ struct Reader {
     /// How many bytes may still be sent.
     left: Option<usize>,
     is_over: bool,
+    /// When a fault breaks it off.
+    cut: Option<Instant>,
 }
 
 impl KubernetesServer {
@@ -137,6 +140,7 @@ impl KubernetesServer {
             with_time: query.is_set("timestamps"),
             left: query.get("limitBytes").and_then(|it| it.parse().ok()),
             is_over: false,
+            cut: None,
         };
         made(
             "text/plain",
@@ -157,7 +161,7 @@ impl Reader {
                 return None;
             }
             faults.answers().await;
-            if faults.is_on(ApiFault::Unauthorized) {
+            if self.is_cut() {
                 return Some(Err(io::ErrorKind::ConnectionReset.into()));
             }
             let now = self.refresh();
@@ -191,6 +195,18 @@ impl Reader {
                 tokio::time::sleep(wait.clamp(Duration::from_millis(50), LOOK)).await;
             }
         }
+    }
+
+    /// Whether a fault breaks off what is followed.
+    fn is_cut(&mut self) -> bool {
+        let faults = self.server.faults();
+        if !self.follows {
+            return false;
+        }
+        let after = faults.watch_ends_after();
+        self.cut = after.map(|after| self.cut.unwrap_or(Instant::now() + after));
+        let is_late = self.cut.is_some_and(|cut| cut <= Instant::now());
+        is_late || faults.is_on(ApiFault::Unauthorized) || faults.forbids(Some(&self.key.namespace))
     }
 
     /// Whether the run that is read has ended meanwhile, and the time.

@@ -74,7 +74,7 @@ async fn a_server_that_hangs_answers_nothing_until_it_is_well_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn watches_break_off_again_and_again() {
+async fn watches_and_logs_break_off_again_and_again() {
     let served = served(Tier::Prod).await;
     served.server.faults().switch_on(ApiFault::WatchCut { after: Duration::from_secs(4) });
     for _ in 0..3 {
@@ -84,6 +84,13 @@ async fn watches_break_off_again_and_again() {
         let lasted = began.elapsed();
         assert!((4..6).contains(&lasted.as_secs()), "{lasted:?}");
     }
+    let path = "/api/v1/namespaces/default/pods/mongo-0/log?follow=true&tailLines=1";
+    let mut log = served.follow(path).await;
+    let mut lines = 0;
+    while log.next().await.is_ok_and(|line| line.is_some()) {
+        lines += 1;
+    }
+    assert!((2..9).contains(&lines), "{lines}");
 }
 
 #[tokio::test(start_paused = true)]

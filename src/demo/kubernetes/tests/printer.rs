@@ -1,5 +1,6 @@
 //! The columns of `kubectl get pods`, worked out from a pod's JSON by the rules of the server's own
-//! printer: the check that what is served and the truth beside it say the same.
+//! printer: the check that what is served and the truth beside it say the same. Left out is what no
+//! script has: scheduling gates, containers that end without a reason, lost nodes of old.
 
 use jiff::Timestamp;
 use serde_json::Value;
