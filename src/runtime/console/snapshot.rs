@@ -5,8 +5,10 @@ use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Read as _, Write};
+use std::mem;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, SyncSender};
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 use flate2::Compression;
@@ -29,6 +31,9 @@ const LONGEST_LINE: u64 = 4 << 20;
 /// Of a file's name, which may not be longer than 255 bytes.
 const LONGEST_NAME: usize = 150;
 const BUFFER: usize = 64 << 10;
+/// What one reader is given at a time.
+const PORTION: usize = 256 << 10;
+const MOST_WORKERS: usize = 4;
 
 /// What was true of an environment at some time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,15 +111,70 @@ fn read(file: File, environment: &EnvironmentName) -> io::Result<Snapshot> {
     if header.format != FORMAT || header.environment != *environment {
         return Err(io::Error::new(io::ErrorKind::InvalidData, "it is another one's"));
     }
-    let mut words = Words::default();
-    let mut pods = Vec::with_capacity(header.pods.min(MOST));
-    for _ in 0..header.pods.min(MOST) {
-        next(&mut lines, &mut line)?;
-        let mut pod: Pod = serde_json::from_slice(&line)?;
-        words.share(&mut pod);
-        pods.push(Arc::new(pod));
-    }
+    let pods = pods(&mut lines, header.pods.min(MOST))?;
     Ok(Snapshot { at: header.at, pods })
+}
+
+/// Reads so many lines while others make pods of those before.
+fn pods(lines: &mut impl BufRead, count: usize) -> io::Result<Vec<Arc<Pod>>> {
+    let workers = thread::available_parallelism().map_or(1, usize::from).min(MOST_WORKERS);
+    let (sender, portions) = mpsc::sync_channel::<(usize, Vec<u8>)>(workers);
+    let portions = Mutex::new(portions);
+    let mut made = thread::scope(|scope| {
+        let begin = |_| scope.spawn(|| work(&portions));
+        let working: Vec<_> = (0..workers).map(begin).collect();
+        let portioned = portion(lines, count, &sender);
+        drop(sender);
+        let mut made = Vec::new();
+        for worker in working {
+            let broken = |_| io::Error::other("a reader broke off");
+            made.extend(worker.join().map_err(broken)??);
+        }
+        portioned.map(|()| made)
+    })?;
+    made.sort_unstable_by_key(|(number, _)| *number);
+    Ok(made.into_iter().flat_map(|(_, pods)| pods).collect())
+}
+
+/// Passes `count` lines on, some at a time.
+fn portion(
+    lines: &mut impl BufRead,
+    count: usize,
+    sender: &SyncSender<(usize, Vec<u8>)>,
+) -> io::Result<()> {
+    let (mut text, mut line) = (Vec::new(), Vec::new());
+    let mut number = 0;
+    for left in (0..count).rev() {
+        next(lines, &mut line)?;
+        text.append(&mut line);
+        text.push(b'\n');
+        if text.len() >= PORTION || left == 0 {
+            // Nobody receives where all readers have failed; their reason is what is told.
+            if sender.send((number, mem::take(&mut text))).is_err() {
+                return Ok(());
+            }
+            number += 1;
+        }
+    }
+    Ok(())
+}
+
+/// Some pods that stand together, and which ones.
+type Made = (usize, Vec<Arc<Pod>>);
+
+fn work(portions: &Mutex<Receiver<(usize, Vec<u8>)>>) -> io::Result<Vec<Made>> {
+    let mut words = Words::default();
+    let mut made = Vec::new();
+    loop {
+        let next = portions.lock().map_err(|_| io::Error::other("a reader broke off"))?.recv();
+        let Ok((number, text)) = next else { return Ok(made) };
+        let pods = text.split_inclusive(|byte| *byte == b'\n').map(|line| {
+            let mut pod: Pod = serde_json::from_slice(line)?;
+            words.share(&mut pod);
+            Ok(Arc::new(pod))
+        });
+        made.push((number, pods.collect::<io::Result<_>>()?));
+    }
 }
 
 /// Reads the next line, which must have its end.
@@ -266,6 +326,29 @@ mod tests {
             (name("dev"), Snapshot { at: at(), pods: Vec::new() }),
         ];
         assert_eq!(loaded, expected);
+    }
+
+    #[test]
+    fn many_pods_come_back_in_their_order() {
+        let state = tempfile::tempdir().unwrap();
+        let seen = pods(2000);
+        save(state.path(), &name("prod"), at(), &seen).unwrap();
+        assert_eq!(load(state.path(), &name("prod")).unwrap().pods, seen);
+    }
+
+    #[test]
+    fn a_line_in_the_middle_that_is_no_pod_spoils_the_file() {
+        let mut lines = Vec::new();
+        for pod in pods(900) {
+            serde_json::to_writer(&mut lines, &pod).unwrap();
+            lines.push(b'\n');
+        }
+        let read = |lines: &[u8]| super::pods(&mut &*lines, 900);
+        assert_eq!(read(&lines).unwrap().len(), 900);
+        let middle = lines.len() / 2;
+        lines[middle..middle + 2000].fill(b'x');
+        assert!(read(&lines).is_err());
+        assert!(read(&[]).is_err());
     }
 
     #[test]
