@@ -113,10 +113,7 @@ impl Opened {
         let (inbox, mut performer) = Performer::start(Arc::clone(&settings), clock, surface, lent);
         let outside = (inbox, &mut performer);
         let app = event_loop::run(terminal, input, (app, effects), outside, (looks, clock)).await;
-        if let Ok(app) = &app {
-            performer.finish(app);
-        }
-        performer.stop().await;
+        performer.stop(app.as_ref().ok()).await;
         app
     }
 }

@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::stdout;
+use std::path::Path;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use ratatui::crossterm::clipboard::CopyToClipboard;
 use ratatui::crossterm::execute;
 use tokio::sync::{mpsc, watch};
@@ -20,6 +22,7 @@ use crate::domain::environment::{Environment, EnvironmentName};
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::log::LogRequest;
 use crate::domain::news::Namespaces;
+use crate::domain::pod::Pod;
 use crate::domain::settings::Settings;
 use crate::runtime::clock::Clock;
 use crate::runtime::console::cluster::{self, ClusterFeed, ClusterNews};
@@ -104,12 +107,17 @@ impl Performer {
         (inbox, performer)
     }
 
-    /// Stops everything, and waits until it has.
-    pub(super) async fn stop(self) {
+    /// Stops everything, waits until it has, and leaves behind what the next session begins with.
+    pub(super) async fn stop(self, app: Option<&App>) {
         self.root.cancel();
         self.tracker.close();
         drop(self.messages);
         self.tracker.wait().await;
+        if let Some(app) = app {
+            let folder = &self.settings.folders.state;
+            save(folder, &seen(app));
+            keep_remembered(folder, &app.remembered());
+        }
     }
 
     /// Starts a task of a lane, which ends the one before it.
@@ -282,28 +290,35 @@ impl Outside for Performer {
     }
 
     fn keep(&mut self, app: &App) {
-        self.save(app);
+        let (seen, folder) = (seen(app), self.settings.folders.state.clone());
+        // Writing ten thousand pods takes longer than a frame may.
+        self.tracker.spawn_blocking(move || save(&folder, &seen));
     }
 }
 
-impl Performer {
-    /// What is left behind for the next session.
-    pub(super) fn finish(&self, app: &App) {
-        self.save(app);
-        keep_remembered(&self.settings.folders.state, &app.remembered());
-    }
+/// The pods of one environment, and when they were seen.
+struct Glimpse {
+    environment: EnvironmentName,
+    at: Timestamp,
+    pods: Vec<Arc<Pod>>,
+}
 
-    fn save(&self, app: &App) {
-        for cluster in &app.clusters {
-            // What nobody has heard of is not worth more than what is kept already.
-            if cluster.pods.has_listed() {
-                let pods: Vec<_> = cluster.pods.rows().map(|row| Arc::clone(&row.pod)).collect();
-                let saved =
-                    snapshot::save(&self.settings.folders.state, &cluster.name, app.now, &pods);
-                if let Err(error) = saved {
-                    tracing::warn!(%error, environment = %cluster.name, "no snapshot was kept");
-                }
-            }
+/// What is worth keeping: what nobody has heard of is not worth more than what is kept already.
+fn seen(app: &App) -> Vec<Glimpse> {
+    let heard = app.clusters.iter().filter(|cluster| cluster.pods.has_listed());
+    heard
+        .map(|cluster| Glimpse {
+            environment: cluster.name.clone(),
+            at: app.now,
+            pods: cluster.pods.rows().map(|row| Arc::clone(&row.pod)).collect(),
+        })
+        .collect()
+}
+
+fn save(folder: &Path, seen: &[Glimpse]) {
+    for Glimpse { environment, at, pods } in seen {
+        if let Err(error) = snapshot::save(folder, environment, *at, pods) {
+            tracing::warn!(%error, %environment, "no snapshot was kept");
         }
     }
 }
@@ -334,7 +349,7 @@ fn no_cluster(environment: &EnvironmentName) -> Failure {
 }
 
 fn note(
-    folder: &std::path::Path,
+    folder: &Path,
     clock: Clock,
     deed: &Deed,
     result: &Result<String, Failure>,
@@ -351,7 +366,7 @@ fn note(
 }
 
 /// A console that cannot remember still works.
-fn keep_remembered(folder: &std::path::Path, what: &Remembered) {
+fn keep_remembered(folder: &Path, what: &Remembered) {
     if let Err(error) = remembered::save(folder, what) {
         tracing::warn!(%error, "nothing is remembered of this session");
     }
