@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use jiff::Timestamp;
 
 use crate::domain::age::age;
+use crate::domain::pod::printed::NONE;
 use crate::domain::severity::Severity;
 use crate::domain::text::shown;
 
@@ -52,9 +53,15 @@ impl<'a> Cell<'a> {
         Self { text: shown(text), tone: Tone::Plain, since: None }
     }
 
+    /// A text as kubectl prints it; what it prints where there is none is no matter.
+    pub fn printed(text: &'a str) -> Self {
+        let tone = if text == NONE { Tone::Muted } else { Tone::Plain };
+        Self::text(text).tone(tone)
+    }
+
     /// A text that is missing reads as kubectl has it.
     pub fn optional(text: Option<&'a str>) -> Self {
-        text.map_or_else(|| Self::from("<none>").tone(Tone::Muted), Self::text)
+        Self::printed(text.unwrap_or(NONE))
     }
 
     /// How long ago something was; `-` where it never was.

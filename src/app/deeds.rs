@@ -39,7 +39,7 @@ impl App {
             );
             return Vec::new();
         }
-        let Some(cluster) = clusters.iter().find(|it| it.name == first.environment) else {
+        let Some(cluster) = self.cluster_named(&first.environment) else {
             return Vec::new();
         };
         if !cluster.writable {

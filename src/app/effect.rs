@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::app::remembered::Remembered;
 use crate::domain::deed::Deed;
 use crate::domain::environment::EnvironmentName;
+use crate::domain::kubectl::Target;
 use crate::domain::log::LogRequest;
 use crate::domain::news::Namespaces;
 
@@ -100,10 +101,9 @@ impl ObjectKind {
 }
 
 impl ObjectRef {
-    /// The command that shows the same: `kubectl --context prod -n default VERB pod api-0`.
-    pub fn command(&self, context: &str, verb: &str) -> String {
-        let namespace =
-            self.namespace.as_ref().map(|name| format!(" -n {name}")).unwrap_or_default();
-        format!("kubectl --context {context}{namespace} {verb} {} {}", self.kind.word(), self.name)
+    /// What a `kubectl` command about it names; `context` is that of its environment.
+    pub fn target<'a>(&'a self, context: Option<&'a str>) -> Target<'a> {
+        let namespace = self.namespace.as_deref();
+        Target { context, namespace, kind: self.kind.word(), name: &self.name }
     }
 }

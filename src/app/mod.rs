@@ -314,9 +314,32 @@ impl App {
         self.clusters.iter().find(|cluster| cluster.place == place)
     }
 
-    /// How many rows of a table fit: the screen without header, title, columns, hints.
+    pub fn cluster_named(&self, name: &EnvironmentName) -> Option<&Cluster> {
+        self.clusters.iter().find(|cluster| cluster.name == *name)
+    }
+
+    /// How many lines the header takes: one for the tabs, and one for each environment; more than a
+    /// few share one.
+    pub fn header_height(&self) -> u16 {
+        const LINES: u16 = 4;
+        if !self.header || self.full_screen {
+            return 0;
+        }
+        match u16::try_from(self.clusters.len()) {
+            Ok(count @ ..=LINES) => 1 + count,
+            Ok(_) | Err(_) => 2,
+        }
+    }
+
+    /// How many rows of a table or a text fit: the screen without header, title, headings, hints, foot.
+    pub(in crate::app) fn room(&self) -> usize {
+        const FRAME: u16 = 4;
+        let frame = self.header_height() + FRAME;
+        usize::from(self.size.height.saturating_sub(frame)).max(1)
+    }
+
+    /// How far a page goes: a row of the one before stays.
     pub fn page(&self) -> usize {
-        let chrome = if self.header { 6 + self.clusters.len().min(4) } else { 5 };
-        usize::from(self.size.height).saturating_sub(chrome).max(1)
+        self.room().saturating_sub(1).max(1)
     }
 }

@@ -107,18 +107,15 @@ impl App {
     /// The kubectl commands that show what a row shows.
     fn commands(&self, row: &Row) -> Vec<(String, String)> {
         let Some(object) = row.object(&self.context()) else { return Vec::new() };
-        let cluster = self.clusters.iter().find(|cluster| cluster.name == object.environment);
-        let Some(context) = cluster.and_then(|cluster| cluster.context.as_deref()) else {
-            return Vec::new();
-        };
+        let cluster = self.cluster_named(&object.environment);
+        let target = object.target(cluster.and_then(|cluster| cluster.context.as_deref()));
         let mut commands = vec![
-            ("kubectl get".to_owned(), object.command(context, "get")),
-            ("kubectl describe".to_owned(), object.command(context, "describe")),
+            ("kubectl get".to_owned(), target.command(&["get", target.kind, target.name])),
+            ("kubectl describe".to_owned(), target.describe()),
         ];
-        if let (Row::Pod(_), Some(namespace)) = (row, &object.namespace) {
-            let text =
-                format!("kubectl --context {context} -n {namespace} logs -f {}", object.name);
-            commands.push(("kubectl logs".to_owned(), text));
+        if matches!(row, Row::Pod(_)) {
+            let follow = target.command(&["logs", "-f", target.name]);
+            commands.push(("kubectl logs".to_owned(), follow));
         }
         commands
     }

@@ -127,12 +127,6 @@ impl Table {
         self.cursor = if self.at == 0 { None } else { self.rows.get(self.at).map(Row::key) };
     }
 
-    /// Puts the cursor on a row, also where it is the first.
-    pub fn select_key(&mut self, key: RowKey) {
-        self.cursor = Some(key);
-        self.find_cursor();
-    }
-
     pub fn move_by(&mut self, rows: isize) {
         self.select(self.at.saturating_add_signed(rows));
     }

@@ -11,6 +11,7 @@ use crate::app::fixture::{crashing, running};
 use crate::app::focus::{Focus, TableFocus};
 use crate::app::message::{Message, Size};
 use crate::app::overlay::Overlay;
+use crate::app::pods::layer::{Body, Loaded};
 use crate::app::pods::location::{Location, View};
 use crate::app::remembered::Remembered;
 use crate::app::{App, Seen};
@@ -230,7 +231,8 @@ fn an_answer_to_an_older_question_is_dropped() {
     act(&mut app, Action::Raw);
     let why = Failure::new(FailureKind::Missing, "it is gone");
     app.update(Message::ObjectLoaded { generation: old, object: Err(why) });
-    assert!(!app.pods.top().has_failed());
+    let Body::Text { text, .. } = &app.pods.top().body else { panic!("no text") };
+    assert!(matches!(text, Loaded::Waiting), "{text:?}");
 }
 
 #[test]

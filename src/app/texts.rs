@@ -23,7 +23,6 @@ use crate::domain::document::{Document, Emphasis, Line};
 use crate::domain::environment::EnvironmentName;
 use crate::domain::explanation;
 use crate::domain::failure::Failure;
-use crate::domain::kubectl::Target;
 use crate::domain::log::{LogNews, LogStart};
 use crate::domain::pod::explanation as pod_explanation;
 use crate::domain::severity::Severity;
@@ -72,12 +71,8 @@ impl App {
         }
     }
 
-    /// The room that a text has: the screen without what frames it.
     fn text_page(&self) -> Page {
-        let frame =
-            if self.full_screen || !self.header { 4 } else { 5 + self.clusters.len().min(4) };
-        let rows = usize::from(self.size.height).saturating_sub(frame).max(1);
-        Page { columns: usize::from(self.size.width), rows }
+        Page { columns: usize::from(self.size.width), rows: self.room() }
     }
 
     pub(super) fn search(&mut self, text: &str) -> Vec<Effect> {
@@ -146,7 +141,7 @@ impl App {
         if named.kind != ObjectKind::Pod {
             return None;
         }
-        let cluster = self.clusters.iter().find(|cluster| cluster.name == named.environment)?;
+        let cluster = self.cluster_named(&named.environment)?;
         let is_named = |row: &&std::sync::Arc<PodRow>| {
             Some(&row.pod.namespace) == named.namespace.as_ref() && row.pod.name == named.name
         };
@@ -185,7 +180,7 @@ impl App {
             return;
         }
         let Some(source) = view.request().sources.first().cloned() else { return };
-        let Some(cluster) = self.clusters.iter().find(|it| it.name == source.environment) else {
+        let Some(cluster) = self.cluster_named(&source.environment) else {
             return;
         };
         let about = cluster.events.rows().filter(|row| {
@@ -235,13 +230,8 @@ impl App {
             return Some(pod_explanation::explain(&pod.diagnosis, &pod.pod, context));
         }
         let object = row.object(&self.context())?;
-        let cluster = self.clusters.iter().find(|cluster| cluster.name == object.environment);
-        let target = Target {
-            context: cluster.and_then(|cluster| cluster.context.as_deref()),
-            namespace: object.namespace.as_deref(),
-            kind: object.kind.word(),
-            name: &object.name,
-        };
+        let cluster = self.cluster_named(&object.environment);
+        let target = object.target(cluster.and_then(|cluster| cluster.context.as_deref()));
         let diagnosis: &Diagnosis = match row {
             Row::Workload(group) => group.worst()?.diagnosis(),
             Row::Job(row) => &row.diagnosis,

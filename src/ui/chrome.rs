@@ -19,20 +19,6 @@ use crate::ui::paint::{fit, line, spans, width};
 use crate::ui::theme::{Role, Theme};
 use crate::ui::viewports::Viewports;
 
-/// More environments than this share one line.
-const LINES: usize = 4;
-
-pub(super) fn header_height(app: &App) -> u16 {
-    if !app.header {
-        return 0;
-    }
-    match app.clusters.len() {
-        0 => 1,
-        count @ 1..=LINES => u16::try_from(count + 1).unwrap_or(1),
-        _ => 2,
-    }
-}
-
 pub(super) fn header(
     frame: &mut Frame<'_>,
     area: Rect,
@@ -52,7 +38,7 @@ pub(super) fn header(
     }
     spans(frame, first, parts);
     let rest = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
-    if app.clusters.len() > LINES {
+    if app.clusters.len() > usize::from(rest.height) {
         draw_all_in_one(frame, rest, app, theme);
         return;
     }

@@ -56,7 +56,7 @@ pub fn draw(
         line(frame, Rect { height: area.height.min(1), ..area }, &text, theme.role(Role::Warning));
         return;
     }
-    let header = if app.full_screen { 0 } else { chrome::header_height(app) };
+    let header = app.header_height();
     let [top, title, body, hints, foot] = Layout::vertical([
         Constraint::Length(header),
         Constraint::Length(1),

@@ -49,11 +49,6 @@ impl Layer {
         matches!(self.body, Body::Text { generation: own, .. } if own == generation)
     }
 
-    /// Whether the text that was asked for could not be had.
-    pub const fn has_failed(&self) -> bool {
-        matches!(self.body, Body::Text { text: Loaded::Failed(_), .. })
-    }
-
     pub fn table_mut(&mut self) -> Option<&mut Table> {
         match &mut self.body {
             Body::Table(table) => Some(table),

@@ -80,21 +80,22 @@ impl Cells for CronJobRow {
     fn cell<'a>(&'a self, column: Column, context: &Context<'_>) -> Cell<'a> {
         match column {
             Column::Schedule => Cell::text(&self.cronjob.schedule),
-            // The API does not tell the controller's zone, which is nearly always UTC.
-            Column::TimeZone => self
-                .cronjob
-                .time_zone
-                .as_deref()
-                .map_or_else(|| Cell::from("UTC assumed").tone(Tone::Muted), Cell::text),
+            Column::TimeZone => {
+                let is_told = self.cronjob.time_zone.is_some();
+                let tone = if is_told { Tone::Plain } else { Tone::Muted };
+                Cell::from(self.cronjob.zone_text().into_owned()).tone(tone)
+            }
             Column::Suspended => {
                 let tone = if self.cronjob.is_suspended { Tone::Warning } else { Tone::Muted };
-                Cell::from(if self.cronjob.is_suspended { "True" } else { "False" }).tone(tone)
+                Cell::from(self.cronjob.suspend_text()).tone(tone)
             }
             Column::Active => Cell::from(self.cronjob.active.to_string()),
-            Column::LastSchedule => match self.cronjob.last_schedule {
-                Some(_) => Cell::age(self.cronjob.last_schedule, context.now),
-                None => Cell::from("<none>").tone(Tone::Muted),
-            },
+            Column::LastSchedule => {
+                let last = self.cronjob.last_schedule;
+                let tone = if last.is_some() { Tone::Plain } else { Tone::Muted };
+                let text = self.cronjob.last_schedule_text(context.now);
+                Cell::from(text).tone(tone).since(last)
+            }
             Column::LastSuccess => match self.cronjob.last_success {
                 Some(_) => Cell::age(self.cronjob.last_success, context.now),
                 None => Cell::from("never seen").tone(Tone::Muted),

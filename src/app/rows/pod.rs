@@ -16,7 +16,9 @@ use crate::domain::age::age;
 use crate::domain::diagnosis::Diagnosis;
 use crate::domain::node::Node;
 use crate::domain::pod::diagnosis::diagnose;
-use crate::domain::pod::printed::{Printed, gates_text, printed};
+use crate::domain::pod::printed::{
+    Printed, gates_text, ip_text, node_text, nominated_node_text, printed,
+};
 use crate::domain::pod::usage::worst;
 use crate::domain::pod::{Owner, Pod, Uid};
 use crate::domain::quantity::{Cpu, Memory};
@@ -178,9 +180,9 @@ impl Cells for PodRow {
             Column::CpuLimit => share(strain.and_then(|it| it.cpu_of_limit)),
             Column::MemoryRequest => share(strain.and_then(|it| it.memory_of_request)),
             Column::MemoryLimit => share(strain.and_then(|it| it.memory_of_limit)),
-            Column::Ip => Cell::optional(self.pod.ip.as_deref()),
-            Column::Node => Cell::optional(self.pod.node.as_deref()),
-            Column::NominatedNode => Cell::optional(self.pod.nominated_node.as_deref()),
+            Column::Ip => Cell::printed(ip_text(&self.pod)),
+            Column::Node => Cell::printed(node_text(&self.pod)),
+            Column::NominatedNode => Cell::printed(nominated_node_text(&self.pod)),
             Column::Gates => Cell::from(gates_text(&self.pod)),
             Column::Quality => Cell::optional(self.pod.quality.as_deref()),
             Column::Account => Cell::optional(self.pod.service_account.as_deref()),

@@ -30,7 +30,7 @@ const LONGEST: Duration = Duration::from_hours(1);
 
 /// What the loop hands effects to; it answers in messages.
 pub(super) trait Outside {
-    /// Does what is asked for. `false`: the screen must be painted whole, or was given away.
+    /// Does what is asked for; says whether the terminal still shows what was painted.
     fn perform(&mut self, effect: Effect) -> Kept;
     /// Gives the terminal to a program, which an effect asked for, until that ends.
     fn lend_terminal(&mut self) -> impl Future<Output = Option<Message>>;
