@@ -1,5 +1,6 @@
 //! The embedded world: in-process servers that speak the real protocols, and what they are filled with.
 
+mod accept;
 mod clusters;
 mod crowd;
 mod request;

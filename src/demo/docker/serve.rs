@@ -2,35 +2,23 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::time::Duration;
 
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinSet;
 
+use crate::demo::accept::accept;
 use crate::demo::docker::{DockerServer, Fault};
 
 /// Accepts connections until the future is dropped, which ends all that the engine runs.
 pub async fn listen(server: Arc<DockerServer>, listener: TcpListener) {
-    /// Between attempts when the process has no file descriptor left.
-    const PAUSE: Duration = Duration::from_millis(50);
     let ending = Ending(Arc::clone(&server));
-    let mut connections = JoinSet::new();
-    loop {
-        tokio::select! {
-            accepted = listener.accept() => match accepted {
-                Ok(_) if ending.0.fault() == Some(Fault::EngineGone) => {}
-                Ok((stream, _)) => {
-                    stream.set_nodelay(true).ok();
-                    connections.spawn(serve(Arc::clone(&server), stream));
-                }
-                Err(_) => tokio::time::sleep(PAUSE).await,
-            },
-            Some(_) = connections.join_next() => {}
-        }
-    }
+    accept(listener, |stream| {
+        let is_gone = ending.0.fault() == Some(Fault::EngineGone);
+        (!is_gone).then(|| serve(Arc::clone(&server), stream))
+    })
+    .await;
 }
 
 /// What the engine runs by itself ends with the listener.

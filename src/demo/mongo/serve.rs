@@ -9,29 +9,15 @@ use bson::RawDocumentBuf;
 use bson::raw::{RawBsonRef, RawDocument};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpListener;
-use tokio::task::JoinSet;
 
+use crate::demo::accept::accept;
 use crate::demo::mongo::error::Refusal;
 use crate::demo::mongo::wire::Envelope;
 use crate::demo::mongo::{Fault, MongoServer, wire};
 
 /// Accepts connections until the future is dropped, which closes them all.
 pub async fn listen(server: Arc<MongoServer>, listener: TcpListener) {
-    /// Between attempts when the process has no file descriptor left.
-    const PAUSE: Duration = Duration::from_millis(50);
-    let mut connections = JoinSet::new();
-    loop {
-        tokio::select! {
-            accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => {
-                    stream.set_nodelay(true).ok();
-                    connections.spawn(serve_connection(stream, Arc::clone(&server)));
-                }
-                Err(_) => tokio::time::sleep(PAUSE).await,
-            },
-            Some(_) = connections.join_next() => {}
-        }
-    }
+    accept(listener, |stream| Some(serve_connection(stream, Arc::clone(&server)))).await;
 }
 
 /// Serves one connection until the client hangs up, breaks the protocol, or the server is gone.
