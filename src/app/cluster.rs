@@ -17,6 +17,7 @@ use crate::domain::pod::Pod;
 use crate::domain::severity::Severity;
 use crate::domain::trust::Trust;
 use crate::domain::usage::{NodeUsage, PodUsage};
+use crate::domain::workload::WorkloadKind;
 
 /// One environment, as far as it has been heard of.
 #[derive(Debug)]
@@ -293,6 +294,21 @@ impl Cluster {
             }
             Trust::Connecting | Trust::Live => None,
         })
+    }
+
+    /// Whether what is not known of a kind of workload in a namespace is not there.
+    pub fn sees(&self, kind: WorkloadKind, namespace: &Arc<str>) -> bool {
+        let (kind, store) = match kind {
+            WorkloadKind::Deployment => (Kind::Deployment, &self.deployments),
+            WorkloadKind::StatefulSet => (Kind::StatefulSet, &self.stateful_sets),
+            WorkloadKind::DaemonSet => (Kind::DaemonSet, &self.daemon_sets),
+        };
+        let is_about = |scope: &Scope| match scope {
+            Scope::Cluster => true,
+            Scope::Namespace(name) => name == namespace,
+        };
+        let is_live = self.of(kind).any(|(scope, trust)| is_about(scope) && *trust == Trust::Live);
+        store.has_listed() && is_live
     }
 
     fn of(&self, kind: Kind) -> impl Iterator<Item = (&Scope, &Trust)> {

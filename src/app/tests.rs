@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::app::action::{Action, SortKey};
 use crate::app::cluster::Badge;
+use crate::app::columns::Column;
 use crate::app::effect::Effect;
 use crate::app::fixture::{crashing, running};
 use crate::app::focus::{Focus, TableFocus};
@@ -23,6 +24,7 @@ use crate::domain::settings::{
     ConsoleSettings, ContainerEngine, DrillSettings, Folders, Kubeconfig, NotifySettings, Settings,
 };
 use crate::domain::trust::Trust;
+use crate::domain::workload::{Workload, WorkloadKind};
 use tui_input::InputRequest;
 
 fn now() -> Timestamp {
@@ -322,4 +324,50 @@ fn nothing_is_painted_again_where_nothing_was_told() {
     let scope = Scope::Namespace("default".into());
     tell(&mut app, "dev", vec![News::Standing { kind: Kind::Pod, scope, trust: Trust::Live }]);
     assert!(!app.take_dirty());
+}
+
+#[test]
+fn a_workload_is_missing_only_where_its_list_was_seen() {
+    let workload = |name: &str| Workload {
+        uid: Uid(name.into()),
+        kind: WorkloadKind::Deployment,
+        namespace: "default".into(),
+        name: name.into(),
+        created: None,
+        labels: Vec::new(),
+        selector: Vec::new(),
+        wanted: 1,
+        ready: 1,
+        updated: 1,
+        available: 1,
+        generation: 1,
+        observed_generation: 1,
+        images: vec!["api:1".into()],
+        conditions: Vec::new(),
+        is_paused: false,
+    };
+    let list = |rows: Vec<Workload>| {
+        let scope = Scope::Namespace("default".into());
+        let rows = rows.into_iter().map(Arc::new).collect();
+        let page = Delta::Page { scope: scope.clone(), rows, remaining: None };
+        let told = |delta| News::Workloads(Kind::Deployment, delta);
+        vec![
+            told(Delta::Began(scope.clone())),
+            told(page),
+            told(Delta::Complete(scope.clone())),
+            News::Standing { kind: Kind::Deployment, scope, trust: Trust::Live },
+        ]
+    };
+    let shown = |app: &App, column: Column| {
+        let table = app.pods.top().table().unwrap();
+        table.selected().unwrap().cell(column, &app.context()).text.into_owned()
+    };
+    let mut app = started();
+    act(&mut app, Action::NextView);
+    tell(&mut app, "dev", list(vec![workload("api")]));
+    assert_eq!(shown(&app, Column::Drift), "");
+    assert_eq!(shown(&app, Column::Place(1)), "not seen");
+    tell(&mut app, "prod", list(Vec::new()));
+    assert_eq!(shown(&app, Column::Drift), "missing somewhere");
+    assert_eq!(shown(&app, Column::Place(1)), "—");
 }

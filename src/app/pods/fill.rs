@@ -165,7 +165,12 @@ fn workloads(clusters: &[&Cluster]) -> Vec<Row> {
             }
         }));
     }
-    grouped(&places, members).into_iter().map(|group| Row::Workload(Arc::new(group))).collect()
+    let is_seen = |place: Place, kind: WorkloadKind, namespace: &Arc<str>| {
+        let cluster = clusters.iter().find(|cluster| cluster.place == place);
+        cluster.is_some_and(|cluster| cluster.sees(kind, namespace))
+    };
+    let groups = grouped(&places, members, is_seen);
+    groups.into_iter().map(|group| Row::Workload(Arc::new(group))).collect()
 }
 
 fn nodes(cluster: &Cluster) -> Vec<Row> {

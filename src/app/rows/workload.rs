@@ -19,6 +19,7 @@ use crate::domain::pod::Uid;
 use crate::domain::severity::Severity;
 use crate::domain::text::shown;
 use crate::domain::workload::diagnosis::diagnose_workload;
+use crate::domain::workload::drift::{Cell as DriftCell, Drift, drift};
 use crate::domain::workload::image::tag;
 use crate::domain::workload::{Workload, WorkloadKind};
 
@@ -77,34 +78,66 @@ pub struct WorkloadGroup {
     pub kind: WorkloadKind,
     pub namespace: Arc<str>,
     pub name: Box<str>,
-    /// One for each environment that is shown, in their order; `None` where it is not there.
-    pub members: Vec<(Place, Option<Member>)>,
+    /// One for each environment that is shown, in their order.
+    pub members: Vec<(Place, Presence)>,
 }
 
-/// Puts workloads together that have the same kind, namespace and name.
-pub fn grouped(places: &[Place], members: impl IntoIterator<Item = Member>) -> Vec<WorkloadGroup> {
+/// Whether an environment has a workload.
+#[derive(Debug, Clone)]
+pub enum Presence {
+    There(Member),
+    /// Its list is whole, and does not name it.
+    Absent,
+    /// Its list has not been seen.
+    Unknown,
+}
+
+impl Presence {
+    const fn member(&self) -> Option<&Member> {
+        match self {
+            Self::There(member) => Some(member),
+            Self::Absent | Self::Unknown => None,
+        }
+    }
+}
+
+/// Puts workloads together that have the same kind, namespace and name. `is_seen` tells whether an
+/// environment's list of a kind in a namespace is known.
+pub fn grouped(
+    places: &[Place],
+    members: impl IntoIterator<Item = Member>,
+    is_seen: impl Fn(Place, WorkloadKind, &Arc<str>) -> bool,
+) -> Vec<WorkloadGroup> {
     let mut groups: BTreeMap<(Arc<str>, Box<str>, WorkloadKind), Vec<Member>> = BTreeMap::new();
     for member in members {
         let workload = &member.row.workload;
         let key = (Arc::clone(&workload.namespace), workload.name.clone(), workload.kind);
         groups.entry(key).or_default().push(member);
     }
-    let group =
-        |((namespace, name, kind), found): ((Arc<str>, Box<str>, WorkloadKind), Vec<Member>)| {
-            let of = |place: Place| found.iter().find(|member| member.row.place == place).cloned();
-            let members = places.iter().map(|place| (*place, of(*place))).collect();
-            WorkloadGroup { kind, namespace, name, members }
+    let mut rows = Vec::with_capacity(groups.len());
+    for ((namespace, name, kind), found) in groups {
+        let presence = |place: Place| match found.iter().find(|it| it.row.place == place) {
+            Some(member) => Presence::There(member.clone()),
+            None if is_seen(place, kind, &namespace) => Presence::Absent,
+            None => Presence::Unknown,
         };
-    groups.into_iter().map(group).collect()
+        let members = places.iter().map(|place| (*place, presence(*place))).collect();
+        rows.push(WorkloadGroup { kind, namespace, name, members });
+    }
+    rows
 }
 
 impl WorkloadGroup {
     pub fn member(&self, place: Place) -> Option<&Member> {
-        self.members.iter().find(|(at, _)| *at == place).and_then(|(_, member)| member.as_ref())
+        self.presence(place)?.member()
+    }
+
+    fn presence(&self, place: Place) -> Option<&Presence> {
+        self.members.iter().find(|(at, _)| *at == place).map(|(_, presence)| presence)
     }
 
     fn present(&self) -> impl Iterator<Item = &Member> {
-        self.members.iter().filter_map(|(_, member)| member.as_ref())
+        self.members.iter().filter_map(|(_, presence)| presence.member())
     }
 
     /// The environment in which it is worst off.
@@ -116,37 +149,22 @@ impl WorkloadGroup {
         self.present().map(|member| member.restarts).sum()
     }
 
-    /// Whether the environments that have it run different images.
-    fn images_differ(&self) -> bool {
-        let mut images = self.present().map(|member| &member.row.workload.images);
-        let first = images.next();
-        images.any(|image| Some(image) != first)
-    }
-
-    /// What differs between the environments, in words; empty where nothing does.
-    fn drift(&self) -> Vec<&'static str> {
-        let mut drift = Vec::new();
-        if self.members.len() > 1 {
-            if self.members.iter().any(|(_, member)| member.is_none()) {
-                drift.push("missing");
-            }
-            if self.images_differ() {
-                drift.push("image");
-            }
-            let mut wanted = self.present().map(|member| member.row.workload.wanted);
-            let first = wanted.next();
-            // Daemons follow the number of nodes.
-            if self.kind != WorkloadKind::DaemonSet && wanted.any(|count| Some(count) != first) {
-                drift.push("replicas");
-            }
-        }
-        drift
+    /// What differs between the environments that are seen.
+    fn drift(&self) -> Drift {
+        let cells = self.members.iter().map(|(_, presence)| match presence {
+            Presence::There(member) => DriftCell::There(&member.row.workload),
+            Presence::Absent => DriftCell::Absent,
+            Presence::Unknown => DriftCell::Unknown,
+        });
+        drift(&cells.collect::<Vec<_>>())
     }
 
     /// `2/3 CrashLoopBackOff ↻7 1.4.2`: ready and wanted, the worst pod, restarts, the image's tag.
     fn of_environment(&self, place: Place) -> Cell<'static> {
-        let Some(member) = self.member(place) else {
-            return Cell::from("—").tone(Tone::Muted);
+        let member = match self.presence(place) {
+            Some(Presence::There(member)) => member,
+            Some(Presence::Absent) => return Cell::from("—").tone(Tone::Muted),
+            Some(Presence::Unknown) | None => return Cell::from("not seen").tone(Tone::Stale),
         };
         let workload = &member.row.workload;
         let severity = member.severity();
@@ -162,7 +180,7 @@ impl WorkloadGroup {
             write!(text, " ↻{}", member.restarts).ok();
         }
         if let Some(image) = workload.images.first() {
-            let mark = if self.images_differ() { "≠" } else { "" };
+            let mark = if self.drift().images { "≠" } else { "" };
             write!(text, " {mark}{}", shown(tag(image))).ok();
         }
         Cell::from(text).tone(severity.into())
@@ -216,8 +234,7 @@ impl Cells for WorkloadGroup {
             Column::Restarts => Cell::from(self.restarts().to_string()),
             Column::Drift => {
                 let drift = self.drift();
-                let tone = if drift.is_empty() { Tone::Muted } else { Tone::Accent };
-                Cell::from(drift.join(", ")).tone(tone)
+                Cell::from(drift.text()).tone(Tone::Accent)
             }
             Column::Why => {
                 let Some(member) = self.worst() else { return Cell::default() };
@@ -235,7 +252,7 @@ impl Cells for WorkloadGroup {
     fn compare(&self, other: &Self, column: Column) -> Option<Ordering> {
         Some(match column {
             Column::Restarts => self.restarts().cmp(&other.restarts()),
-            Column::Drift => self.drift().len().cmp(&other.drift().len()),
+            Column::Drift => self.drift().count().cmp(&other.drift().count()),
             Column::Place(place) => {
                 let severity = |group: &Self| group.member(Place(place)).map(Member::severity);
                 severity(other).cmp(&severity(self))

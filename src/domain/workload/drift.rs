@@ -1,7 +1,7 @@
 //! How one workload differs between environments.
 
-use crate::domain::workload::Workload;
 use crate::domain::workload::image::is_same_version;
+use crate::domain::workload::{Workload, WorkloadKind};
 
 /// What is known of the workload in one environment.
 #[derive(Debug, Clone, Copy)]
@@ -23,6 +23,11 @@ pub struct Drift {
 }
 
 impl Drift {
+    /// In how many ways.
+    pub fn count(self) -> usize {
+        [self.missing, self.images, self.replicas].into_iter().filter(|holds| *holds).count()
+    }
+
     /// In words; empty where there is none.
     pub fn text(self) -> String {
         let words = [
@@ -49,7 +54,8 @@ pub fn drift(row: &[Cell<'_>]) -> Drift {
         let is_same = first.images.len() == other.images.len()
             && pairs().all(|(one, other)| is_same_version(one, other));
         drift.images |= !is_same;
-        drift.replicas |= first.wanted != other.wanted;
+        // Daemons follow the number of nodes.
+        drift.replicas |= first.kind != WorkloadKind::DaemonSet && first.wanted != other.wanted;
     }
     drift
 }
@@ -81,5 +87,13 @@ mod tests {
         ] {
             assert_eq!(drift(&row).text(), text);
         }
+    }
+
+    #[test]
+    fn daemons_follow_the_number_of_nodes() {
+        let daemon =
+            |wanted| Workload { kind: WorkloadKind::DaemonSet, ..deployment("cni", wanted) };
+        let (few, many) = (daemon(3), daemon(6));
+        assert_eq!(drift(&[Cell::There(&few), Cell::There(&many)]), Drift::default());
     }
 }
