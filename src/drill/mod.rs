@@ -15,3 +15,6 @@ pub mod table;
 pub mod record;
 
 pub mod report;
+
+#[cfg(test)]
+pub(crate) mod fixture;

@@ -150,11 +150,16 @@ pub async fn choose(
         }
     };
     let expected = expected(reading, set, &object);
+    let engine = set.engine.ok_or_else(|| {
+        let what = format!("{} is watched, not drilled: it names no `engine`", set.path());
+        Failure::new(FailureKind::Missing, what)
+    })?;
     let plan = DrillPlan {
         id,
         started: now,
         trigger: request.trigger,
         actor: process::owner(),
+        engine,
         object,
         access: situation.storage.access(),
         selection,

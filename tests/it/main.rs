@@ -8,6 +8,7 @@ mod console;
 mod drill;
 mod engine;
 mod fetch;
+mod fuzz;
 mod harness;
 mod keymap;
 mod kubectl;

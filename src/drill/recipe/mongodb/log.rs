@@ -1,4 +1,5 @@
-//! A database server's log without what it quotes of documents.
+//! What `mongod` writes into its log: each line without what it quotes of documents, and the line that tells
+//! most.
 
 use serde::Deserialize;
 
@@ -24,7 +25,7 @@ struct Time {
 }
 
 /// One form for all servers, `TIME SEVERITY  COMPONENT  MESSAGE`, of which nothing is a document's.
-pub(super) fn without_documents(line: &str) -> String {
+pub(in crate::drill::recipe) fn without_documents(line: &str) -> String {
     // A longer line arrives in pieces, of which some are nothing but a document's.
     const LONGEST: usize = 8 << 10;
     const DISK_IS_FULL: &str = "No space left on device";
@@ -40,6 +41,39 @@ pub(super) fn without_documents(line: &str) -> String {
         text = format!("{text}: {DISK_IS_FULL}");
     }
     text
+}
+
+/// The last error of a log whose lines are [`without_documents`], else its last line.
+pub(in crate::drill::recipe) fn last_words(log: &[String]) -> Option<&str> {
+    let (mut last, mut worst) = (None, None);
+    for line in log.iter().map(|line| Line::read(line)) {
+        if line.is_bad {
+            worst = Some(line.text);
+        }
+        last = Some(line.text);
+    }
+    worst.or(last)
+}
+
+struct Line<'a> {
+    text: &'a str,
+    /// Whether it is an error or fatal.
+    is_bad: bool,
+}
+
+impl<'a> Line<'a> {
+    /// `2020-01-01T00:00:00.000+0000 F  CONTROL  [main] Failed global initialization`; what is not
+    /// of this form is taken whole.
+    fn read(line: &'a str) -> Self {
+        let severity = line.split_whitespace().nth(1).unwrap_or_default();
+        let text = line.split_once(&format!(" {severity} ")).map(|(_, rest)| rest.trim_start());
+        match (severity, text.and_then(|rest| rest.split_once(char::is_whitespace))) {
+            ("E" | "F" | "W" | "I" | "D", Some((_component, text))) => {
+                Self { text: text.trim_start(), is_bad: matches!(severity, "E" | "F") }
+            }
+            _ => Self { text: line, is_bad: false },
+        }
+    }
 }
 
 #[cfg(test)]
@@ -71,6 +105,21 @@ mod tests {
             assert!(!without_documents(&piece).contains("Jane"));
         }
         assert_eq!(without_documents("Jane\"}}"), "…}");
+    }
+
+    #[test]
+    fn the_last_error_tells_most_else_the_last_line() {
+        let read = |lines: &[&str]| {
+            let log: Vec<String> = lines.iter().map(|line| without_documents(line)).collect();
+            last_words(&log).map(ToOwned::to_owned)
+        };
+        let old = [
+            "2020-01-01T00:00:00.000+0000 F  CONTROL  [main] Failed global initialization",
+            "2020-01-01T00:00:00.000+0000 I  CONTROL  [main] bye",
+        ];
+        assert_eq!(read(&old).as_deref(), Some("[main] Failed global initialization"));
+        assert_eq!(read(&["first", "last"]).as_deref(), Some("last"));
+        assert_eq!(read(&[]), None);
     }
 
     #[test]
