@@ -27,6 +27,8 @@ impl Generation {
 pub enum Lane {
     Object,
     Log,
+    /// What was before the lines of the log.
+    OlderLog,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +39,11 @@ pub enum Effect {
         object: ObjectRef,
     },
     FollowLog {
+        generation: Generation,
+        request: LogRequest,
+    },
+    /// Reads what was before the lines of a log, beside it.
+    LoadOlderLog {
         generation: Generation,
         request: LogRequest,
     },

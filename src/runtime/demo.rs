@@ -6,7 +6,9 @@ use jiff::Timestamp;
 
 use crate::adapters::s3::S3;
 use crate::cli::{Cli, DemoArguments, DemoCommand, DrillArguments};
+use crate::demo::Crowd;
 use crate::demo::fault::Fault;
+use crate::demo::population::Tier;
 use crate::demo::{Genesis, World};
 use crate::domain::backup::BackupKey;
 use crate::domain::failure::{Failure, FailureKind};
@@ -26,6 +28,8 @@ use super::interrupt::Interrupt;
 const WORLD: u64 = 1;
 /// So many seeds are tried for a healthy pick; one in thirty is not.
 const SEEDS: u64 = 100;
+/// The pods of a cluster that takes long to list.
+const MANY: usize = 10_000;
 
 /// Starts the world, runs a command in it or keeps it up, and takes it down again.
 pub async fn run(arguments: &DemoArguments, paper: Paper, cli: &Cli) -> Result<Exit, Failure> {
@@ -33,7 +37,8 @@ pub async fn run(arguments: &DemoArguments, paper: Paper, cli: &Cli) -> Result<E
     let clock = arguments.at.map_or_else(Clock::system, Clock::starting_at);
     let world_clock: crate::demo::mongo::Clock = Arc::new(move || clock.now());
     let seed = arguments.world_seed.unwrap_or(WORLD);
-    let crowd = arguments.pods.clone().unwrap_or_default();
+    let crowd = arguments.pods.clone().or_else(|| arguments.fault.and_then(crowd_of));
+    let crowd = crowd.unwrap_or_default();
     let started = World::start_with(Genesis { seed, clock: world_clock }, &crowd).await;
     let world = started.map_err(|error| {
         Failure::new(FailureKind::Unexpected, format!("starting the embedded world: {error}"))
@@ -88,6 +93,11 @@ async fn healthy_pick(
         let key = pool.roll(seed, now)?.0.backup.key;
         (!world.is_flawed(&key)).then_some((seed, key))
     })
+}
+
+/// A list that is slow is to be a long one.
+fn crowd_of(fault: Fault) -> Option<Crowd> {
+    (fault == Fault::ApiSlowList).then(|| Crowd::only(Tier::Prod, MANY))
 }
 
 fn announce(fault: Fault, paper: Paper) {

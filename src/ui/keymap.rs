@@ -124,12 +124,16 @@ pub const BINDINGS: &[Binding] = &[
     bind(Tables, &["left", "h"], Action::ScrollLeft, "scroll-left", "columns to the left"),
     bind(Tables, &["right"], Action::ScrollRight, "scroll-right", "columns to the right"),
     // Texts and logs.
-    hint(bind(Texts, &["n"], Action::SearchNext, "search-next", "the next match"), "next"),
-    bind(Texts, &["N"], Action::SearchPrevious, "search-previous", "the match before"),
+    hint(bind(Texts, &["/"], Action::Filter, "filter", "search, which hides nothing"), "search"),
+    hint(
+        bind(Texts, &["n"], Action::SearchNext, "search-next", "the next match, mark or error"),
+        "next",
+    ),
+    bind(Texts, &["N"], Action::SearchPrevious, "search-previous", "the one before"),
     hint(bind(Texts, &["w"], Action::Wrap, "wrap", "wrap long lines"), "wrap"),
     bind(Texts, &["left", "h"], Action::ScrollLeft, "scroll-left", "to the left"),
     bind(Texts, &["right", "l"], Action::ScrollRight, "scroll-right", "to the right"),
-    bind(Texts, &["c"], Action::Copy, "copy", "copy what is shown"),
+    bind(Texts, &["c"], Action::Copy, "copy", "copy the marked lines, the match, or all"),
     hint(
         bind(Texts, &["&"], Action::FilterLines, "filter-lines", "only lines that match"),
         "filter",
@@ -139,7 +143,7 @@ pub const BINDINGS: &[Binding] = &[
     bind(Logs, &["b"], Action::AllContainers, "all-containers", "all containers"),
     bind(Logs, &["p"], Action::PreviousLogs, "previous-logs", "before the last restart"),
     bind(Logs, &["f"], Action::FullScreen, "full-screen", "full screen"),
-    bind(Logs, &["m"], Action::MarkLine, "mark-line", "mark a line"),
+    bind(Logs, &["m"], Action::MarkLine, "mark-line", "mark a line, for `n` and `c`"),
     bind(Logs, &["0"], Action::Window(LogWindow::Tail), "log-tail", "the end"),
     bind(Logs, &["1"], Action::Window(LogWindow::Head), "log-head", "the beginning"),
     bind(Logs, &["2"], Action::Window(LogWindow::Minutes(1)), "log-1m", "the last minute"),
@@ -154,7 +158,7 @@ pub const BINDINGS: &[Binding] = &[
     bind(Moving, &["G", "end"], Action::SelectLast, "select-last", "to the end"),
     bind(Moving, &["ctrl-f", "pgdn"], Action::PageDown, "page-down", "a page down"),
     bind(Moving, &["ctrl-b", "pgup"], Action::PageUp, "page-up", "a page up"),
-    bind(Lists, &["enter"], Action::Open, "open", "choose"),
+    hint(bind(Lists, &["enter"], Action::Open, "open", "choose"), "choose"),
     bind(Moving, &["["], Action::HistoryBack, "history-back", "back to where one was"),
     bind(Moving, &["]"], Action::HistoryForward, "history-forward", "forward again"),
     bind(Moving, &["-"], Action::LastView, "last-view", "the last view"),
@@ -170,7 +174,7 @@ pub const BINDINGS: &[Binding] = &[
     bind(Everywhere, &["tab"], Action::NextTab, "next-tab", "the next tab"),
     bind(Everywhere, &["shift-tab"], Action::PreviousTab, "previous-tab", "the tab before"),
     bind(Everywhere, &["alt-1", "F1"], Action::Show(Tab::Pods), "tab-pods", "the tab Pods"),
-    bind(Everywhere, &["ctrl-r"], Action::Reload, "reload", "connect again"),
+    bind(Everywhere, &["ctrl-r"], Action::Reload, "reload", "load again"),
     bind(Everywhere, &["ctrl-l"], Action::Redraw, "redraw", "paint again"),
     bind(
         Everywhere,
@@ -183,6 +187,8 @@ pub const BINDINGS: &[Binding] = &[
     bind(Everywhere, &["L"], Action::LogIn, "log-in", "log in where a badge asks for it"),
     // Help, dialogs, prompts.
     hint(bind(Help, &["/"], Action::Filter, "filter", "search the keys"), "search"),
+    hint(bind(Help, &["esc", "q", "?"], Action::Back, "back", "close the help"), "close"),
+    hint(bind(Lists, &["esc", "q"], Action::Back, "back", "close the list"), "close"),
     hint(bind(Dialogs, &["enter"], Action::Press, "press", "press the button"), "press"),
     hint(
         bind(Dialogs, &["tab", "right"], Action::NextButton, "next-button", "the next button"),
@@ -215,6 +221,7 @@ pub const fn places(focus: Focus) -> &'static [Where] {
         Focus::Table(TableFocus::View(_)) => &[Rows, Tables, Moving, Everywhere],
         Focus::Text => &[Texts, Moving, Everywhere],
         Focus::Logs => &[Logs, Texts, Moving, Everywhere],
+        // What lies over the screen has the keys that are about itself, and those that say where else.
         Focus::Help => &[Help, Moving, Everywhere],
         Focus::List => &[Lists, Moving, Everywhere],
         Focus::Dialog => &[Dialogs],
@@ -256,10 +263,16 @@ impl Keymap {
         places(focus).iter().find_map(|place| self.by_key.get(&(*place, key)).copied())
     }
 
-    /// The bindings that count where the focus is, with their keys.
+    /// The bindings that count where the focus is, with their keys; without those whose keys all mean
+    /// something more particular there.
     pub fn bindings(&self, focus: Focus) -> impl Iterator<Item = (&'static Binding, &[Key])> {
         let places = places(focus);
-        let here = self.keys.iter().filter(move |(binding, _)| places.contains(&binding.place));
+        let counts = move |key: &Key, place: Where| {
+            places.iter().find(|it| self.by_key.contains_key(&(**it, *key))) == Some(&place)
+        };
+        let here = self.keys.iter().filter(move |(binding, keys)| {
+            places.contains(&binding.place) && keys.iter().any(|key| counts(key, binding.place))
+        });
         here.map(|(binding, keys)| (*binding, &keys[..]))
     }
 }
@@ -268,8 +281,14 @@ const QUIT: Key = Key { code: Code::Char('c'), ctrl: true, alt: false, shift: fa
 
 /// A key as the table names it. Capitals are characters of their own, not a key with shift.
 pub fn key_of(event: KeyEvent) -> Option<Key> {
+    let ctrl = event.modifiers.contains(KeyModifiers::CONTROL);
     let code = match event.code {
         KeyCode::Char(' ') | KeyCode::Null => Code::Space,
+        // A terminal sends one byte for both, and they are named after the digit.
+        KeyCode::Char('4') if ctrl => Code::Char('\\'),
+        KeyCode::Char('5') if ctrl => Code::Char(']'),
+        KeyCode::Char('6') if ctrl => Code::Char('^'),
+        KeyCode::Char('7') if ctrl => Code::Char('_'),
         KeyCode::Char(character) => Code::Char(character),
         KeyCode::Enter => Code::Enter,
         KeyCode::Esc => Code::Esc,
@@ -291,7 +310,7 @@ pub fn key_of(event: KeyEvent) -> Option<Key> {
     let is_character = matches!(code, Code::Char(_));
     Some(Key {
         code,
-        ctrl: modifiers.contains(KeyModifiers::CONTROL) || event.code == KeyCode::Null,
+        ctrl: ctrl || event.code == KeyCode::Null,
         alt: modifiers.contains(KeyModifiers::ALT),
         shift: event.code == KeyCode::BackTab
             || (modifiers.contains(KeyModifiers::SHIFT) && !is_character),
@@ -308,6 +327,7 @@ pub fn edit_of(event: KeyEvent) -> Option<InputRequest> {
         KeyCode::Char('u') if ctrl => InputRequest::DeleteLine,
         KeyCode::Char('w') if ctrl => InputRequest::DeletePrevWord,
         KeyCode::Char('k') if ctrl => InputRequest::DeleteTillEnd,
+        KeyCode::Char('h') if ctrl => InputRequest::DeletePrevChar,
         KeyCode::Char('b') if alt => InputRequest::GoToPrevWord,
         KeyCode::Char('f') if alt => InputRequest::GoToNextWord,
         KeyCode::Char(character) if !ctrl && !alt => InputRequest::InsertChar(character),
