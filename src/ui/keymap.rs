@@ -181,7 +181,11 @@ pub const BINDINGS: &[Binding] = &[
     ),
     bind(Everywhere, &["ctrl-s"], Action::Save, "save", "save what is shown"),
     bind(Everywhere, &["L"], Action::LogIn, "log-in", "log in where a badge asks for it"),
-    // Help, dialogs, prompts.
+    // Texts, help, dialogs, prompts.
+    hint(
+        bind(Texts, &["/"], Action::Filter, "filter", "search: what does not match stays"),
+        "search",
+    ),
     hint(bind(Help, &["/"], Action::Filter, "filter", "search the keys"), "search"),
     hint(bind(Dialogs, &["enter"], Action::Press, "press", "press the button"), "press"),
     hint(
@@ -256,10 +260,16 @@ impl Keymap {
         places(focus).iter().find_map(|place| self.by_key.get(&(*place, key)).copied())
     }
 
-    /// The bindings that count where the focus is, with their keys.
+    /// The bindings that count where the focus is, with their keys. What a more particular place says
+    /// of the same keys stands instead.
     pub fn bindings(&self, focus: Focus) -> impl Iterator<Item = (&'static Binding, &[Key])> {
         let places = places(focus);
-        let here = self.keys.iter().filter(move |(binding, _)| places.contains(&binding.place));
+        let counts = move |place: Where, key: Key| {
+            places.iter().find(|it| self.by_key.contains_key(&(**it, key))) == Some(&place)
+        };
+        let here = self.keys.iter().filter(move |(binding, keys)| {
+            places.contains(&binding.place) && keys.iter().any(|key| counts(binding.place, *key))
+        });
         here.map(|(binding, keys)| (*binding, &keys[..]))
     }
 }

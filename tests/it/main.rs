@@ -13,4 +13,5 @@ mod keymap;
 mod kubectl;
 mod kubernetes;
 mod reading;
+mod screens;
 mod typed;
