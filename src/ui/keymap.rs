@@ -185,7 +185,7 @@ pub const BINDINGS: &[Binding] = &[
     ),
     bind(Everywhere, &["ctrl-s"], Action::Save, "save", "save what is shown"),
     bind(Everywhere, &["L"], Action::LogIn, "log-in", "log in where a badge asks for it"),
-    // Help, dialogs, prompts.
+    // Texts, help, dialogs, prompts.
     hint(bind(Help, &["/"], Action::Filter, "filter", "search the keys"), "search"),
     hint(bind(Help, &["esc", "q", "?"], Action::Back, "back", "close the help"), "close"),
     hint(bind(Lists, &["esc", "q"], Action::Back, "back", "close the list"), "close"),

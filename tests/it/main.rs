@@ -14,4 +14,5 @@ mod keymap;
 mod kubectl;
 mod kubernetes;
 mod reading;
+mod screens;
 mod typed;

@@ -101,6 +101,9 @@ pub(super) async fn run<B: Backend>(
                 theme = Theme::new(choice, looks.depth, looks.light_ground);
             }
             terminal.draw(|frame| ui::draw(frame, &app, &theme, &looks.keymap, &mut viewports))?;
+            if let Some(first) = viewports.help_first() {
+                app.help_ends(first);
+            }
         }
         kept = Kept::Yes;
         let wait = next_change(&app, &viewports, clock);
