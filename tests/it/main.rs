@@ -12,5 +12,6 @@ mod harness;
 mod keymap;
 mod kubectl;
 mod kubernetes;
+mod programs;
 mod reading;
 mod typed;
