@@ -186,9 +186,13 @@ const LEAST_IMPORTANT: u8 = 9;
 fn importance(column: Column) -> u8 {
     match column {
         Column::Name | Column::Object => 0,
-        Column::Status | Column::State | Column::LastSeen | Column::Place(_) => 1,
+        Column::Environment
+        | Column::Status
+        | Column::State
+        | Column::LastSeen
+        | Column::Place(_) => 1,
         Column::Why | Column::Message => 2,
-        Column::Environment | Column::Reason | Column::LastSuccess => 3,
+        Column::Reason | Column::LastSuccess => 3,
         Column::Ready | Column::Restarts | Column::Age | Column::NextRun | Column::Schedule => 4,
         Column::Completions | Column::Suspended | Column::Pods | Column::Kind => 5,
         Column::Namespace | Column::MemoryLimit | Column::MemoryRequest => 6,

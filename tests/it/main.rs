@@ -13,6 +13,7 @@ mod harness;
 mod keymap;
 mod kubectl;
 mod kubernetes;
+mod programs;
 mod reading;
 mod screens;
 mod typed;

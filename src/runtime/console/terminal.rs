@@ -65,7 +65,11 @@ pub(super) fn take_back(mouse: bool) -> io::Result<()> {
 /// What is typed and clicked, until the terminal is gone or the program is asked to end. While `lent`
 /// says so nothing is read: another program has the terminal.
 pub(super) fn input(lent: watch::Receiver<bool>) -> io::Result<impl Stream<Item = Event>> {
-    let ending = (signal(SignalKind::terminate())?, signal(SignalKind::hangup())?);
+    let ending = (
+        signal(SignalKind::terminate())?,
+        signal(SignalKind::hangup())?,
+        signal(SignalKind::interrupt())?,
+    );
     let start = (Some(EventStream::new()), lent, ending);
     Ok(unfold(start, |(mut events, mut lent, mut ending)| async move {
         loop {
@@ -82,6 +86,10 @@ pub(super) fn input(lent: watch::Receiver<bool>) -> io::Result<impl Stream<Item 
             tokio::select! {
                 _ = ending.0.recv() => return None,
                 _ = ending.1.recv() => return None,
+                // The one that is typed while another program has the terminal is meant for that one.
+                _ = ending.2.recv() => if !*lent.borrow() {
+                    return None;
+                },
                 changed = lent.changed() => {
                     changed.ok()?;
                     if !*lent.borrow() {
