@@ -14,4 +14,5 @@ mod kubectl;
 mod kubernetes;
 mod reading;
 mod screens;
+mod terminal;
 mod typed;
