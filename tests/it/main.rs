@@ -16,4 +16,5 @@ mod kubernetes;
 mod programs;
 mod reading;
 mod screens;
+mod terminal;
 mod typed;
