@@ -9,6 +9,7 @@ use crate::app::rows::{
     CronJobRow, EventRow, JobRow, NodeRow, Place, PodRow, PrintedRow, WorkloadRow,
 };
 use crate::app::store::Store;
+use crate::domain::diagnosis::Diagnosis;
 use crate::domain::environment::{Environment, EnvironmentName};
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::news::{Delta, Kind, News, Scope};
@@ -40,8 +41,8 @@ pub struct Cluster {
     pub events: Store<EventRow>,
     /// Pods that the server has printed and not yet listed.
     printed: HashMap<Arc<str>, Vec<Arc<PrintedRow>>>,
+    tally: Tally,
     trust: BTreeMap<(Kind, Scope), Trust>,
-    usage: HashMap<(Arc<str>, Box<str>), Arc<PodUsage>>,
     node_usage: HashMap<Arc<str>, NodeUsage>,
     /// Why there are no metrics, where there are none.
     pub no_metrics: Option<Failure>,
@@ -87,8 +88,8 @@ impl Cluster {
             nodes: Store::default(),
             events: Store::default(),
             printed: HashMap::new(),
+            tally: Tally::default(),
             trust: BTreeMap::new(),
-            usage: HashMap::new(),
             node_usage: HashMap::new(),
             no_metrics: None,
             remembered: None,
@@ -100,6 +101,7 @@ impl Cluster {
         let place = self.place;
         let delta = Delta::Changed { applied: pods, gone: Vec::new() };
         self.pods.absorb(delta, |pod| PodRow::new(place, pod, None, now));
+        self.tally = Tally::of(&self.pods);
         self.remembered = Some(at);
     }
 
@@ -166,24 +168,29 @@ impl Cluster {
                 Scope::Namespace(name) => drop(self.printed.remove(name)),
             }
         }
-        let (place, nodes, usage) = (self.place, by_name(&self.nodes), &self.usage);
-        self.pods.absorb(delta, |pod| {
+        let (place, nodes) = (self.place, by_name(&self.nodes));
+        let is_news = self.pods.absorb(delta, |pod| {
             let node = pod.node.as_ref().and_then(|name| nodes.get(name)).map(|row| &*row.node);
-            let used = usage.get(&(Arc::clone(&pod.namespace), pod.name.clone())).cloned();
-            PodRow::new(place, pod, node, now).using(used)
-        })
+            PodRow::new(place, pod, node, now)
+        });
+        self.tally = Tally::of(&self.pods);
+        is_news
     }
 
-    /// A node that changes changes what is to be said of its pods.
+    /// A node that gets lost, or comes back, changes what is to be said of its pods.
     fn absorb_nodes(&mut self, delta: Delta<Node>, now: Timestamp) -> bool {
         let place = self.place;
         let usage = &self.node_usage;
+        let before = unready(&self.nodes);
         let is_news = self.nodes.absorb(delta, |node| {
             let usage = usage.get(&node.name).cloned();
             NodeRow { usage, ..NodeRow::new(place, node) }
         });
-        if is_news {
-            self.judge(now, |_| true);
+        let after = unready(&self.nodes);
+        if before != after {
+            // Most of what a node tells is how much room it has left.
+            let is_changed = |name: &Arc<str>| before.get(name) != after.get(name);
+            self.judge(now, |row| row.pod.node.as_ref().is_some_and(is_changed));
         }
         is_news
     }
@@ -193,20 +200,20 @@ impl Cluster {
             Err(failure) => {
                 let is_news = self.no_metrics.as_ref() != Some(&failure);
                 self.no_metrics = Some(failure);
-                self.usage.clear();
-                let had = |row: &PodRow| row.usage.is_some();
-                self.pods.renew(had, |row| row.clone().using(None)) | is_news
+                let had = |row: &PodRow| row.used.is_some();
+                self.pods.renew(had, |row| PodRow { used: None, ..row.clone() }) | is_news
             }
             Ok(usage) => {
                 self.no_metrics = None;
-                let key = |it: &PodUsage| (Arc::clone(&it.namespace), it.name.clone());
-                self.usage = usage.into_iter().map(|it| (key(&it), Arc::new(it))).collect();
-                let known = &self.usage;
+                let known = |it: PodUsage| ((it.namespace, it.name), it.containers);
+                let mut known: HashMap<_, _> = usage.into_iter().map(known).collect();
                 self.pods.renew(
                     |_| true,
                     |row| {
                         let key = (Arc::clone(&row.pod.namespace), row.pod.name.clone());
-                        row.clone().using(known.get(&key).cloned())
+                        let mut row = row.clone();
+                        row.measure(known.remove(&key));
+                        row
                     },
                 )
             }
@@ -216,20 +223,25 @@ impl Cluster {
     /// Judges the pods again that `which` picks.
     fn judge(&mut self, now: Timestamp, which: impl Fn(&PodRow) -> bool) -> bool {
         let nodes = by_name(&self.nodes);
-        self.pods.renew(which, |row| {
+        let is_news = self.pods.renew(which, |row| {
             let node = row.pod.node.as_ref().and_then(|name| nodes.get(name)).map(|it| &*it.node);
             row.judged(node, now)
-        })
+        });
+        if is_news {
+            self.tally = Tally::of(&self.pods);
+        }
+        is_news
     }
 
     /// Time alone has changed some judgements.
     pub fn grow_older(&mut self, now: Timestamp) -> bool {
-        self.judge(now, |row| row.diagnosis.recheck.is_some_and(|at| at <= now))
+        let is_due = |at: Option<Timestamp>| at.is_some_and(|at| at <= now);
+        is_due(self.tally.next_judgement) && self.judge(now, |row| is_due(row.diagnosis.recheck))
     }
 
     /// When time alone will change a judgement next.
-    pub fn next_judgement(&self) -> Option<Timestamp> {
-        self.pods.rows().filter_map(|row| row.diagnosis.recheck).min()
+    pub const fn next_judgement(&self) -> Option<Timestamp> {
+        self.tally.next_judgement
     }
 
     /// What the server has printed and not yet listed.
@@ -251,6 +263,7 @@ impl Cluster {
     /// Other namespaces are watched from now on: what is known is of the old ones.
     pub fn forget(&mut self) {
         self.pods.clear();
+        self.tally = Tally::default();
         self.deployments.clear();
         self.stateful_sets.clear();
         self.daemon_sets.clear();
@@ -316,9 +329,31 @@ impl Cluster {
         all.map(|((_, scope), trust)| (scope, trust))
     }
 
-    /// How many pods are how badly off.
-    pub fn count(&self, severity: Severity) -> usize {
-        self.pods.rows().filter(|row| row.diagnosis.severity == severity).count()
+    /// How many pods are badly off: critical ones, and warnings.
+    pub const fn ailing(&self) -> [usize; 2] {
+        [self.tally.critical, self.tally.warnings]
+    }
+}
+
+/// What is asked of all pods at once, counted when they change: it is asked far more often.
+#[derive(Debug, Default)]
+struct Tally {
+    critical: usize,
+    warnings: usize,
+    next_judgement: Option<Timestamp>,
+}
+
+impl Tally {
+    fn of(pods: &Store<PodRow>) -> Self {
+        let mut tally = Self::default();
+        for row in pods.rows() {
+            let Diagnosis { severity, recheck, .. } = row.diagnosis;
+            tally.critical += usize::from(severity == Severity::Critical);
+            tally.warnings += usize::from(severity == Severity::Warning);
+            let recheck = recheck.into_iter().chain(tally.next_judgement);
+            tally.next_judgement = recheck.min();
+        }
+        tally
     }
 }
 
@@ -347,6 +382,15 @@ fn rank(trust: &Trust) -> u8 {
         Trust::Unreachable { .. } => 3,
         Trust::LoginExpired { .. } => 4,
     }
+}
+
+/// The nodes that are not ready, and since when, where that is known.
+fn unready(nodes: &Store<NodeRow>) -> HashMap<Arc<str>, Option<Timestamp>> {
+    let rows = nodes.rows().filter_map(|row| {
+        let why = row.node.readiness().err()?;
+        Some((Arc::clone(&row.node.name), why.and_then(|condition| condition.since)))
+    });
+    rows.collect()
 }
 
 fn by_name(nodes: &Store<NodeRow>) -> HashMap<Arc<str>, Arc<NodeRow>> {

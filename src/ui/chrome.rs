@@ -13,7 +13,6 @@ use crate::app::pods::layer::Body;
 use crate::app::tab::Tab;
 use crate::domain::age::age;
 use crate::domain::news::{Kind, Namespaces, Scope};
-use crate::domain::severity::Severity;
 use crate::ui::keymap::Keymap;
 use crate::ui::paint::{fit, line, spans, width};
 use crate::ui::theme::{Role, Theme};
@@ -104,13 +103,10 @@ fn draw_environment(
     };
     if cluster.context.is_some() && (cluster.pods.has_listed() || !cluster.pods.is_empty()) {
         tell(format!("{} pods", cluster.pods.len()), Tone::Muted);
-        for (severity, word, tone) in [
-            (Severity::Critical, "critical", Tone::Critical),
-            (Severity::Warning, "warning", Tone::Warning),
-        ] {
-            match cluster.count(severity) {
-                0 => {}
-                count => tell(format!("{count} {word}"), tone),
+        let words = [("critical", Tone::Critical), ("warning", Tone::Warning)];
+        for ((word, tone), count) in words.into_iter().zip(cluster.ailing()) {
+            if count > 0 {
+                tell(format!("{count} {word}"), tone);
             }
         }
     }

@@ -24,7 +24,7 @@ fn node(name: &str, pods: u32) -> Arc<Node> {
         uid: uid(name),
         name: Arc::from(name),
         created: None,
-        labels: Vec::new(),
+        labels: [].into(),
         conditions: Vec::new(),
         is_cordoned: false,
         taints: Vec::new(),
