@@ -17,6 +17,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::environment::EnvironmentName;
+use crate::domain::labels::Label;
 use crate::domain::pod::{Container, Pod};
 use crate::domain::shelf::Shelf;
 
@@ -205,7 +206,7 @@ fn file(state: &Path, environment: &EnvironmentName) -> PathBuf {
 /// What repeats from pod to pod, kept once.
 struct Shelves {
     words: Shelf<str>,
-    labels: Shelf<[(Arc<str>, Box<str>)]>,
+    labels: Shelf<[Label]>,
     containers: Shelf<[Container]>,
 }
 

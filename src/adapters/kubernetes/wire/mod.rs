@@ -22,6 +22,7 @@ pub use job::{WireCronJob, WireJob};
 pub use node::WireNode;
 pub use pod::WirePod;
 pub use usage::{WireNodeUsage, WirePodUsage};
+pub(in crate::adapters::kubernetes) use word::shared;
 pub use workload::{WireDaemonSet, WireDeployment, WireStatefulSet};
 
 use crate::adapters::kubernetes::wire::lenient::{lenient_time, or_default, pairs, unique};

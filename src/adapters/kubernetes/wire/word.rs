@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 
-use crate::domain::labels::Labels;
+use crate::domain::labels::{Label, Labels};
 use crate::domain::pod::Container;
 use crate::domain::shelf::Shelf;
 
@@ -17,7 +17,7 @@ const MOST_LISTS: usize = 2048;
 
 thread_local! {
     static WORDS: RefCell<Shelf<str>> = RefCell::new(Shelf::of(MOST_WORDS));
-    static LABELS: RefCell<Shelf<[(Arc<str>, Box<str>)]>> = RefCell::new(Shelf::of(MOST_LISTS));
+    static LABELS: RefCell<Shelf<[Label]>> = RefCell::new(Shelf::of(MOST_LISTS));
     static CONTAINERS: RefCell<Shelf<[Container]>> = RefCell::new(Shelf::of(MOST_LISTS));
 }
 
@@ -39,12 +39,12 @@ impl Default for Word {
 }
 
 /// The one copy of `text`.
-pub(super) fn shared(text: &str) -> Arc<str> {
+pub(in crate::adapters::kubernetes) fn shared(text: &str) -> Arc<str> {
     WORDS.with_borrow_mut(|words| words.share(text))
 }
 
 /// The one copy of these labels.
-pub(super) fn shared_labels(labels: Vec<(Arc<str>, Box<str>)>) -> Labels {
+pub(super) fn shared_labels(labels: Vec<Label>) -> Labels {
     LABELS.with_borrow_mut(|lists| lists.share(labels))
 }
 
