@@ -9,13 +9,12 @@ use crate::app::rows::{
     CronJobRow, EventRow, JobRow, NodeRow, Place, PodRow, PrintedRow, WorkloadRow,
 };
 use crate::app::store::Store;
-use crate::domain::diagnosis::Diagnosis;
+use crate::app::tally::Tally;
 use crate::domain::environment::{Environment, EnvironmentName};
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::news::{Delta, Kind, News, Scope};
 use crate::domain::node::Node;
 use crate::domain::pod::Pod;
-use crate::domain::severity::Severity;
 use crate::domain::trust::Trust;
 use crate::domain::usage::{NodeUsage, PodUsage};
 use crate::domain::workload::WorkloadKind;
@@ -105,11 +104,12 @@ impl Cluster {
         self.remembered = Some(at);
     }
 
-    /// Takes a piece of news; returns whether anything that may be shown has changed.
-    pub fn absorb(&mut self, news: News, now: Timestamp) -> bool {
+    /// Takes a piece of news; returns the kind of which something now reads differently. What is said
+    /// of a whole environment counts as said of its pods.
+    pub fn absorb(&mut self, news: News, now: Timestamp) -> Option<Kind> {
         let place = self.place;
-        match news {
-            News::Pods(delta) => self.absorb_pods(delta, now),
+        let (kind, is_news) = match news {
+            News::Pods(delta) => (Kind::Pod, self.absorb_pods(delta, now)),
             News::Workloads(kind, delta) => {
                 let store = match kind {
                     Kind::StatefulSet => &mut self.stateful_sets,
@@ -121,14 +121,19 @@ impl Cluster {
                     | Kind::Node
                     | Kind::Event => &mut self.deployments,
                 };
-                store.absorb(delta, |workload| WorkloadRow::new(place, workload, now))
+                (kind, store.absorb(delta, |workload| WorkloadRow::new(place, workload, now)))
             }
-            News::Jobs(delta) => self.jobs.absorb(delta, |job| JobRow::new(place, job, now)),
+            News::Jobs(delta) => {
+                (Kind::Job, self.jobs.absorb(delta, |job| JobRow::new(place, job, now)))
+            }
             News::CronJobs(delta) => {
-                self.cronjobs.absorb(delta, |cronjob| CronJobRow::new(place, cronjob, now))
+                let row = |cronjob| CronJobRow::new(place, cronjob, now);
+                (Kind::CronJob, self.cronjobs.absorb(delta, row))
             }
-            News::Nodes(delta) => self.absorb_nodes(delta, now),
-            News::Events(delta) => self.events.absorb(delta, |event| EventRow { place, event }),
+            News::Nodes(delta) => return self.absorb_nodes(delta, now),
+            News::Events(delta) => {
+                (Kind::Event, self.events.absorb(delta, |event| EventRow { place, event }))
+            }
             News::Printed { namespace, rows } => {
                 let row = |pod| {
                     let namespace = Arc::clone(&namespace);
@@ -136,29 +141,28 @@ impl Cluster {
                 };
                 let rows = rows.into_iter().map(row).collect();
                 self.printed.insert(Arc::clone(&namespace), rows);
-                true
+                (Kind::Pod, true)
             }
-            News::PodUsage(usage) => self.absorb_usage(usage),
+            News::PodUsage(usage) => (Kind::Pod, self.absorb_usage(usage)),
             News::NodeUsage(Ok(usage)) => {
                 self.node_usage =
                     usage.into_iter().map(|usage| (Arc::clone(&usage.name), usage)).collect();
                 let known = &self.node_usage;
-                self.nodes.renew(
-                    |_| true,
-                    |row| {
-                        let usage = known.get(&row.node.name).cloned();
-                        NodeRow { usage, ..row.clone() }
-                    },
-                )
+                let measured = |row: &NodeRow| {
+                    let usage = known.get(&row.node.name).cloned();
+                    NodeRow { usage, ..row.clone() }
+                };
+                (Kind::Node, self.nodes.renew(|_| true, measured))
             }
-            News::NodeUsage(Err(_)) => false,
+            News::NodeUsage(Err(_)) => return None,
             News::Standing { kind, scope, trust } => {
                 if kind == Kind::Pod && trust == Trust::Live {
                     self.remembered = None;
                 }
-                self.trust.insert((kind, scope), trust.clone()) != Some(trust)
+                (Kind::Pod, self.trust.insert((kind, scope), trust.clone()) != Some(trust))
             }
-        }
+        };
+        is_news.then_some(kind)
     }
 
     fn absorb_pods(&mut self, delta: Delta<Pod>, now: Timestamp) -> bool {
@@ -178,7 +182,7 @@ impl Cluster {
     }
 
     /// A node that gets lost, or comes back, changes what is to be said of its pods.
-    fn absorb_nodes(&mut self, delta: Delta<Node>, now: Timestamp) -> bool {
+    fn absorb_nodes(&mut self, delta: Delta<Node>, now: Timestamp) -> Option<Kind> {
         let place = self.place;
         let usage = &self.node_usage;
         let before = unready(&self.nodes);
@@ -190,9 +194,11 @@ impl Cluster {
         if before != after {
             // Most of what a node tells is how much room it has left.
             let is_changed = |name: &Arc<str>| before.get(name) != after.get(name);
-            self.judge(now, |row| row.pod.node.as_ref().is_some_and(is_changed));
+            if self.judge(now, |row| row.pod.node.as_ref().is_some_and(is_changed)) {
+                return Some(Kind::Pod);
+            }
         }
-        is_news
+        is_news.then_some(Kind::Node)
     }
 
     fn absorb_usage(&mut self, usage: Result<Vec<PodUsage>, Failure>) -> bool {
@@ -332,28 +338,6 @@ impl Cluster {
     /// How many pods are badly off: critical ones, and warnings.
     pub const fn ailing(&self) -> [usize; 2] {
         [self.tally.critical, self.tally.warnings]
-    }
-}
-
-/// What is asked of all pods at once, counted when they change: it is asked far more often.
-#[derive(Debug, Default)]
-struct Tally {
-    critical: usize,
-    warnings: usize,
-    next_judgement: Option<Timestamp>,
-}
-
-impl Tally {
-    fn of(pods: &Store<PodRow>) -> Self {
-        let mut tally = Self::default();
-        for row in pods.rows() {
-            let Diagnosis { severity, recheck, .. } = row.diagnosis;
-            tally.critical += usize::from(severity == Severity::Critical);
-            tally.warnings += usize::from(severity == Severity::Warning);
-            let recheck = recheck.into_iter().chain(tally.next_judgement);
-            tally.next_judgement = recheck.min();
-        }
-        tally
     }
 }
 
