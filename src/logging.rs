@@ -4,13 +4,15 @@ use std::path::Path;
 
 use tracing::Subscriber;
 use tracing::level_filters::LevelFilter;
-use tracing_appender::non_blocking::WorkerGuard;
+use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_appender::rolling::{InitError, RollingFileAppender, Rotation};
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::{SubscriberInitExt as _, TryInitError};
 
 const KEPT_FILES: usize = 14;
+/// Lines that wait for the disk. Their places are taken at once: 32 bytes each.
+const WAITING: usize = 8192;
 
 /// What keeps the log from starting.
 #[derive(Debug, thiserror::Error)]
@@ -41,7 +43,7 @@ fn subscriber(
         .max_log_files(KEPT_FILES)
         .build(folder)
         .map_err(|source| LoggingError::Folder { folder: folder.display().to_string(), source })?;
-    let (writer, guard) = tracing_appender::non_blocking(file);
+    let (writer, guard) = NonBlockingBuilder::default().buffered_lines_limit(WAITING).finish(file);
     let lines = tracing_subscriber::fmt::layer().with_writer(writer).with_ansi(false);
     Ok((tracing_subscriber::registry().with(filter(level)).with(lines), guard))
 }

@@ -9,6 +9,7 @@ use crate::app::rows::{
     CronJobRow, EventRow, JobRow, NodeRow, Place, PodRow, PrintedRow, WorkloadRow,
 };
 use crate::app::store::Store;
+use crate::app::tally::Tally;
 use crate::domain::environment::{Environment, EnvironmentName};
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::news::{Delta, Kind, Namespaces, News, Scope};
@@ -16,7 +17,6 @@ use crate::domain::node::Node;
 use crate::domain::pod::diagnosis::Seen;
 use crate::domain::pod::readiness::Readiness;
 use crate::domain::pod::{Pod, Uid};
-use crate::domain::severity::Severity;
 use crate::domain::trust::Trust;
 use crate::domain::usage::{NodeUsage, PodUsage};
 use crate::domain::workload::WorkloadKind;
@@ -44,8 +44,8 @@ pub struct Cluster {
     pub events: Store<EventRow>,
     /// Pods that the server has printed and not yet listed.
     printed: HashMap<Arc<str>, Vec<Arc<PrintedRow>>>,
+    tally: Tally,
     trust: BTreeMap<(Kind, Scope), Trust>,
-    usage: HashMap<(Arc<str>, Box<str>), Arc<PodUsage>>,
     node_usage: HashMap<Arc<str>, NodeUsage>,
     /// Why there are no metrics, where there are none.
     pub no_metrics: Option<Failure>,
@@ -95,8 +95,8 @@ impl Cluster {
             nodes: Store::default(),
             events: Store::default(),
             printed: HashMap::new(),
+            tally: Tally::default(),
             trust: BTreeMap::new(),
-            usage: HashMap::new(),
             node_usage: HashMap::new(),
             no_metrics: None,
             remembered: None,
@@ -110,15 +110,17 @@ impl Cluster {
         let place = self.place;
         let delta = Delta::Changed { applied: pods, gone: Vec::new() };
         self.pods.absorb(delta, |pod| PodRow::new(place, pod, Seen::default(), now));
+        self.tally = Tally::of(&self.pods);
         self.remembered = Some(at);
     }
 
-    /// Takes a piece of news; returns whether anything that may be shown has changed.
-    pub fn absorb(&mut self, news: News, now: Timestamp) -> bool {
+    /// Takes a piece of news; returns the kind of which something now reads differently. What is said
+    /// of a whole environment counts as said of its pods.
+    pub fn absorb(&mut self, news: News, now: Timestamp) -> Option<Kind> {
         let place = self.place;
-        let Some(news) = self.within(news) else { return false };
-        match news {
-            News::Pods(delta) => self.absorb_pods(delta, now),
+        let news = self.within(news)?;
+        let (kind, is_news) = match news {
+            News::Pods(delta) => (Kind::Pod, self.absorb_pods(delta, now)),
             News::Workloads(kind, delta) => {
                 let store = match kind {
                     Kind::StatefulSet => &mut self.stateful_sets,
@@ -130,14 +132,19 @@ impl Cluster {
                     | Kind::Node
                     | Kind::Event => &mut self.deployments,
                 };
-                store.absorb(delta, |workload| WorkloadRow::new(place, workload, now))
+                (kind, store.absorb(delta, |workload| WorkloadRow::new(place, workload, now)))
             }
-            News::Jobs(delta) => self.jobs.absorb(delta, |job| JobRow::new(place, job, now)),
+            News::Jobs(delta) => {
+                (Kind::Job, self.jobs.absorb(delta, |job| JobRow::new(place, job, now)))
+            }
             News::CronJobs(delta) => {
-                self.cronjobs.absorb(delta, |cronjob| CronJobRow::new(place, cronjob, now))
+                let row = |cronjob| CronJobRow::new(place, cronjob, now);
+                (Kind::CronJob, self.cronjobs.absorb(delta, row))
             }
-            News::Nodes(delta) => self.absorb_nodes(delta, now),
-            News::Events(delta) => self.events.absorb(delta, |event| EventRow { place, event }),
+            News::Nodes(delta) => return self.absorb_nodes(delta, now),
+            News::Events(delta) => {
+                (Kind::Event, self.events.absorb(delta, |event| EventRow { place, event }))
+            }
             News::Printed { namespace, rows } => {
                 let row = |pod| {
                     let namespace = Arc::clone(&namespace);
@@ -145,30 +152,29 @@ impl Cluster {
                 };
                 let rows = rows.into_iter().map(row).collect();
                 self.printed.insert(Arc::clone(&namespace), rows);
-                true
+                (Kind::Pod, true)
             }
-            News::PodUsage(usage) => self.absorb_usage(usage),
+            News::PodUsage(usage) => (Kind::Pod, self.absorb_usage(usage)),
             News::NodeUsage(Ok(usage)) => {
                 self.node_usage =
                     usage.into_iter().map(|usage| (Arc::clone(&usage.name), usage)).collect();
                 let known = &self.node_usage;
-                self.nodes.renew(
-                    |_| true,
-                    |row| {
-                        let usage = known.get(&row.node.name).cloned();
-                        NodeRow { usage, ..row.clone() }
-                    },
-                )
+                let measured = |row: &NodeRow| {
+                    let usage = known.get(&row.node.name).cloned();
+                    NodeRow { usage, ..row.clone() }
+                };
+                (Kind::Node, self.nodes.renew(|_| true, measured))
             }
-            News::NodeUsage(Err(_)) => false,
+            News::NodeUsage(Err(_)) => return None,
             News::Standing { kind, scope, trust } => {
                 if kind == Kind::Pod && trust == Trust::Live {
                     self.remembered = None;
                     self.watched_since.get_or_insert(now);
                 }
-                self.trust.insert((kind, scope), trust.clone()) != Some(trust)
+                (Kind::Pod, self.trust.insert((kind, scope), trust.clone()) != Some(trust))
             }
-        }
+        };
+        is_news.then_some(kind)
     }
 
     fn absorb_pods(&mut self, delta: Delta<Pod>, now: Timestamp) -> bool {
@@ -179,16 +185,16 @@ impl Cluster {
             }
         }
         self.watch_readiness(&delta, now);
-        let (place, nodes, usage) = (self.place, by_name(&self.nodes), &self.usage);
+        let (place, nodes) = (self.place, by_name(&self.nodes));
         let readiness = &self.readiness;
         let is_news = self.pods.absorb(delta, |pod| {
             let node = pod.node.as_ref().and_then(|name| nodes.get(name)).map(|row| &*row.node);
-            let used = usage.get(&(Arc::clone(&pod.namespace), pod.name.clone())).cloned();
             let seen = Seen { node, readiness: readiness.get(&pod.uid) };
-            PodRow::new(place, pod, seen, now).using(used)
+            PodRow::new(place, pod, seen, now)
         });
         let pods = &self.pods;
         self.readiness.retain(|uid, _| pods.get(uid).is_some());
+        self.tally = Tally::of(&self.pods);
         is_news
     }
 
@@ -212,18 +218,24 @@ impl Cluster {
         }
     }
 
-    /// A node that changes changes what is to be said of its pods.
-    fn absorb_nodes(&mut self, delta: Delta<Node>, now: Timestamp) -> bool {
+    /// A node that gets lost, or comes back, changes what is to be said of its pods.
+    fn absorb_nodes(&mut self, delta: Delta<Node>, now: Timestamp) -> Option<Kind> {
         let place = self.place;
         let usage = &self.node_usage;
+        let before = unready(&self.nodes);
         let is_news = self.nodes.absorb(delta, |node| {
             let usage = usage.get(&node.name).cloned();
             NodeRow { usage, ..NodeRow::new(place, node) }
         });
-        if is_news {
-            self.judge(now, |_| true);
+        let after = unready(&self.nodes);
+        if before != after {
+            // Most of what a node tells is how much room it has left.
+            let is_changed = |name: &Arc<str>| before.get(name) != after.get(name);
+            if self.judge(now, |row| row.pod.node.as_ref().is_some_and(is_changed)) {
+                return Some(Kind::Pod);
+            }
         }
-        is_news
+        is_news.then_some(Kind::Node)
     }
 
     fn absorb_usage(&mut self, usage: Result<Vec<PodUsage>, Failure>) -> bool {
@@ -231,20 +243,20 @@ impl Cluster {
             Err(failure) => {
                 let is_news = self.no_metrics.as_ref() != Some(&failure);
                 self.no_metrics = Some(failure);
-                self.usage.clear();
-                let had = |row: &PodRow| row.usage.is_some();
-                self.pods.renew(had, |row| row.clone().using(None)) | is_news
+                let had = |row: &PodRow| row.used.is_some();
+                self.pods.renew(had, |row| PodRow { used: None, ..row.clone() }) | is_news
             }
             Ok(usage) => {
                 self.no_metrics = None;
-                let key = |it: &PodUsage| (Arc::clone(&it.namespace), it.name.clone());
-                self.usage = usage.into_iter().map(|it| (key(&it), Arc::new(it))).collect();
-                let known = &self.usage;
+                let known = |it: PodUsage| ((it.namespace, it.name), it.containers);
+                let mut known: HashMap<_, _> = usage.into_iter().map(known).collect();
                 self.pods.renew(
                     |_| true,
                     |row| {
                         let key = (Arc::clone(&row.pod.namespace), row.pod.name.clone());
-                        row.clone().using(known.get(&key).cloned())
+                        let mut row = row.clone();
+                        row.measure(known.remove(&key));
+                        row
                     },
                 )
             }
@@ -254,20 +266,25 @@ impl Cluster {
     /// Judges the pods again that `which` picks.
     fn judge(&mut self, now: Timestamp, which: impl Fn(&PodRow) -> bool) -> bool {
         let (nodes, readiness) = (by_name(&self.nodes), &self.readiness);
-        self.pods.renew(which, |row| {
+        let is_news = self.pods.renew(which, |row| {
             let node = row.pod.node.as_ref().and_then(|name| nodes.get(name)).map(|it| &*it.node);
             row.judged(Seen { node, readiness: readiness.get(&row.pod.uid) }, now)
-        })
+        });
+        if is_news {
+            self.tally = Tally::of(&self.pods);
+        }
+        is_news
     }
 
     /// Time alone has changed some judgements.
     pub fn grow_older(&mut self, now: Timestamp) -> bool {
-        self.judge(now, |row| row.diagnosis.recheck.is_some_and(|at| at <= now))
+        let is_due = |at: Option<Timestamp>| at.is_some_and(|at| at <= now);
+        is_due(self.tally.next_judgement) && self.judge(now, |row| is_due(row.diagnosis.recheck))
     }
 
     /// When time alone will change a judgement next.
-    pub fn next_judgement(&self) -> Option<Timestamp> {
-        self.pods.rows().filter_map(|row| row.diagnosis.recheck).min()
+    pub const fn next_judgement(&self) -> Option<Timestamp> {
+        self.tally.next_judgement
     }
 
     /// What the server has printed and not yet listed.
@@ -299,6 +316,7 @@ impl Cluster {
         let kept: HashSet<Scope> = known.filter(stays).collect();
         let stays = |scope: &Scope| kept.contains(scope);
         self.pods.forget(&kept);
+        self.tally = Tally::of(&self.pods);
         self.deployments.forget(&kept);
         self.stateful_sets.forget(&kept);
         self.daemon_sets.forget(&kept);
@@ -369,9 +387,9 @@ impl Cluster {
         all.map(|((_, scope), trust)| (scope, trust))
     }
 
-    /// How many pods are how badly off.
-    pub fn count(&self, severity: Severity) -> usize {
-        self.pods.rows().filter(|row| row.diagnosis.severity == severity).count()
+    /// How many pods are badly off: critical ones, and warnings.
+    pub const fn ailing(&self) -> [usize; 2] {
+        [self.tally.critical, self.tally.warnings]
     }
 }
 
@@ -400,6 +418,15 @@ fn rank(trust: &Trust) -> u8 {
         Trust::Unreachable { .. } => 3,
         Trust::LoginExpired { .. } => 4,
     }
+}
+
+/// The nodes that are not ready, and since when, where that is known.
+fn unready(nodes: &Store<NodeRow>) -> HashMap<Arc<str>, Option<Timestamp>> {
+    let rows = nodes.rows().filter_map(|row| {
+        let why = row.node.readiness().err()?;
+        Some((Arc::clone(&row.node.name), why.and_then(|condition| condition.since)))
+    });
+    rows.collect()
 }
 
 fn by_name(nodes: &Store<NodeRow>) -> HashMap<Arc<str>, Arc<NodeRow>> {

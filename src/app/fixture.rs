@@ -38,7 +38,7 @@ pub(super) fn running(name: &str) -> Pod {
         namespace: word("default"),
         name: name.into(),
         owner: None,
-        labels: vec![(word("app"), name.into())],
+        labels: [(word("app"), name.into())].into(),
         created: since,
         deleting: None,
         node: Some(word("node-1")),
@@ -53,8 +53,8 @@ pub(super) fn running(name: &str) -> Pod {
             .map(condition)
             .into(),
         readiness_gates: Vec::new(),
-        init_containers: Vec::new(),
-        containers: vec![container("app")],
+        init_containers: [].into(),
+        containers: [container("app")].into(),
         init_statuses: Vec::new(),
         statuses: vec![ContainerStatus {
             name: "app".into(),

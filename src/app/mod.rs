@@ -27,6 +27,7 @@ pub mod rows;
 pub mod store;
 pub mod tab;
 pub mod table;
+mod tally;
 pub mod text;
 mod texts;
 mod within;
@@ -43,6 +44,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::domain::environment::EnvironmentName;
+use crate::domain::news::Kind;
 use crate::domain::pod::Pod;
 use crate::domain::settings::{Settings, ThemeChoice};
 
@@ -236,12 +238,14 @@ impl App {
         let Some(cluster) = self.clusters.iter_mut().find(|it| it.name == *environment) else {
             return;
         };
-        let mut is_news = false;
+        let shown = &self.pods.top().location;
         for piece in news {
-            is_news |= cluster.absorb(piece, now);
+            if let Some(kind) = cluster.absorb(piece, now) {
+                self.is_unfilled |= shown.is_made_from(kind);
+                // The header tells of pods whatever is shown below it.
+                self.is_dirty |= kind == Kind::Pod || shown.is_made_from(kind);
+            }
         }
-        self.is_unfilled |= is_news;
-        self.is_dirty |= is_news;
     }
 
     /// Time has passed.

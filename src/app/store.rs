@@ -12,6 +12,8 @@ pub trait Object {
     fn uid(&self) -> &Uid;
     /// `None` for what belongs to the whole cluster.
     fn namespace(&self) -> Option<&str>;
+    /// Takes over what only the row before it knows.
+    fn inherit(&mut self, _before: &Self) {}
 }
 
 /// The rows of one kind, each made from what the cluster told.
@@ -85,8 +87,11 @@ impl<R: Object> Store<R> {
 
     fn insert<T>(&mut self, rows: Vec<Arc<T>>, epoch: u32, make: &mut impl FnMut(Arc<T>) -> R) {
         for value in rows {
-            let row = Arc::new(make(value));
-            self.rows.insert(row.uid().clone(), Held { row, epoch });
+            let mut row = make(value);
+            if let Some(before) = self.rows.get(row.uid()) {
+                row.inherit(&before.row);
+            }
+            self.rows.insert(row.uid().clone(), Held { row: Arc::new(row), epoch });
         }
     }
 }

@@ -182,7 +182,7 @@ impl App {
                     reason,
                     events: &object.events,
                     events_failure: object.events_failure.as_ref(),
-                    usage: row.and_then(|row| row.usage.as_deref()),
+                    usage: row.and_then(|row| row.used.as_ref()).map(|used| &*used.containers),
                     now: self.now,
                 };
                 (describe::document(&object.json, &context), format!("{}.txt", named.name))

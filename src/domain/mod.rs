@@ -2,6 +2,10 @@
 
 pub mod environment;
 
+pub mod shelf;
+
+pub mod labels;
+
 pub mod pod;
 
 pub mod workload;

@@ -78,12 +78,12 @@ pub enum Delta<T> {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PrintedPod {
     pub name: Box<str>,
-    pub ready: Box<str>,
-    pub status: Box<str>,
+    pub ready: Arc<str>,
+    pub status: Arc<str>,
     /// With its date: `3 (10s ago)`.
-    pub restarts: Box<str>,
+    pub restarts: Arc<str>,
     /// As an age, which only the server can tell.
-    pub age: Box<str>,
+    pub age: Arc<str>,
 }
 
 /// Which namespaces are watched in every environment.

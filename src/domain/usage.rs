@@ -14,12 +14,12 @@ pub struct PodUsage {
     pub name: Box<str>,
     /// The end of the window that was measured.
     pub at: Option<Timestamp>,
-    pub containers: Vec<ContainerUsage>,
+    pub containers: Box<[ContainerUsage]>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ContainerUsage {
-    pub name: Box<str>,
+    pub name: Arc<str>,
     pub cpu: Cpu,
     pub memory: Memory,
 }

@@ -13,7 +13,6 @@ use crate::app::pods::layer::{Body, Layer};
 use crate::app::tab::Tab;
 use crate::domain::age::age;
 use crate::domain::news::{Kind, Namespaces, Scope};
-use crate::domain::severity::Severity;
 use crate::domain::units::{Count, plural};
 use crate::ui::keymap::Keymap;
 use crate::ui::paint::{fit, line, spans, width};
@@ -87,14 +86,15 @@ fn counts(cluster: &Cluster) -> Option<[(String, Tone); 3]> {
     }
     let pods = cluster.pods.len() as u64;
     let is_counted = cluster.badge() == Badge::Live && cluster.pods.is_listing();
-    let told = |severity, text: fn(u64) -> String| match cluster.count(severity) {
+    let [critical, warnings] = cluster.ailing();
+    let told = |count, text: fn(u64) -> String| match count {
         0 => String::new(),
         count => text(count as u64),
     };
     Some([
         (if is_counted { String::new() } else { plural(pods, "pod") }, Tone::Muted),
-        (told(Severity::Critical, |count| format!("{} critical", Count(count))), Tone::Critical),
-        (told(Severity::Warning, |count| plural(count, "warning")), Tone::Warning),
+        (told(critical, |count| format!("{} critical", Count(count))), Tone::Critical),
+        (told(warnings, |count| plural(count, "warning")), Tone::Warning),
     ])
 }
 

@@ -301,7 +301,7 @@ async fn deeds_change_the_world_and_only_what_they_name() {
     assert!(suspended.iter().any(|it| it.uid == cronjob.uid));
     let stem = format!("{}-manual-", cronjob.name);
     let made = after.jobs.iter().find(|job| job.name.starts_with(&stem)).unwrap();
-    assert_eq!(made.owner.as_ref().unwrap().name, cronjob.name);
+    assert_eq!(*made.owner.as_ref().unwrap().name, *cronjob.name);
     act(What::ResumeCronJob { name: name() }).await.unwrap();
     let resumed = glance().await;
     assert!(resumed.cron_jobs.iter().any(|it| it.uid == cronjob.uid && !it.is_suspended));

@@ -91,7 +91,7 @@ impl<T> Listing<T> {
                     let plural = self.resource.plural;
                     let read = answer
                         .next(&self.attempt, |chunk| {
-                            splitter.feed(chunk, |element| {
+                            splitter.feed(chunk, |element, _| {
                                 rows.extend(row(decode(element), plural));
                             })
                         })

@@ -1,5 +1,6 @@
 //! Pods as the server prints them: a small answer even for ten thousand, without uids and owners.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -9,6 +10,7 @@ use crate::adapters::kubernetes::connect::Cluster;
 use crate::adapters::kubernetes::refusal::{Attempt, Refusal, Verb};
 use crate::adapters::kubernetes::resource::address;
 use crate::adapters::kubernetes::split::Splitter;
+use crate::adapters::kubernetes::wire::shared;
 use crate::domain::news::{PrintedPod, Scope};
 
 const TABLE: &str = "application/json;as=Table;v=v1;g=meta.k8s.io";
@@ -31,6 +33,9 @@ struct Column {
     name: String,
 }
 
+/// Where the columns are that are read.
+type Places = [usize; 5];
+
 /// Asks for the table of all pods in `namespace`.
 pub async fn printed(cluster: &Cluster, namespace: &Arc<str>) -> Result<Vec<PrintedPod>, Refusal> {
     let attempt =
@@ -40,48 +45,75 @@ pub async fn printed(cluster: &Cluster, namespace: &Arc<str>) -> Result<Vec<Prin
     let request = http::Request::get(address).header(http::header::ACCEPT, TABLE);
     let mut answer = cluster.open(&attempt, request, Vec::new()).await?;
     let mut splitter = Splitter::new("rows");
-    let mut rows: Vec<Row> = Vec::new();
     let unreadable = |why: String| attempt.nonsense(format!("the table cannot be read: {why}"));
-    let mut broken = None;
-    loop {
-        let read = answer
-            .next(&attempt, |chunk| {
-                splitter.feed(chunk, |row| match serde_json::from_slice(row) {
-                    Ok(row) => rows.push(row),
-                    Err(error) => broken = Some(error),
-                })
-            })
-            .await?;
-        match read {
-            Some(read) => read.map_err(|why| unreadable(why.to_string()))?,
-            None => break,
-        }
-    }
-    if let Some(error) = broken {
-        return Err(unreadable(error.to_string()));
+    let mut table = Table::default();
+    while let Some(read) = answer
+        .next(&attempt, |chunk| splitter.feed(chunk, |row, before| table.read(row, before)))
+        .await?
+    {
+        read.map_err(|why| unreadable(why.to_string()))?;
     }
     let envelope = splitter.finish().map_err(|why| unreadable(why.to_string()))?;
-    let Envelope { column_definitions } =
-        serde_json::from_slice(&envelope).map_err(|error| unreadable(error.to_string()))?;
-    let place = |name: &str| column_definitions.iter().position(|column| column.name == name);
-    let [Some(name), Some(ready), Some(status), Some(restarts), Some(age)] = COLUMNS.map(place)
-    else {
-        return Err(unreadable("a column is missing".to_owned()));
-    };
-    let printed = rows.into_iter().map(|Row { cells }| {
-        let cell = |place: usize| text(cells.get(place));
-        PrintedPod {
-            name: cell(name),
-            ready: cell(ready),
-            status: cell(status),
-            restarts: cell(restarts),
-            age: cell(age),
-        }
-    });
-    Ok(printed.collect())
+    if let Some(why) = table.broken {
+        return Err(unreadable(why));
+    }
+    places(&envelope).map_err(unreadable)?;
+    Ok(table.rows)
 }
 
-fn text(cell: Option<&Value>) -> Box<str> {
+/// What has been read of a table: its rows one at a time, since as JSON they take far more.
+#[derive(Default)]
+struct Table {
+    places: Option<Places>,
+    rows: Vec<PrintedPod>,
+    broken: Option<String>,
+}
+
+impl Table {
+    /// Reads a row; `before` is what came before all rows, without its end.
+    fn read(&mut self, row: &[u8], before: &[u8]) {
+        let places = match self.places {
+            Some(known) => Ok(known),
+            None => places(&[before, b"]}"].concat()),
+        };
+        let row = places.and_then(|places| {
+            self.places = Some(places);
+            let row: Row = serde_json::from_slice(row).map_err(|error| error.to_string())?;
+            Ok(pod(&row.cells, places))
+        });
+        match row {
+            Ok(row) => self.rows.push(row),
+            Err(why) => self.broken = Some(why),
+        }
+    }
+}
+
+/// Servers name their columns before the rows.
+fn places(envelope: &[u8]) -> Result<Places, String> {
+    let Envelope { column_definitions } =
+        serde_json::from_slice(envelope).map_err(|error| error.to_string())?;
+    let place = |name: &str| column_definitions.iter().position(|column| column.name == name);
+    match COLUMNS.map(place) {
+        [Some(name), Some(ready), Some(status), Some(restarts), Some(age)] => {
+            Ok([name, ready, status, restarts, age])
+        }
+        _ => Err("a column is missing".to_owned()),
+    }
+}
+
+fn pod(cells: &[Value], [name, ready, status, restarts, age]: Places) -> PrintedPod {
+    let cell = |place: usize| text(cells.get(place));
+    let word = |place: usize| shared(&cell(place));
+    PrintedPod {
+        name: cell(name).into(),
+        ready: word(ready),
+        status: word(status),
+        restarts: word(restarts),
+        age: word(age),
+    }
+}
+
+fn text(cell: Option<&Value>) -> Cow<'_, str> {
     match cell {
         Some(Value::String(text)) => text.as_str().into(),
         Some(Value::Null) | None => "".into(),

@@ -57,8 +57,13 @@ impl Splitter {
         }
     }
 
-    /// Reads on, and hands each element that is whole by now to `take`.
-    pub fn feed(&mut self, chunk: &[u8], mut take: impl FnMut(&[u8])) -> Result<(), Unreadable> {
+    /// Reads on, and hands each element that is whole by now to `take`, and what of the envelope came
+    /// before it.
+    pub fn feed(
+        &mut self,
+        chunk: &[u8],
+        mut take: impl FnMut(&[u8], &[u8]),
+    ) -> Result<(), Unreadable> {
         // Where the element began, if it began in this chunk.
         let mut began = 0;
         let mut at = 0;
@@ -100,10 +105,10 @@ impl Splitter {
                         if self.is_in_element && self.depth == 2 {
                             let part = chunk.get(began..at).unwrap_or_default();
                             if self.element.is_empty() {
-                                take(part);
+                                take(part, &self.envelope);
                             } else {
                                 self.element.extend_from_slice(part);
-                                take(&self.element);
+                                take(&self.element, &self.envelope);
                                 self.element.clear();
                             }
                             self.is_in_element = false;
@@ -167,7 +172,8 @@ mod tests {
         let mut elements = Vec::new();
         let mut from = 0;
         for to in cuts.iter().copied().chain([text.len()]) {
-            splitter.feed(&text[from..to], |element| {
+            splitter.feed(&text[from..to], |element, envelope| {
+                assert!(envelope.ends_with(b"[") && text.starts_with(&envelope[..9]));
                 elements.push(serde_json::from_slice(element).unwrap());
             })?;
             from = to;

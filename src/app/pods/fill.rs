@@ -65,7 +65,7 @@ fn rows(view: View, subset: &Subset, clusters: &[&Cluster]) -> Vec<Row> {
                     let owner = row.job.owner.as_ref();
                     row.place == *place
                         && row.job.namespace == *namespace
-                        && owner.is_some_and(|it| &*it.kind == "CronJob" && it.name == *name)
+                        && owner.is_some_and(|it| &*it.kind == "CronJob" && *it.name == **name)
                 }
                 Subset::All
                 | Subset::OfWorkload { .. }
@@ -99,7 +99,7 @@ fn pods(subset: &Subset, clusters: &[&Cluster]) -> Vec<Row> {
                 let owner = row.pod.owner.as_ref();
                 row.place == *place
                     && row.pod.namespace == *namespace
-                    && owner.is_some_and(|it| &*it.kind == "Job" && it.name == *name)
+                    && owner.is_some_and(|it| &*it.kind == "Job" && *it.name == **name)
             }
             Subset::OfCronJob { .. } => false,
         });
@@ -179,7 +179,7 @@ fn nodes(cluster: &Cluster) -> Vec<Row> {
         if let Some(node) = &row.pod.node {
             let demand = demands.entry(node).or_default();
             demand.pods += 1;
-            for container in &row.pod.containers {
+            for container in &*row.pod.containers {
                 demand.cpu += container.requests.cpu.map_or(0, |cpu| cpu.0);
                 demand.memory += container.requests.memory.map_or(0, |memory| memory.0);
             }

@@ -8,6 +8,7 @@ use crate::app::columns::Column;
 use crate::app::effect::ObjectRef;
 use crate::app::rows::{Place, RowKey};
 use crate::domain::log::{LogRequest, LogSource};
+use crate::domain::news::Kind;
 use crate::domain::pod::Uid;
 use crate::domain::workload::WorkloadKind;
 
@@ -125,6 +126,22 @@ pub enum Location {
 impl Location {
     pub const fn view(view: View) -> Self {
         Self::Table { view, subset: Subset::All }
+    }
+
+    /// Whether what is shown there is made from objects of this kind.
+    pub fn is_made_from(&self, kind: Kind) -> bool {
+        let is_workload = matches!(kind, Kind::Deployment | Kind::StatefulSet | Kind::DaemonSet);
+        match self {
+            Self::Table { view: View::Pods, subset: Subset::OfWorkload { .. } }
+            | Self::Table { view: View::Workloads, .. } => kind == Kind::Pod || is_workload,
+            Self::Table { view: View::Pods, .. } | Self::Containers { .. } => kind == Kind::Pod,
+            Self::Table { view: View::CronJobs, .. } => kind == Kind::CronJob,
+            Self::Table { view: View::Jobs, .. } => kind == Kind::Job,
+            Self::Table { view: View::Events, .. } => kind == Kind::Event,
+            Self::Table { view: View::Nodes, .. } => matches!(kind, Kind::Node | Kind::Pod),
+            Self::Explain { .. } => true,
+            Self::Describe(_) | Self::Raw(_) | Self::Logs { .. } => false,
+        }
     }
 
     /// The crumb: `Pods`, `api-0`, `logs`.

@@ -154,14 +154,14 @@ impl Pods {
                     Subset::OfWorkload { kind, namespace, name }
                 } else {
                     let owner = row.pod.owner.as_ref().filter(|owner| &*owner.kind == "Job")?;
-                    Subset::OfJob { place: row.place, namespace, name: owner.name.clone() }
+                    Subset::OfJob { place: row.place, namespace, name: (&*owner.name).into() }
                 };
                 Location::Table { view: View::Pods, subset }
             }
             Row::Job(row) => {
                 let owner = row.job.owner.as_ref().filter(|owner| &*owner.kind == "CronJob")?;
                 let (place, namespace) = (row.place, Arc::clone(&row.job.namespace));
-                let subset = Subset::OfCronJob { place, namespace, name: owner.name.clone() };
+                let subset = Subset::OfCronJob { place, namespace, name: (&*owner.name).into() };
                 Location::Table { view: View::Jobs, subset }
             }
             _ => return None,
@@ -178,7 +178,7 @@ impl Pods {
 
 fn of_pod(row: &PodRow, context: &Context<'_>) -> Vec<LogSource> {
     let pod = &row.pod;
-    let containers = pod.init_containers.iter().filter(|it| it.is_sidecar).chain(&pod.containers);
+    let containers = pod.init_containers.iter().filter(|it| it.is_sidecar).chain(&*pod.containers);
     // A pod that is still in an init container has its log there.
     let initialising = pod.init_statuses.iter().find(|status| {
         !matches!(&status.state, crate::domain::pod::ContainerState::Terminated(end) if end.exit_code == 0)

@@ -31,7 +31,7 @@ impl ContainerRow {
             let rows = containers.iter().map(|container| Self {
                 pod: Arc::clone(pod),
                 container: container.clone(),
-                status: statuses.iter().find(|status| status.name == container.name).cloned(),
+                status: statuses.iter().find(|status| *status.name == *container.name).cloned(),
                 is_init,
             });
             rows.collect::<Vec<_>>()
@@ -108,8 +108,8 @@ impl Cells for ContainerRow {
     fn cell<'a>(&'a self, column: Column, context: &Context<'_>) -> Cell<'a> {
         let tone = Tone::from(self.severity());
         let usage = || {
-            let usage = self.pod.usage.as_deref()?;
-            usage.containers.iter().find(|usage| usage.name == self.container.name)
+            let used = self.pod.used.as_deref()?;
+            used.containers.iter().find(|usage| *usage.name == *self.container.name)
         };
         match column {
             Column::Kind => Cell::from(match (self.is_init, self.container.is_sidecar) {

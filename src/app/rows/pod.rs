@@ -22,7 +22,7 @@ use crate::domain::pod::usage::worst;
 use crate::domain::pod::{Owner, Pod, Uid};
 use crate::domain::quantity::{Cpu, Memory};
 use crate::domain::severity::Severity;
-use crate::domain::usage::PodUsage;
+use crate::domain::usage::ContainerUsage;
 use crate::domain::workload::WorkloadKind;
 use crate::domain::workload::group::{GroupKind, workload_of};
 
@@ -34,14 +34,13 @@ pub struct PodRow {
     pub printed: Printed<'static>,
     pub diagnosis: Diagnosis,
     /// `None` where metrics.k8s.io tells nothing of it.
-    pub usage: Option<Arc<PodUsage>>,
-    pub strain: Option<Box<Strain>>,
+    pub used: Option<Arc<Used>>,
 }
 
 impl PodRow {
     pub fn new(place: Place, pod: Arc<Pod>, seen: Seen<'_>, now: Timestamp) -> Self {
         let (printed, diagnosis) = (printed(&pod).into_owned(), diagnose_seen(&pod, seen, now));
-        Self { place, pod, printed, diagnosis, usage: None, strain: None }
+        Self { place, pod, printed, diagnosis, used: None }
     }
 
     /// The same pod, judged again.
@@ -51,11 +50,15 @@ impl PodRow {
         Self { diagnosis, ..self.clone() }
     }
 
-    #[must_use]
-    pub fn using(mut self, usage: Option<Arc<PodUsage>>) -> Self {
-        self.strain = usage.as_deref().map(|usage| Box::new(Strain::of(&self.pod, usage)));
-        self.usage = usage;
-        self
+    /// Notes what its containers use, where that is known.
+    pub fn measure(&mut self, containers: Option<Box<[ContainerUsage]>>) {
+        self.used = containers.map(|containers| {
+            Arc::new(Used { strain: Strain::of(&self.pod, &containers), containers })
+        });
+    }
+
+    fn strain(&self) -> Option<&Strain> {
+        self.used.as_deref().map(|used| &used.strain)
     }
 }
 
@@ -67,6 +70,18 @@ impl Object for PodRow {
     fn namespace(&self) -> Option<&str> {
         Some(&self.pod.namespace)
     }
+
+    /// What it uses is measured now and then, and not told with a change.
+    fn inherit(&mut self, before: &Self) {
+        self.measure(before.used.as_ref().map(|used| used.containers.clone()));
+    }
+}
+
+/// What a pod uses, container by container and together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Used {
+    pub containers: Box<[ContainerUsage]>,
+    pub strain: Strain,
 }
 
 /// What a pod uses: the whole of it, and in percent of requests and limits the worst container's.
@@ -81,7 +96,7 @@ pub struct Strain {
 }
 
 impl Strain {
-    fn of(pod: &Pod, usage: &PodUsage) -> Self {
+    fn of(pod: &Pod, usage: &[ContainerUsage]) -> Self {
         let worst = worst(pod, usage);
         Self {
             cpu: worst.cpu,
@@ -153,7 +168,7 @@ impl Cells for PodRow {
 
     fn cell<'a>(&'a self, column: Column, context: &Context<'_>) -> Cell<'a> {
         let tone = Tone::from(self.diagnosis.severity);
-        let strain = self.strain.as_deref();
+        let strain = self.strain();
         match column {
             Column::Ready => {
                 let is_whole = self.printed.ready == self.printed.total;
@@ -199,7 +214,7 @@ impl Cells for PodRow {
 
     fn compare(&self, other: &Self, column: Column) -> Option<Ordering> {
         let strain = |pick: fn(&Strain) -> Option<u64>| {
-            let of = |row: &Self| row.strain.as_deref().and_then(pick);
+            let of = |row: &Self| row.strain().and_then(pick);
             of(self).cmp(&of(other))
         };
         Some(match column {
@@ -233,7 +248,7 @@ impl Cells for PodRow {
     }
 
     fn number(&self, field: Field, _: &Context<'_>) -> Option<f64> {
-        let strain = self.strain.as_deref();
+        let strain = self.strain();
         match field {
             Field::Restarts => Some(f64::from(self.printed.restarts)),
             Field::Ready => Some(f64::from(self.printed.ready)),

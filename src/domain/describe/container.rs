@@ -145,9 +145,8 @@ fn amounts(document: &mut Document, specification: &Value, name: &str, context: 
         let amounts = pairs(specification, path).replace('=', " ");
         document.detail(key, if amounts.is_empty() { "<none>" } else { &amounts });
     }
-    let used = context
-        .usage
-        .and_then(|usage| usage.containers.iter().find(|container| *container.name == *name));
+    let used =
+        context.usage.and_then(|usage| usage.iter().find(|container| *container.name == *name));
     if let Some(used) = used {
         document.detail("uses", &format!("cpu {}, memory {}", used.cpu, used.memory));
     }

@@ -10,7 +10,7 @@ use crate::domain::describe::values::{entries, instant, list, pairs, scalar, tex
 use crate::domain::document::{Document, Emphasis, Line};
 use crate::domain::event::Event;
 use crate::domain::failure::Failure;
-use crate::domain::usage::PodUsage;
+use crate::domain::usage::ContainerUsage;
 
 mod cluster;
 
@@ -30,7 +30,7 @@ pub struct Context<'a> {
     pub events: &'a [Arc<Event>],
     /// Why the events could not be read.
     pub events_failure: Option<&'a Failure>,
-    pub usage: Option<&'a PodUsage>,
+    pub usage: Option<&'a [ContainerUsage]>,
     pub now: Timestamp,
 }
 

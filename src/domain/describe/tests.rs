@@ -116,16 +116,7 @@ fn what_is_known_beside_the_object_stands_with_it() {
             source: None,
         })
     };
-    let usage = PodUsage {
-        namespace: "default".into(),
-        name: "api-0".into(),
-        at: None,
-        containers: vec![ContainerUsage {
-            name: "api".into(),
-            cpu: Cpu(15),
-            memory: Memory(9 << 20),
-        }],
-    };
+    let usage = [ContainerUsage { name: "api".into(), cpu: Cpu(15), memory: Memory(9 << 20) }];
     let events = [event("Pulled", 300, 1, false), event("BackOff", 60, 14, true)];
     let reason = Some(("OOMKilled ×3, limit 512Mi", Emphasis::Bad));
     let context = Context { reason, events: &events, usage: Some(&usage), ..context() };

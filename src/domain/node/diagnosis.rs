@@ -16,7 +16,7 @@ const PRESSURES: [(&str, &str); 3] = [
 
 impl Node {
     /// Whether it is ready; else the condition that says so, where there is one.
-    pub(in crate::domain) fn readiness(&self) -> Result<(), Option<&Condition>> {
+    pub fn readiness(&self) -> Result<(), Option<&Condition>> {
         match self.condition("Ready") {
             Some(ready) if ready.status == ConditionStatus::True => Ok(()),
             other => Err(other),
@@ -77,7 +77,7 @@ mod tests {
             uid: Uid("n".into()),
             name: "node-1".into(),
             created: None,
-            labels: Vec::new(),
+            labels: [].into(),
             conditions: conditions.iter().map(condition).collect(),
             is_cordoned: false,
             taints: Vec::new(),

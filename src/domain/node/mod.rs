@@ -7,6 +7,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::labels::Labels;
 use crate::domain::pod::{Condition, Resources, Uid};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,7 +15,7 @@ pub struct Node {
     pub uid: Uid,
     pub name: Arc<str>,
     pub created: Option<Timestamp>,
-    pub labels: Vec<(Arc<str>, Box<str>)>,
+    pub labels: Labels,
     pub conditions: Vec<Condition>,
     /// `spec.unschedulable`: cordoned.
     pub is_cordoned: bool,

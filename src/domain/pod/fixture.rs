@@ -25,7 +25,7 @@ pub(in crate::domain) fn pod(name: &str) -> Pod {
         namespace: "default".into(),
         name: name.into(),
         owner: Some(Owner { kind: "ReplicaSet".into(), name: "api-5d8f".into() }),
-        labels: vec![("pod-template-hash".into(), "5d8f".into())],
+        labels: [("pod-template-hash".into(), "5d8f".into())].into(),
         created: ago(86_400),
         deleting: None,
         node: Some("node-1".into()),
@@ -40,8 +40,8 @@ pub(in crate::domain) fn pod(name: &str) -> Pod {
             .map(|kind| condition(kind, ConditionStatus::True, 86_300))
             .into(),
         readiness_gates: Vec::new(),
-        init_containers: Vec::new(),
-        containers: vec![container("app")],
+        init_containers: [].into(),
+        containers: [container("app")].into(),
         init_statuses: Vec::new(),
         statuses: vec![running("app", 86_300)],
     }

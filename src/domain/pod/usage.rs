@@ -3,7 +3,7 @@
 
 use crate::domain::pod::{Pod, Resources};
 use crate::domain::quantity::{Cpu, Memory};
-use crate::domain::usage::PodUsage;
+use crate::domain::usage::ContainerUsage;
 
 /// The whole pod's usage, and its worst containers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -23,10 +23,10 @@ pub struct Share<'a> {
     pub container: &'a str,
 }
 
-/// The strain of `pod`. What has neither request nor limit is only summed up.
-pub fn worst<'a>(pod: &'a Pod, usage: &PodUsage) -> Strain<'a> {
+/// The strain of `pod`, whose containers use so much. What has neither request nor limit is only summed up.
+pub fn worst<'a>(pod: &'a Pod, usage: &[ContainerUsage]) -> Strain<'a> {
     let mut strain = Strain::default();
-    for used in &usage.containers {
+    for used in usage {
         strain.cpu.0 = strain.cpu.0.saturating_add(used.cpu.0);
         strain.memory.0 = strain.memory.0.saturating_add(used.memory.0);
         let Some(container) = pod.container(&used.name) else { continue };
@@ -56,7 +56,6 @@ mod tests {
     use super::*;
     use crate::domain::pod::Container;
     use crate::domain::pod::fixture::{container, pod};
-    use crate::domain::usage::ContainerUsage;
 
     #[test]
     fn each_container_is_held_against_its_own_limit() {
@@ -79,14 +78,12 @@ mod tests {
             cpu: Cpu(cpu),
             memory: Memory(memory << 20),
         };
-        let containers = vec![
+        let usage = [
             used("app", 250, 400),
             used("proxy", 900, 95),
             used("free", 4000, 9000),
             used("gone", 1, 1),
         ];
-        let name = "api".into();
-        let usage = PodUsage { namespace: "default".into(), name, at: None, containers };
         assert_eq!(
             worst(&pod, &usage),
             Strain {

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::labels::Labels;
 use crate::domain::pod::{Condition, Uid};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -29,9 +30,9 @@ pub struct Workload {
     pub namespace: Arc<str>,
     pub name: Box<str>,
     pub created: Option<Timestamp>,
-    pub labels: Vec<(Arc<str>, Box<str>)>,
+    pub labels: Labels,
     /// What `kubectl` would select its pods with: `matchLabels`.
-    pub selector: Vec<(Arc<str>, Box<str>)>,
+    pub selector: Labels,
     pub wanted: u32,
     pub ready: u32,
     pub updated: u32,

@@ -1,5 +1,6 @@
 //! News in batches: a burst of changes becomes one batch in which each object is named once, and no
-//! more than four batches a second are sent. What there is at the beginning is sent at once.
+//! more than four batches a second are sent. What there is at the beginning is sent at once, and so is
+//! how far the pods can be trusted: somebody waits for a list to be whole.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -33,7 +34,7 @@ pub(super) async fn coalesce(
         let mut batch = Batch::default();
         batch.push(first);
         let mut has_ended = false;
-        while !has_ended && batch.objects < MOST {
+        while !has_ended && !batch.is_awaited && batch.objects < MOST {
             let next = if batch.is_only_a_beginning() {
                 news.recv().await
             } else {
@@ -51,7 +52,9 @@ pub(super) async fn coalesce(
                 None => has_ended = true,
             }
         }
-        sleep_until(ready).await;
+        if !batch.is_awaited {
+            sleep_until(ready).await;
+        }
         let batch = ClusterNews { environment: environment.clone(), news: batch.settle() };
         if sink.send(batch).await.is_err() {
             return;
@@ -65,11 +68,14 @@ pub(super) async fn coalesce(
 struct Batch {
     news: Vec<News>,
     objects: usize,
+    /// Whether it tells how far pods can be trusted, which changes seldom.
+    is_awaited: bool,
 }
 
 impl Batch {
     fn push(&mut self, news: News) {
         self.objects += 1 + weight(&news);
+        self.is_awaited |= matches!(&news, News::Standing { kind: Kind::Pod, .. });
         self.news.push(news);
     }
 

@@ -1,7 +1,6 @@
 //! The pods that were seen last, per environment, for the first picture of the next session:
 //! `snapshots/ENVIRONMENT.json.gz` in the state folder, a header and a line per pod.
 
-use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Read as _, Write};
@@ -18,7 +17,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::environment::EnvironmentName;
-use crate::domain::pod::Pod;
+use crate::domain::labels::Label;
+use crate::domain::pod::{Container, Pod};
+use crate::domain::shelf::Shelf;
 
 use super::keep;
 
@@ -163,14 +164,14 @@ fn portion(
 type Made = (usize, Vec<Arc<Pod>>);
 
 fn work(portions: &Mutex<Receiver<(usize, Vec<u8>)>>) -> io::Result<Vec<Made>> {
-    let mut words = Words::default();
+    let mut shelves = Shelves::new();
     let mut made = Vec::new();
     loop {
         let next = portions.lock().map_err(|_| io::Error::other("a reader broke off"))?.recv();
         let Ok((number, text)) = next else { return Ok(made) };
         let pods = text.split_inclusive(|byte| *byte == b'\n').map(|line| {
             let mut pod: Pod = serde_json::from_slice(line)?;
-            words.share(&mut pod);
+            shelves.share(&mut pod);
             Ok(Arc::new(pod))
         });
         made.push((number, pods.collect::<io::Result<_>>()?));
@@ -202,30 +203,31 @@ fn file(state: &Path, environment: &EnvironmentName) -> PathBuf {
     state.join("snapshots").join(format!("{name}.json.gz"))
 }
 
-/// Texts that repeat from pod to pod, kept once.
-#[derive(Default)]
-struct Words {
-    known: HashSet<Arc<str>>,
+/// What repeats from pod to pod, kept once.
+struct Shelves {
+    words: Shelf<str>,
+    labels: Shelf<[Label]>,
+    containers: Shelf<[Container]>,
 }
 
-impl Words {
+impl Shelves {
+    fn new() -> Self {
+        Self { words: Shelf::of(MOST), labels: Shelf::of(MOST), containers: Shelf::of(MOST) }
+    }
+
     fn share(&mut self, pod: &mut Pod) {
+        self.labels.exchange(&mut pod.labels);
+        self.containers.exchange(&mut pod.init_containers);
+        self.containers.exchange(&mut pod.containers);
         let words = [&mut pod.namespace, &mut pod.phase].into_iter();
         let words = words.chain(&mut pod.node).chain(&mut pod.nominated_node);
         let words = words.chain(&mut pod.service_account).chain(&mut pod.quality);
-        let words = words.chain(pod.owner.as_mut().map(|owner| &mut owner.kind));
-        let words = words.chain(pod.labels.iter_mut().map(|(key, _)| key));
+        let owner = pod.owner.as_mut().map(|owner| [&mut owner.kind, &mut owner.name]);
+        let words = words.chain(owner.into_iter().flatten());
+        let statuses = pod.init_statuses.iter_mut().chain(&mut pod.statuses);
+        let words = words.chain(statuses.map(|status| &mut status.name));
         for word in words.chain(pod.conditions.iter_mut().map(|condition| &mut condition.kind)) {
-            self.one(word);
-        }
-    }
-
-    fn one(&mut self, word: &mut Arc<str>) {
-        match self.known.get(word) {
-            Some(known) => *word = Arc::clone(known),
-            None => {
-                self.known.insert(Arc::clone(word));
-            }
+            self.words.exchange(word);
         }
     }
 }
@@ -236,8 +238,8 @@ mod tests {
 
     use super::*;
     use crate::domain::pod::{
-        Condition, ConditionStatus, Container, ContainerState, ContainerStatus, Owner, Probes,
-        Resources, Termination, Uid,
+        Condition, ConditionStatus, ContainerState, ContainerStatus, Owner, Probes, Resources,
+        Termination, Uid,
     };
 
     fn name(name: &str) -> EnvironmentName {
@@ -284,10 +286,11 @@ mod tests {
             namespace: "default".into(),
             name: format!("ingest-core-7c9f8d6b5-{number:05}").into(),
             owner: Some(Owner { kind: "ReplicaSet".into(), name: "ingest-core-7c9f8d6b5".into() }),
-            labels: vec![
+            labels: [
                 ("app.kubernetes.io/name".into(), "ingest-core".into()),
                 ("pod-template-hash".into(), "7c9f8d6b5".into()),
-            ],
+            ]
+            .into(),
             created: Some(at()),
             deleting: None,
             node: Some(format!("ip-10-0-{}-17.ec2.internal", number % 40).into()),
@@ -302,8 +305,8 @@ mod tests {
                 .map(condition)
                 .into(),
             readiness_gates: Vec::new(),
-            init_containers: Vec::new(),
-            containers: vec![container("core"), container("proxy")],
+            init_containers: [].into(),
+            containers: [container("core"), container("proxy")].into(),
             init_statuses: Vec::new(),
             statuses: vec![status("core"), status("proxy")],
         })
@@ -358,7 +361,7 @@ mod tests {
         let pods = load(state.path(), &name("prod")).unwrap().pods;
         assert!(Arc::ptr_eq(&pods[0].namespace, &pods[1].namespace));
         assert!(Arc::ptr_eq(&pods[0].conditions[3].kind, &pods[1].conditions[3].kind));
-        assert!(Arc::ptr_eq(&pods[0].labels[0].0, &pods[1].labels[0].0));
+        assert!(Arc::ptr_eq(&pods[0].labels, &pods[1].labels));
     }
 
     #[test]

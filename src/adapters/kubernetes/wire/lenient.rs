@@ -6,7 +6,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use crate::adapters::kubernetes::wire::word::Word;
+use crate::adapters::kubernetes::wire::word::{Word, shared_labels};
+use crate::domain::labels::Labels;
 use crate::domain::quantity::{Cpu, Memory};
 
 /// Null reads as absent.
@@ -92,9 +93,6 @@ impl<'de, T, F: Fn(&str) -> Option<T>> Visitor<'de> for Text<F> {
     }
 }
 
-/// Names and values.
-pub(super) type Labels = Vec<(Arc<str>, Box<str>)>;
-
 /// Labels: a map whose keys repeat from object to object.
 pub(super) fn pairs<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Labels, D::Error> {
     deserializer.deserialize_option(Pairs)
@@ -110,11 +108,11 @@ impl<'de> Visitor<'de> for Pairs {
     }
 
     fn visit_none<E: Error>(self) -> Result<Self::Value, E> {
-        Ok(Vec::new())
+        Ok(Labels::default())
     }
 
     fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
-        Ok(Vec::new())
+        Ok(Labels::default())
     }
 
     fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
@@ -126,8 +124,7 @@ impl<'de> Visitor<'de> for Pairs {
         while let Some((key, value)) = entries.next_entry::<Word, Option<Box<str>>>()? {
             found.push((key.0, value.unwrap_or_default()));
         }
-        found.shrink_to_fit();
-        Ok(found)
+        Ok(shared_labels(found))
     }
 }
 

@@ -22,10 +22,12 @@ pub use job::{WireCronJob, WireJob};
 pub use node::WireNode;
 pub use pod::WirePod;
 pub use usage::{WireNodeUsage, WirePodUsage};
+pub(in crate::adapters::kubernetes) use word::shared;
 pub use workload::{WireDaemonSet, WireDeployment, WireStatefulSet};
 
 use crate::adapters::kubernetes::wire::lenient::{lenient_time, or_default, pairs, unique};
 use crate::adapters::kubernetes::wire::word::Word;
+use crate::domain::labels::Labels;
 use crate::domain::pod::{Condition, ConditionStatus, Owner, Uid};
 
 /// An object as the API sends it, and the row that it becomes.
@@ -72,7 +74,7 @@ pub struct Metadata {
     #[serde(deserialize_with = "lenient_time")]
     pub deletion_timestamp: Option<Timestamp>,
     #[serde(deserialize_with = "pairs")]
-    pub labels: Vec<(Arc<str>, Box<str>)>,
+    pub labels: Labels,
     #[serde(deserialize_with = "or_default")]
     owner_references: Vec<WireOwner>,
 }
@@ -83,7 +85,7 @@ struct WireOwner {
     #[serde(deserialize_with = "or_default")]
     kind: Word,
     #[serde(deserialize_with = "or_default")]
-    name: Box<str>,
+    name: Word,
     #[serde(deserialize_with = "or_default")]
     controller: bool,
 }
@@ -101,7 +103,7 @@ impl Metadata {
     fn owner(&mut self) -> Option<Owner> {
         let owners = std::mem::take(&mut self.owner_references);
         let owner = owners.into_iter().find(|owner| owner.controller)?;
-        Some(Owner { kind: owner.kind.0, name: owner.name })
+        Some(Owner { kind: owner.kind.0, name: owner.name.0 })
     }
 }
 

@@ -1,12 +1,13 @@
 //! Pods.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::Deserialize;
 
 use crate::adapters::kubernetes::wire::lenient::{cpu, lenient_time, memory, or_default, presence};
-use crate::adapters::kubernetes::wire::word::Word;
+use crate::adapters::kubernetes::wire::word::{Word, shared_containers};
 use crate::adapters::kubernetes::wire::{Metadata, Wire, WireCondition, conditions, filled, rows};
 use crate::domain::pod::{
     Container, ContainerState, ContainerStatus, Pod, Probes, Resources, Termination,
@@ -168,7 +169,7 @@ struct Address {
 #[serde(default, rename_all = "camelCase")]
 struct WireStatus {
     #[serde(deserialize_with = "or_default")]
-    name: Box<str>,
+    name: Word,
     #[serde(deserialize_with = "or_default")]
     ready: bool,
     started: Option<bool>,
@@ -183,7 +184,7 @@ struct WireStatus {
 impl From<WireStatus> for ContainerStatus {
     fn from(wire: WireStatus) -> Self {
         Self {
-            name: wire.name,
+            name: wire.name.0,
             ready: wire.ready,
             started: wire.started,
             restarts: wire.restart_count,
@@ -252,6 +253,10 @@ impl From<State> for ContainerState {
     }
 }
 
+fn consists_of(containers: Vec<WireContainer>) -> Arc<[Container]> {
+    shared_containers(containers.into_iter().map(Container::from).collect())
+}
+
 impl From<WirePod> for Pod {
     fn from(wire: WirePod) -> Self {
         let WirePod { mut metadata, spec, status } = wire;
@@ -278,8 +283,8 @@ impl From<WirePod> for Pod {
             message: filled(status.message),
             conditions: conditions(status.conditions),
             readiness_gates: rows(spec.readiness_gates, |gate| gate.condition_type),
-            init_containers: rows(spec.init_containers, Container::from),
-            containers: rows(spec.containers, Container::from),
+            init_containers: consists_of(spec.init_containers),
+            containers: consists_of(spec.containers),
             init_statuses: rows(status.init_container_statuses, ContainerStatus::from),
             statuses: rows(status.container_statuses, ContainerStatus::from),
         }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::adapters::kubernetes::wire::lenient::{lenient_time, or_default};
 use crate::adapters::kubernetes::wire::pod::Amounts;
-use crate::adapters::kubernetes::wire::word::shared;
+use crate::adapters::kubernetes::wire::word::{Word, shared};
 use crate::adapters::kubernetes::wire::{Metadata, Wire};
 use crate::domain::usage::{ContainerUsage, NodeUsage, PodUsage};
 
@@ -25,7 +25,7 @@ pub struct WirePodUsage {
 #[serde(default)]
 struct Container {
     #[serde(deserialize_with = "or_default")]
-    name: Box<str>,
+    name: Word,
     #[serde(deserialize_with = "or_default")]
     usage: Amounts,
 }
@@ -36,7 +36,7 @@ impl From<WirePodUsage> for PodUsage {
         // A container without a number was not measured: zero would be a lie.
         let measured = |container: Container| {
             let Amounts { cpu, memory } = container.usage;
-            Some(ContainerUsage { name: container.name, cpu: cpu?, memory: memory? })
+            Some(ContainerUsage { name: container.name.0, cpu: cpu?, memory: memory? })
         };
         Self {
             name: metadata.name(),

@@ -1,17 +1,24 @@
-//! Words that repeat from object to object, kept once per thread.
+//! Words and lists that repeat from object to object, kept once per thread.
 
 use std::cell::RefCell;
-use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 
+use crate::domain::labels::{Label, Labels};
+use crate::domain::pod::Container;
+use crate::domain::shelf::Shelf;
+
 /// More different words than any cluster's namespaces, nodes, label keys and phases.
 const MOST_WORDS: usize = 8192;
+/// The pods of a workload share their lists; those of Jobs share them with few.
+const MOST_LISTS: usize = 2048;
 
 thread_local! {
-    static WORDS: RefCell<HashSet<Arc<str>>> = RefCell::default();
+    static WORDS: RefCell<Shelf<str>> = RefCell::new(Shelf::of(MOST_WORDS));
+    static LABELS: RefCell<Shelf<[Label]>> = RefCell::new(Shelf::of(MOST_LISTS));
+    static CONTAINERS: RefCell<Shelf<[Container]>> = RefCell::new(Shelf::of(MOST_LISTS));
 }
 
 /// A word that is shared with all others that read the same on this thread.
@@ -31,19 +38,19 @@ impl Default for Word {
     }
 }
 
-/// The one copy of `text`. When the store is full it begins anew: words in use live on.
-pub(super) fn shared(text: &str) -> Arc<str> {
-    WORDS.with_borrow_mut(|words| {
-        if let Some(word) = words.get(text) {
-            return Arc::clone(word);
-        }
-        if words.len() >= MOST_WORDS {
-            words.clear();
-        }
-        let word: Arc<str> = Arc::from(text);
-        words.insert(Arc::clone(&word));
-        word
-    })
+/// The one copy of `text`.
+pub(in crate::adapters::kubernetes) fn shared(text: &str) -> Arc<str> {
+    WORDS.with_borrow_mut(|words| words.share(text))
+}
+
+/// The one copy of these labels.
+pub(super) fn shared_labels(labels: Vec<Label>) -> Labels {
+    LABELS.with_borrow_mut(|lists| lists.share(labels))
+}
+
+/// The one copy of what a workload's pods consist of.
+pub(super) fn shared_containers(containers: Vec<Container>) -> Arc<[Container]> {
+    CONTAINERS.with_borrow_mut(|lists| lists.share(containers))
 }
 
 impl<'de> Deserialize<'de> for Word {
@@ -63,25 +70,5 @@ impl Visitor<'_> for WordVisitor {
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Word, E> {
         Ok(Word(shared(text)))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn equal_words_are_one_word() {
-        assert!(Arc::ptr_eq(&shared("kube-system"), &shared("kube-system")));
-    }
-
-    #[test]
-    fn the_store_is_bounded_and_words_in_use_stay_what_they_are() {
-        let kept = shared("kept");
-        for number in 0..2 * MOST_WORDS {
-            shared(&number.to_string());
-        }
-        assert!(WORDS.with_borrow(HashSet::len) <= MOST_WORDS);
-        assert_eq!(&*kept, "kept");
     }
 }

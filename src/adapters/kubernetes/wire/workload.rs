@@ -1,13 +1,12 @@
 //! Deployments, `StatefulSets` and `DaemonSets`.
 
-use std::sync::Arc;
-
 use serde::Deserialize;
 
 use crate::adapters::kubernetes::wire::lenient::{or_default, pairs};
 use crate::adapters::kubernetes::wire::{
     Metadata, Template, Wire, WireCondition, conditions, count,
 };
+use crate::domain::labels::Labels;
 use crate::domain::workload::{Workload, WorkloadKind};
 
 /// What the three kinds have in common; they differ in where they count.
@@ -38,7 +37,7 @@ struct Spec {
 #[serde(default, rename_all = "camelCase")]
 struct Selector {
     #[serde(deserialize_with = "pairs")]
-    match_labels: Vec<(Arc<str>, Box<str>)>,
+    match_labels: Labels,
 }
 
 #[derive(Debug, Default, Deserialize)]

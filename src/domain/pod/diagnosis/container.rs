@@ -33,7 +33,7 @@ pub(super) struct Containers<'a> {
 }
 
 impl<'a> Containers<'a> {
-    pub(super) const fn of(pod: &'a Pod) -> Self {
+    pub(super) fn of(pod: &'a Pod) -> Self {
         Self { pod, is_ambiguous: pod.containers.len() + pod.init_containers.len() > 1 }
     }
 

@@ -1,5 +1,7 @@
 //! Every rule on its broken twin, and silent on the healthy one.
 
+use std::sync::Arc;
+
 use jiff::SignedDuration;
 use proptest::prelude::*;
 
@@ -55,7 +57,7 @@ fn node(status: ConditionStatus) -> Node {
         uid: Uid("n".into()),
         name: "node-1".into(),
         created: None,
-        labels: Vec::new(),
+        labels: [].into(),
         conditions: vec![condition("Ready", status, 90)],
         is_cordoned: false,
         taints: Vec::new(),
@@ -89,7 +91,7 @@ fn a_crash_loop_tells_its_exit_and_how_often() {
     let reason = "OOMKilled ×7, limit 512Mi";
     check(&with(|one| crash(one, "OOMKilled")), Severity::Critical, Rule::OutOfMemory, reason);
     let mut unlimited = with(|one| crash(one, "OOMKilled"));
-    unlimited.containers[0].limits.memory = None;
+    Arc::make_mut(&mut unlimited.containers)[0].limits.memory = None;
     let reason = "OOMKilled ×7, no limit";
     check(&unlimited, Severity::Critical, Rule::OutOfMemory, reason);
 }
@@ -97,7 +99,7 @@ fn a_crash_loop_tells_its_exit_and_how_often() {
 #[test]
 fn a_container_behind_a_completed_one_is_seen() {
     let mut pod = pod("api-1");
-    pod.containers.push(container("web"));
+    pod.containers = [container("app"), container("web")].into();
     pod.statuses[0].state = ended("Completed", 0, 300, 60);
     pod.statuses[0].ready = false;
     let mut web = running("web", 300);
@@ -189,7 +191,7 @@ fn a_running_container_that_is_not_ready_is_late_after_two_minutes() {
     let found = check(&unready(700), Severity::Critical, Rule::NotReady, "not ready");
     assert_eq!(found.since, ago(700));
     let mut slow = unready(240);
-    slow.containers[0].probes.startup = true;
+    Arc::make_mut(&mut slow.containers)[0].probes.startup = true;
     slow.statuses[0].started = Some(false);
     let reason = "starting: its startup probe has not passed";
     check(&slow, Severity::Busy, Rule::Starting, reason);
@@ -270,7 +272,7 @@ fn a_container_that_failed_and_does_not_run_is_seen() {
 fn init_containers_hold_the_pod_and_are_judged_first() {
     let init = |state: ContainerState| {
         let mut pod = fresh(20);
-        pod.init_containers = vec![container("wait"), container("migrate")];
+        pod.init_containers = [container("wait"), container("migrate")].into();
         let done = ContainerStatus { state: ended("Completed", 0, 3, 1), ..running("wait", 0) };
         let now = ContainerStatus { state, ready: false, ..running("migrate", 0) };
         pod.init_statuses = vec![done, now];
@@ -299,7 +301,7 @@ fn a_sidecar_is_judged_as_a_container() {
     let mut pod = pod("api-1");
     let mut mesh = container("mesh");
     mesh.is_sidecar = true;
-    pod.init_containers = vec![mesh];
+    pod.init_containers = [mesh].into();
     pod.init_statuses = vec![running("mesh", 80_000)];
     healthy(&pod);
     pod.init_statuses[0].ready = false;
@@ -365,7 +367,7 @@ fn a_failed_pod_is_news_for_a_day_where_something_replaces_it() {
 fn a_job_that_cannot_end_is_seen() {
     let mut pod = pod("backup-x");
     pod.owner = Some(Owner { kind: "Job".into(), name: "backup".into() });
-    pod.containers.push(container("mesh"));
+    pod.containers = [container("app"), container("mesh")].into();
     pod.statuses[0].state = ended("Completed", 0, 540, 60);
     pod.statuses[0].ready = false;
     pod.statuses.push(running("mesh", 600));

@@ -24,7 +24,7 @@ fn node(name: &str, pods: u32) -> Arc<Node> {
         uid: uid(name),
         name: Arc::from(name),
         created: None,
-        labels: Vec::new(),
+        labels: [].into(),
         conditions: Vec::new(),
         is_cordoned: false,
         taints: Vec::new(),
@@ -163,4 +163,13 @@ fn a_piece_of_a_watch_names_each_object_once() {
         changed(changes.into_iter()),
         Delta::Changed { applied: vec![node("b", 1), node("c", 1)], gone: vec![uid("a")] }
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn how_far_pods_can_be_trusted_is_told_at_once_with_what_came_before_it() {
+    let live = || News::Standing { kind: Kind::Pod, scope: Scope::Cluster, trust: Trust::Live };
+    let news = vec![(0, page("a")), (10, page("b")), (20, live()), (10, page("c"))];
+    let found = batches(news).await;
+    let expected = [(0, vec![page("a")]), (30, vec![page("b"), live()]), (280, vec![page("c")])];
+    assert_eq!(found, expected);
 }
