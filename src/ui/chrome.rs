@@ -102,19 +102,29 @@ fn counts(cluster: &Cluster) -> Option<[(String, Tone); 3]> {
 pub(super) fn badge(cluster: &Cluster, app: &App) -> (&'static str, String, Tone) {
     match cluster.badge() {
         Badge::None => ("○", "no cluster".to_owned(), Tone::Muted),
-        Badge::Connecting => match cluster.remembered {
-            Some(at) => ("◌", format!("connecting, seen {} ago", age(at, app.now)), Tone::Stale),
-            None => ("◌", "connecting".to_owned(), Tone::Busy),
-        },
+        Badge::Connecting => {
+            let tone = if cluster.remembered.is_some() { Tone::Stale } else { Tone::Busy };
+            ("◌", format!("connecting{}", seen(cluster, app)), tone)
+        }
         Badge::Live if cluster.pods.is_listing() => {
             let count = Count(cluster.pods.len() as u64);
             ("◌", format!("loading {count} so far…"), Tone::Busy)
         }
         Badge::Live => ("●", "live".to_owned(), Tone::Fine),
         Badge::Stale { since, .. } => ("◐", format!("stale {}", age(since, app.now)), Tone::Stale),
-        Badge::LoginExpired { .. } => ("✗", "login expired, L logs in".to_owned(), Tone::Critical),
-        Badge::Unreachable { .. } => ("✗", "unreachable".to_owned(), Tone::Critical),
+        Badge::LoginExpired { .. } => {
+            ("✗", format!("login expired, L logs in{}", seen(cluster, app)), Tone::Critical)
+        }
+        Badge::Unreachable { .. } => {
+            ("✗", format!("unreachable{}", seen(cluster, app)), Tone::Critical)
+        }
     }
+}
+
+/// When what the last session left was true, as long as nothing newer has come.
+fn seen(cluster: &Cluster, app: &App) -> String {
+    let at = cluster.remembered.map(|at| age(at, app.now));
+    at.map_or_else(String::new, |age| format!(", seen {age} ago"))
 }
 
 fn draw_environment(

@@ -1,7 +1,7 @@
 //! What carries out the console's effects: questions, watches, changes, files, programs.
 
 use std::collections::{BTreeMap, HashMap};
-use std::io::stdout;
+use std::io::{self, stdout};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -313,7 +313,15 @@ impl Outside for Performer {
     fn keep(&mut self, app: &App) {
         let (seen, folder) = (seen(app), self.settings.folders.state.clone());
         // Writing ten thousand pods takes longer than a frame may.
-        self.tracker.spawn_blocking(move || save(&folder, &seen));
+        let messages = self.messages.clone();
+        self.tracker.spawn_blocking(move || {
+            if let Some(error) = save(&folder, &seen) {
+                let what = format!("what is seen is not kept for the next session: {error}");
+                let result = Err(Failure::new(FailureKind::Unexpected, what));
+                // A loop that is busy has more to tell than this; it comes again.
+                messages.try_send(Message::Saved { result }).ok();
+            }
+        });
     }
 }
 
@@ -336,12 +344,16 @@ fn seen(app: &App) -> Vec<Glimpse> {
         .collect()
 }
 
-fn save(folder: &Path, seen: &[Glimpse]) {
+/// Keeps what was seen of each environment; why one of them could not be, where one could not.
+fn save(folder: &Path, seen: &[Glimpse]) -> Option<io::Error> {
+    let mut failed = None;
     for Glimpse { environment, at, pods } in seen {
         if let Err(error) = snapshot::save(folder, environment, *at, pods) {
             tracing::warn!(%error, %environment, "no snapshot was kept");
+            failed = Some(error);
         }
     }
+    failed
 }
 
 async fn pass_on(mut told: mpsc::Receiver<ClusterNews>, messages: mpsc::Sender<Message>) {

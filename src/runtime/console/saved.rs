@@ -5,6 +5,8 @@ use std::path::Path;
 use crate::domain::failure::{Failure, FailureKind};
 use crate::runtime::clock::Clock;
 
+use super::keep;
+
 /// Writes `text` into the folder for saved screens; its path.
 pub(super) fn write(state: &Path, name: &str, text: &str, clock: Clock) -> Result<String, Failure> {
     let folder = state.join("screens");
@@ -15,11 +17,11 @@ pub(super) fn write(state: &Path, name: &str, text: &str, clock: Clock) -> Resul
         .map(|it| if it.is_alphanumeric() || "-._".contains(it) { it } else { '-' })
         .collect();
     let path = folder.join(format!("{at}-{name}"));
-    let written = std::fs::create_dir_all(&folder).and_then(|()| std::fs::write(&path, text));
-    match written {
+    // Whole or not at all: a full disk leaves no empty file behind.
+    match keep::replace(&path, |file| file.write_all(text.as_bytes())) {
         Ok(()) => Ok(path.display().to_string()),
         Err(error) => {
-            let text = format!("saving {}: {error}", path.display());
+            let text = format!("not saved, {error}: {}", path.display());
             Err(Failure::new(FailureKind::Unexpected, text))
         }
     }
