@@ -87,14 +87,18 @@ fn a_glance_at_the_world_finds_its_troubles_and_names_the_commands_that_show_the
 #[test]
 fn a_glance_lists_every_pod_in_the_columns_of_the_table() {
     let home = home();
-    let output = lifeboat(home.path(), &["demo", "glance", "--env", "prod", "--all"]);
+    // Both look at one moment: a pod that crashes again and again is now this, now that.
+    let moment = ["--at", "2026-11-20T09:00:00Z"];
+    let glance = ["glance", "--env", "prod", "--all"];
+    let asked = [&["demo"], &moment[..], &glance[..]].concat();
+    let output = lifeboat(home.path(), &asked);
     let shown = text(&output.stdout);
     let heading = shown.lines().find(|line| line.contains("NAMESPACE")).unwrap();
     let columns: Vec<&str> = heading.split_whitespace().collect();
     let expected = ["NAMESPACE", "NAME", "READY", "STATUS", "RESTARTS", "AGE", "NODE", "SEVERITY"];
     assert_eq!(columns, expected);
     assert!(shown.lines().any(|line| line.contains("kube-system") && line.contains("coredns")));
-    let output = lifeboat(home.path(), &["--json", "demo", "glance", "--env", "prod", "--all"]);
+    let output = lifeboat(home.path(), &[&["--json"], &asked[..]].concat());
     let all: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     let pods = all["environments"][0]["pods"].as_array().unwrap();
     let row = |pod: &serde_json::Value| {

@@ -46,7 +46,7 @@ impl Console {
         std::thread::spawn(move || {
             let mut bytes = [0; 4096];
             while let Ok(count @ 1..) = reader.read(&mut bytes) {
-                shown.lock().unwrap().process(&bytes[..count]);
+                shown.lock().unwrap().process(bytes.get(..count).unwrap_or_default());
             }
         });
         let mut console = Self { screen, keys, child, _master: pair.master, _folder: folder };
@@ -65,14 +65,16 @@ impl Console {
 
     #[expect(clippy::disallowed_methods, reason = "a terminal tells nobody when it has changed")]
     fn wait_for(&mut self, text: &str) -> String {
+        let mut shown = self.shown();
         for _ in 0..400 {
-            let shown = self.shown();
             if shown.contains(text) {
-                return shown;
+                break;
             }
             std::thread::sleep(Duration::from_millis(50));
+            shown = self.shown();
         }
-        panic!("never {text:?}:\n{}", self.shown());
+        assert!(shown.contains(text), "never {text:?}:\n{shown}");
+        shown
     }
 
     fn is_whole(&self) {

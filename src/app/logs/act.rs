@@ -68,11 +68,8 @@ impl LogView {
     fn read(&mut self, action: &ReadAction, page: Page) -> Outcome {
         let before = self.pager.rows(&self.ring, page).first().copied();
         let outcome = self.pager.act(&self.ring, action, page);
-        let goes_up = match action {
-            ReadAction::ScrollBy(rows) | ReadAction::PageBy(rows) => *rows < 0,
-            ReadAction::Top => true,
-            _ => false,
-        };
+        let goes_up =
+            matches!(action, ReadAction::Top | ReadAction::ScrollBy(..0) | ReadAction::PageBy(..0));
         if goes_up && before == self.pager.rows(&self.ring, page).first().copied() {
             return self.load_older();
         }

@@ -118,7 +118,7 @@ impl LogView {
             return "the log begins here".to_owned();
         }
         let numbers = self.ring.insert(fresh, cut);
-        self.pager.renumber(&self.ring, |line| numbers.new(line));
+        self.pager.renumber(&self.ring, |line| numbers.of(line));
         let begins = if self.begins_here { "; the log begins there" } else { "" };
         format!("{} above{begins}", plural(count as u64, "older line"))
     }

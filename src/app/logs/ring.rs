@@ -64,7 +64,7 @@ pub(super) struct Numbers {
 
 impl Numbers {
     /// What the number of a line is now.
-    pub(super) fn new(&self, line: u64) -> u64 {
+    pub(super) fn of(&self, line: u64) -> u64 {
         let at = line.checked_sub(self.old_first).and_then(|at| usize::try_from(at).ok());
         let place = at.and_then(|at| self.places.get(at));
         place.map_or(line, |place| self.new_first + place)

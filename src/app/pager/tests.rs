@@ -254,9 +254,10 @@ fn without_a_search_marks_are_jumped_to_and_without_marks_errors() {
 fn marked_lines_are_copied_else_the_one_that_was_jumped_to_else_all() {
     let lines = text(&["a", "an Error here", "b"]);
     let mut pager = Pager::at_top();
-    let copied = |pager: &Pager| match pager.copy(&lines, PAGE, &|line| format!("<{line}>")) {
-        Outcome::Copy { what, text } => (what, text),
-        other => panic!("{other:?}"),
+    let copied = |pager: &Pager| {
+        let outcome = pager.copy(&lines, PAGE, &|line| format!("<{line}>"));
+        let Outcome::Copy { what, text } = outcome else { panic!("{outcome:?}") };
+        (what, text)
     };
     assert_eq!(copied(&pager), ("the text".to_owned(), "<0>\n<1>\n<2>\n".to_owned()));
     pager.act(&lines, &ReadAction::SearchNext, PAGE);

@@ -28,7 +28,7 @@ fn a_namespace_that_stays_is_not_told_again_and_so_it_is_not_forgotten() {
 fn a_pod_that_is_ready_and_not_ready_again_and_again_is_flapping() {
     let mut app = told();
     let changed = |app: &mut App, is_ready: bool, minute: i64| {
-        let at = now() + std::time::Duration::from_secs(minute.unsigned_abs() * 60);
+        let at = now() + std::time::Duration::from_mins(minute.unsigned_abs());
         app.update(Message::Ticked(at));
         let mut pod = running("api");
         let status = if is_ready { ConditionStatus::True } else { ConditionStatus::False };
@@ -48,7 +48,7 @@ fn a_pod_that_is_ready_and_not_ready_again_and_again_is_flapping() {
     };
     let reason = "flapping: 4 ready changes, watched since 09:30 UTC".to_owned();
     assert_eq!(why(&app), (Severity::Warning, reason));
-    app.update(Message::Ticked(now() + std::time::Duration::from_secs(62 * 60)));
+    app.update(Message::Ticked(now() + std::time::Duration::from_mins(62)));
     assert_eq!(why(&app), (Severity::Fine, String::new()));
 }
 

@@ -70,12 +70,11 @@ impl Program {
         let mut command = Command::new(&self.name);
         command.args(&self.arguments);
         command.stdin(Stdio::inherit()).stdout(Stdio::inherit()).stderr(Stdio::inherit());
-        let status = command.status().await.map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => {
+        let status = command.status().await.map_err(|error| {
+            if error.kind() == io::ErrorKind::NotFound {
                 let what = format!("`{}` is not installed, or not in PATH", self.name);
                 Failure::new(FailureKind::Missing, what)
-            }
-            _ => {
+            } else {
                 let what = format!("starting `{}`: {error}", self.name);
                 Failure::new(FailureKind::Unexpected, what)
             }

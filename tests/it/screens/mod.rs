@@ -253,7 +253,7 @@ fn no_size_breaks_a_screen() {
 fn names_from_outside_cannot_reach_the_terminal() {
     let mut stage = Stage::unheard(LARGE);
     let mut pod = crew::pod("api\u{1b}[2J\u{1b}]0;owned\u{7}-0", ("ReplicaSet", "api"), 9000);
-    pod.labels = vec![("app\u{9b}31m".into(), "x\u{202e}y".into())];
+    pod.labels = Arc::new([("app\u{9b}31m".into(), "x\u{202e}y".into())]);
     pod.node = Some("node\r\n\u{8}".into());
     stage.tell_pods("dev", vec![pod], Trust::Live);
     stage.act(Action::Wide);
