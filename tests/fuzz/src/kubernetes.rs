@@ -52,7 +52,7 @@ fn split(bytes: &[u8], size: usize) -> (Vec<Vec<u8>>, Result<Vec<u8>, String>) {
     let mut splitter = Splitter::new("items");
     let mut elements = Vec::new();
     for piece in bytes.chunks(size) {
-        let fed = splitter.feed(piece, |_, element| elements.push(element.to_vec()));
+        let fed = splitter.feed(piece, |element, _| elements.push(element.to_vec()));
         if let Err(why) = fed {
             return (elements, Err(why.to_string()));
         }
