@@ -29,11 +29,11 @@ use crate::domain::census::{CollectionKind, Namespace};
 use crate::domain::engine::Engine;
 use crate::domain::environment::{
     BackupSet, CollectionRules, CronFlavour, Environment, EnvironmentName, FieldRules, Keep,
-    Kubernetes, ObjectName, SetKind, SetName, Source, StorageName,
+    Kubernetes, ObjectName, SetKind, SetName, Source, StorageName, Watch,
 };
 use crate::domain::settings::{
-    ConsoleSettings, ContainerEngine, DrillSettings, Folders, Kubeconfig, NotifySettings, Secret,
-    Settings, Storage,
+    CheckSettings, ConsoleSettings, ContainerEngine, DrillSettings, Folders, Kubeconfig,
+    NotifySettings, Secret, Settings, Storage,
 };
 use crate::journal::{Imported, Journal, Line};
 
@@ -208,6 +208,7 @@ impl World {
             environments: self.sources.iter().map(environment).collect(),
             drill: DrillSettings::default(),
             notify: NotifySettings::default(),
+            check: CheckSettings::default(),
             folders: Folders {
                 journal: journal(root),
                 journal_is_local: true,
@@ -309,6 +310,7 @@ fn environment(live: &Live) -> Environment {
             name: namespace("auditLog"),
             fields: fields("at", None),
         }],
+        watch: Watch::default(),
     };
     let kubernetes = Kubernetes {
         context: live.tier.name().to_owned(),

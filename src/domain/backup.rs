@@ -94,6 +94,11 @@ impl NameFormat {
         }
     }
 
+    /// For what has no dates in its names.
+    pub fn none(zone: TimeZone) -> Self {
+        Self { pattern: String::new(), zone }
+    }
+
     pub fn pattern(&self) -> &str {
         &self.pattern
     }
