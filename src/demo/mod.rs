@@ -4,11 +4,14 @@ mod accept;
 mod clusters;
 mod crowd;
 mod request;
+mod research;
 mod world;
 
 pub mod truth;
 
 pub mod fault;
+
+pub mod depot;
 
 pub mod population;
 

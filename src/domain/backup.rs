@@ -109,6 +109,13 @@ impl NameFormat {
         Some(self.zone.to_ambiguous_zoned(civil).compatible().ok()?.timestamp())
     }
 
+    /// Whether names tell the day alone: which run of the day it was, they do not say.
+    pub fn is_by_day(&self) -> bool {
+        const TIMES: [&str; 11] =
+            ["%H", "%I", "%k", "%l", "%R", "%T", "%M", "%s", "%c", "%r", "%X"];
+        !self.pattern.is_empty() && !TIMES.iter().any(|time| self.pattern.contains(time))
+    }
+
     /// The name of a backup that began at `at`.
     pub fn name(&self, at: Timestamp) -> Option<String> {
         strtime::format(&self.pattern, at.to_zoned(self.zone.clone()).datetime()).ok()

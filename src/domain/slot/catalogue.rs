@@ -98,8 +98,9 @@ impl Catalogue {
         }
     }
 
-    fn take_named(&mut self, backup: Backup) {
+    fn take_named(&mut self, mut backup: Backup) {
         self.named += 1;
+        backup.began.at = self.timetable.begun(backup.began.at);
         let began = backup.began.at;
         if began.duration_since(backup.last_modified) > CLOCKS {
             keep(&mut self.backwards, &backup, is_later);
@@ -167,6 +168,28 @@ mod tests {
             let bin = &catalogue.bins()[place];
             assert_eq!((bin.named.as_ref().unwrap().began.at, bin.others), (late, 1));
         }
+    }
+
+    #[test]
+    fn a_name_that_tells_the_day_alone_belongs_to_that_days_run() {
+        use crate::domain::backup::NameFormat;
+        use crate::domain::environment::BackupSet;
+        use jiff::tz::TimeZone;
+        let zone = TimeZone::get("Europe/London").unwrap();
+        let set = BackupSet {
+            name_format: NameFormat::new("pg-%Y%m%d.gz", zone.clone()).unwrap(),
+            schedule: Some("7 3 * * *".to_owned()),
+            time_zone: zone,
+            ..set()
+        };
+        let now = at("2026-07-20T09:30:00Z");
+        let mut catalogue = Catalogue::new(Timetable::of(&set, now), now);
+        let midnight = set.name_format.began("pg-20260720.gz").unwrap();
+        let stored = at("2026-07-20T02:12:00Z");
+        catalogue.take(Backup { last_modified: stored, ..backup(midnight, 5000) }, None);
+        let held = catalogue.bins().last().unwrap().named.as_ref().unwrap();
+        assert_eq!(held.began.at, at("2026-07-20T02:07:00Z"));
+        assert!(catalogue.backwards.is_none());
     }
 
     #[test]

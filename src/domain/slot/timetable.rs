@@ -41,6 +41,8 @@ pub struct Timetable {
     pub next: Option<Timestamp>,
     /// The usual time between two runs.
     pub interval: SignedDuration,
+    /// Names tell the day alone.
+    is_by_day: bool,
 }
 
 impl Timetable {
@@ -70,7 +72,8 @@ impl Timetable {
                 .unwrap_or_default(),
             _ => Vec::new(),
         };
-        Self::from_beats(beats, now, count.min(MOST))
+        let timetable = Self::from_beats(beats, now, count.min(MOST));
+        Self { is_by_day: set.name_format.is_by_day(), ..timetable }
     }
 
     fn from_beats(mut beats: Vec<Beat>, now: Timestamp, count: usize) -> Self {
@@ -94,7 +97,7 @@ impl Timetable {
             .collect();
         gaps.sort_unstable();
         let interval = gaps.get(gaps.len() / 2).copied().unwrap_or(SignedDuration::from_hours(24));
-        Self { beats, next, interval }
+        Self { beats, next, interval, is_by_day: false }
     }
 
     pub fn beats(&self) -> &[Beat] {
@@ -104,6 +107,18 @@ impl Timetable {
     /// Whether runs follow each other so closely that a bad one is soon forgotten.
     pub fn is_frequent(&self) -> bool {
         self.interval <= FREQUENT
+    }
+
+    /// When something began whose name tells `at`: where that is a day alone, at its first run.
+    pub fn begun(&self, at: Timestamp) -> Timestamp {
+        const DAY: SignedDuration = SignedDuration::from_hours(24);
+        if !self.is_by_day {
+            return at;
+        }
+        let place = self.beats.partition_point(|beat| beat.at < at);
+        let run = self.beats.iter().skip(place).find(|beat| !beat.is_skipped);
+        let run = run.map(|beat| beat.at).or(self.next);
+        run.filter(|run| run.duration_since(at) < DAY).unwrap_or(at)
     }
 
     /// The run that something begun at `at` belongs to, by its place.

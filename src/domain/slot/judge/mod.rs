@@ -101,8 +101,8 @@ pub fn judge(sight: Sight<'_>) -> Slots {
             .closes
             .unwrap_or_else(|| beat.at.checked_add(allowance + grace).unwrap_or(Timestamp::MAX));
         let is_retained = is_retained(set.keep, beat, count - place, sight.now);
-        if backup.is_none() && begin.is_some_and(|begin| beat.until <= begin) && is_retained {
-            // From before the set was there.
+        if backup.is_none() && begin.is_some_and(|begin| beat.until <= begin) {
+            // From before the set was there, as far as anybody has seen.
             continue;
         }
         let others = catalogue.bins().get(place).map_or(0, |bin| bin.others);
