@@ -21,7 +21,7 @@ use lifeboat::runtime::check::{Check, Checked};
 use lifeboat::runtime::choose::Wanted;
 use lifeboat::runtime::clock::Clock;
 
-use crate::drill::{Asked, Rehearsal};
+use crate::harness::{Asked, Rehearsal};
 
 const DAY: &str = "2026-11-20T09:30:00Z";
 

@@ -76,7 +76,7 @@ fn of_slot(slot: &Slot, scale: &Scale<'_>) -> Vec<Finding> {
     if slot.state.is_bad() && slot.state != State::Suspended {
         let weight = scale.weight(slot);
         let quoted = slot.job.as_ref().filter(|_| slot.backup.is_none()).map(said);
-        let reason = format!("the backup of {at} is {}: {}", slot.state, slot.detail);
+        let reason = format!("the backup of {at} {}: {}", slot.state.phrase(), slot.detail);
         add(Rule::Slot(slot.state), weight, reason, &quoted.unwrap_or_default());
     }
     let is_missing = matches!(slot.state, State::Missed | State::Late);

@@ -124,9 +124,10 @@ impl Catalogue {
     }
 
     /// Objects beyond the window that were looked at for their age alone.
-    pub fn take_old(&mut self, backup: &Backup) {
+    pub fn take_old(&mut self, mut backup: Backup) {
         if backup.began.from == BeganFrom::Name {
-            keep(&mut self.oldest, backup, |new, old| is_later(old, new));
+            backup.began.at = self.timetable.begun(backup.began.at);
+            keep(&mut self.oldest, &backup, |new, old| is_later(old, new));
         }
     }
 }

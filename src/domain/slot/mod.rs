@@ -87,6 +87,26 @@ impl State {
         }
     }
 
+    /// What is said of a backup in this state: `the backup of 2026-11-15 00:00 …`.
+    pub const fn phrase(self) -> &'static str {
+        match self {
+            Self::Expected => "is not due yet",
+            Self::Running => "is being made",
+            Self::Ok => "is there",
+            Self::Late => "is late",
+            Self::Missed => "was never made",
+            Self::FailedJob => "could not be made",
+            Self::Zero => "is empty",
+            Self::TooSmall => "is too small",
+            Self::Partial => "is not whole",
+            Self::Duplicate => "is an earlier one once more",
+            Self::Expired => "has expired",
+            Self::Suspended => "is not made",
+            Self::SkippedDst => "was skipped",
+            Self::NoData => "is not known",
+        }
+    }
+
     /// Whether something went wrong with it.
     pub const fn is_bad(self) -> bool {
         match self {

@@ -150,17 +150,19 @@ fn by_wall_clock(
     let civil = |at: Timestamp| at.to_zoned(zone.clone()).datetime();
     let plain = |at: DateTime| at.to_zoned(TimeZone::UTC).ok();
     let mut beats = Vec::new();
-    // A day more on both sides: wall clocks jump.
+    // A little more on both sides: wall clocks jump.
     let first = civil(since).checked_sub(1.day()).unwrap_or(DateTime::MIN);
-    let Some(mut back) = civil(now).checked_add(1.day()).ok().and_then(plain) else { return beats };
+    let Some(mut back) = civil(now).checked_add(3.hours()).ok().and_then(plain) else {
+        return beats;
+    };
     while let Ok(found) = cron.find_previous_occurrence(&back, false) {
-        if found.datetime() < first || beats.len() > count + 60 {
+        if found.datetime() < first || beats.len() > count + 200 {
             break;
         }
         beats.extend(instants(found.datetime(), zone));
         back = found;
     }
-    let mut ahead = civil(now).checked_add(1.day()).ok().and_then(plain);
+    let mut ahead = civil(now).checked_add(3.hours()).ok().and_then(plain);
     while let Some(found) = ahead.and_then(|it| cron.find_next_occurrence(&it, true).ok()) {
         let found_beats = instants(found.datetime(), zone);
         let is_run = found_beats.iter().any(|beat| !beat.is_skipped);

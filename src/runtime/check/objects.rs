@@ -79,7 +79,7 @@ async fn list(
     }
     if since.is_some() {
         for old in in_time(patience, set, s3.first(set)).await?? {
-            catalogue.take_old(&old);
+            catalogue.take_old(old);
         }
     }
     Ok(catalogue)

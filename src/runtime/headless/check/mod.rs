@@ -11,7 +11,7 @@ use crate::domain::checkup::telling::{Occasion, tell};
 use crate::domain::checkup::{Checkup, Word};
 use crate::domain::environment::BackupSet;
 use crate::domain::failure::Failure;
-use crate::domain::settings::Settings;
+use crate::domain::settings::{Secret, Settings};
 use crate::runtime::check::memory::{Memory, MemoryFile, replace};
 use crate::runtime::check::{Check, PATIENCE};
 use crate::runtime::choose::storage;
@@ -173,11 +173,7 @@ async fn notify(session: &Session, checkups: &[Checkup], memory: &mut Memory) ->
     is_whole
 }
 
-async fn post(
-    webhook: &crate::domain::settings::Secret,
-    checkup: &Checkup,
-    occasion: Occasion,
-) -> Result<(), Failure> {
+async fn post(webhook: &Secret, checkup: &Checkup, occasion: Occasion) -> Result<(), Failure> {
     let webhook = resolve(webhook)
         .map_err(|failure| failure.advise("set it to the address of the incoming webhook"))?;
     Ok(slack::post(&webhook, &message::text(checkup, occasion)).await?)
@@ -194,3 +190,6 @@ async fn watchdog(session: &Session, moment: Moment) {
         session.warn(&failure.to_string());
     }
 }
+
+#[cfg(all(test, feature = "demo"))]
+mod tests;

@@ -5,6 +5,7 @@ use std::fmt::{Display, Write as _};
 use jiff::Timestamp;
 
 use crate::domain::checkup::{Checkup, Weight};
+use crate::domain::environment::SetKind;
 use crate::domain::slot::State;
 use crate::domain::verdict::Verdict;
 use crate::drill::record::Record;
@@ -30,9 +31,16 @@ pub(super) fn text(checkups: &[Checkup], reading: &Reading, now: Timestamp) -> S
         checkups,
         |checkup| Some(checkup.proven?.as_second()),
     );
-    page.each("lifeboat_backup_size_bytes", "The size of the newest backup.", seen(), |checkup| {
-        Some(checkup.newest.as_ref()?.size.bytes())
-    });
+    page.each(
+        "lifeboat_backup_size_bytes",
+        "The size of the newest backup, or of a synchronised set as a whole.",
+        seen(),
+        |checkup| match checkup.kind {
+            // What is synchronised is one copy.
+            SetKind::Sync => Some(checkup.bytes.bytes()),
+            SetKind::Scheduled | SetKind::Manual => Some(checkup.newest.as_ref()?.size.bytes()),
+        },
+    );
     page.each("lifeboat_backup_objects", "Objects of the set in its window.", seen(), |checkup| {
         Some(checkup.objects)
     });

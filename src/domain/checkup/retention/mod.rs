@@ -153,3 +153,6 @@ fn by_count(
         Finding::new(Rule::Pruned, Weight::Warning, reason)
     })
 }
+
+#[cfg(test)]
+mod tests;
