@@ -98,9 +98,11 @@ fn assert_truth(checkups: &[Checkup], now: Timestamp) {
                     && it.rule == told.0
                     && it.days_ago.map(|days| midnight(now, days)) == finding.slot
             });
-            let Some(place) = sighting else { panic!("at {now}: {path}: {finding:?}") };
-            assert_eq!(SIGHTINGS[place].weight, told.1, "{path}: {finding:?}");
-            assert!(finding.reason.contains(SIGHTINGS[place].says), "{path}: {finding:?}");
+            assert!(sighting.is_some(), "at {now}: {path}: {finding:?}");
+            let place = sighting.unwrap();
+            let expected = SIGHTINGS.get(place).unwrap();
+            assert_eq!(expected.weight, told.1, "{path}: {finding:?}");
+            assert!(finding.reason.contains(expected.says), "{path}: {finding:?}");
             assert!(!finding.advice.is_empty(), "{finding:?}");
             assert!(seen.insert(place), "twice: {finding:?}");
         }
@@ -359,7 +361,7 @@ async fn a_suspended_cronjob_is_the_loudest_of_all() {
         trend: Vec::new(),
         before: None,
     };
-    let checkup = judge(set, evidence, now);
+    let checkup = judge(set, &evidence, now);
     assert_eq!(checkup.word, Word::Critical);
     assert!(found(&checkup).contains(&("suspended", "critical")));
     assert_eq!(checkup.newest_due().unwrap().state, State::Suspended);

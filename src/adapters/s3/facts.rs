@@ -4,7 +4,8 @@
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::operation::head_object::HeadObjectOutput;
 use aws_sdk_s3::types::{
-    BucketVersioningStatus, ExpirationStatus, LifecycleRule as Rule, LifecycleRuleFilter,
+    AbortIncompleteMultipartUpload, BucketVersioningStatus, ExpirationStatus, LifecycleExpiration,
+    LifecycleRule as Rule, LifecycleRuleAndOperator, LifecycleRuleFilter,
 };
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
@@ -246,11 +247,11 @@ fn rule(rule: &Rule) -> LifecycleRule {
     let both = filter.and_then(LifecycleRuleFilter::and);
     let mut tags: Vec<Tag> =
         filter.and_then(LifecycleRuleFilter::tag).map(tag).into_iter().collect();
-    tags.extend(both.into_iter().flat_map(|both| both.tags()).map(tag));
+    tags.extend(both.into_iter().flat_map(LifecycleRuleAndOperator::tags).map(tag));
     #[expect(deprecated, reason = "old rules have their prefix there still")]
     let own = rule.prefix();
     let prefix = filter.and_then(LifecycleRuleFilter::prefix);
-    let prefix = prefix.or(both.and_then(|both| both.prefix())).or(own);
+    let prefix = prefix.or(both.and_then(LifecycleRuleAndOperator::prefix)).or(own);
     let bytes = |of_filter: Option<i64>, of_both: Option<i64>| {
         of_filter.or(of_both).and_then(|bytes| u64::try_from(bytes).ok())
     };
@@ -261,16 +262,17 @@ fn rule(rule: &Rule) -> LifecycleRule {
         prefix: prefix.unwrap_or_default().to_owned(),
         tags,
         larger_than: bytes(
-            filter.and_then(|it| it.object_size_greater_than()),
-            both.and_then(|it| it.object_size_greater_than()),
+            filter.and_then(LifecycleRuleFilter::object_size_greater_than),
+            both.and_then(LifecycleRuleAndOperator::object_size_greater_than),
         ),
         smaller_than: bytes(
-            filter.and_then(|it| it.object_size_less_than()),
-            both.and_then(|it| it.object_size_less_than()),
+            filter.and_then(LifecycleRuleFilter::object_size_less_than),
+            both.and_then(LifecycleRuleAndOperator::object_size_less_than),
         ),
-        expires_days: days(rule.expiration().and_then(|it| it.days())),
+        expires_days: days(rule.expiration().and_then(LifecycleExpiration::days)),
         aborts_days: days(
-            rule.abort_incomplete_multipart_upload().and_then(|it| it.days_after_initiation()),
+            rule.abort_incomplete_multipart_upload()
+                .and_then(AbortIncompleteMultipartUpload::days_after_initiation),
         ),
     }
 }

@@ -13,6 +13,7 @@ mod sync;
 pub mod telling;
 pub mod trend;
 
+use std::cmp::Reverse;
 use std::fmt;
 
 use jiff::Timestamp;
@@ -164,10 +165,10 @@ impl Checkup {
 }
 
 /// Judges a set by all that is known of it.
-pub fn judge(set: &BackupSet, evidence: Evidence, now: Timestamp) -> Checkup {
+pub fn judge(set: &BackupSet, evidence: &Evidence, now: Timestamp) -> Checkup {
     let catalogue = match &evidence.listing {
         Ok(catalogue) => catalogue,
-        Err(failure) => return unseen(set, &evidence, failure.clone()),
+        Err(failure) => return unseen(set, evidence, failure.clone()),
     };
     let sight = Sight {
         set,
@@ -183,13 +184,13 @@ pub fn judge(set: &BackupSet, evidence: Evidence, now: Timestamp) -> Checkup {
         SetKind::Scheduled | SetKind::Manual => judge_slots(sight),
     };
     let mut findings = slots::findings(set, &slots, now);
-    findings.extend(jobs::findings(set, &evidence, &slots));
+    findings.extend(jobs::findings(set, evidence, &slots));
     findings.extend(objects::findings(set, catalogue, &slots));
-    findings.extend(retention::finding(set, catalogue, &evidence, now));
+    findings.extend(retention::finding(set, catalogue, evidence, now));
     findings.extend(storage::findings(set, catalogue, &evidence.facts, &slots, now));
-    findings.extend(sync::findings(set, catalogue, &evidence, now));
+    findings.extend(sync::findings(set, catalogue, evidence, now));
     findings.extend(trend::finding(&evidence.trend));
-    findings.sort_by(|one, other| (other.weight, other.slot).cmp(&(one.weight, one.slot)));
+    findings.sort_by_key(|finding| Reverse((finding.weight, finding.slot)));
     let word = match findings.iter().map(|finding| finding.weight).max() {
         Some(Weight::Critical) => Word::Critical,
         Some(Weight::Warning) => Word::Warning,
@@ -208,7 +209,7 @@ pub fn judge(set: &BackupSet, evidence: Evidence, now: Timestamp) -> Checkup {
         objects: catalogue.objects,
         bytes: catalogue.bytes,
         oldest: catalogue.oldest.as_ref().map(|backup| backup.began.at),
-        ..empty(set, &evidence)
+        ..empty(set, evidence)
     }
 }
 

@@ -69,7 +69,7 @@ impl Sizes {
         let middle = median(logarithms.clone())?;
         let off = (size.bytes() as f64).ln() - middle;
         let ratio = off.exp();
-        let median_size = ByteSize(middle.exp().round() as u64);
+        let median_size = nearest(middle.exp());
         if ratio < 0.5 {
             return Some(SizeFault::TooSmall { median: median_size });
         }
@@ -113,10 +113,19 @@ impl Durations {
             return None;
         }
         let middle = median(self.seconds.iter().map(|it| *it as f64).collect())?;
-        let usual = SignedDuration::from_secs(middle as i64);
+        let usual = SignedDuration::try_from_secs_f64(middle).ok()?;
         let is_unusual = duration > usual * 2 && duration - usual > NOTICEABLE;
         is_unusual.then(|| usual.unsigned_abs())
     }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a median of sizes is a size"
+)]
+fn nearest(bytes: f64) -> ByteSize {
+    ByteSize(bytes.round() as u64)
 }
 
 fn median(mut values: Vec<f64>) -> Option<f64> {
@@ -140,9 +149,9 @@ mod tests {
 
     #[test]
     fn growth_is_usual_and_a_half_is_not() {
-        let growing = sizes(|number| 1_000_000 + number as u64 * 20_000, 60);
-        for number in 0..60 {
-            let size = ByteSize(1_000_000 + number as u64 * 20_000);
+        let growing = sizes(|number| 1_000_000 + number.unsigned_abs() * 20_000, 60);
+        for number in 0..60_i64 {
+            let size = ByteSize(1_000_000 + number.unsigned_abs() * 20_000);
             assert_eq!(growing.judge(day(number), size), None, "{number}");
         }
         let half = growing.judge(day(60), ByteSize(900_000));

@@ -181,7 +181,7 @@ fn instants(civil: DateTime, zone: &TimeZone) -> Vec<Beat> {
         AmbiguousOffset::Unambiguous { .. } => {
             ambiguous.compatible().ok().map(|at| beat(at, false)).into_iter().collect()
         }
-        AmbiguousOffset::Fold { .. } => [ambiguous.clone().earlier(), ambiguous.later()]
+        AmbiguousOffset::Fold { .. } => [ambiguous.earlier(), ambiguous.later()]
             .into_iter()
             .filter_map(Result::ok)
             .map(|at| beat(at, false))

@@ -55,14 +55,13 @@ async fn runs(line: &Line, object: &ObjectName) -> Known<Runs> {
         }
         Err(refusal) => return Known::Failed(unseen(refusal.into())),
     };
-    match cronjobs.into_iter().find(|cronjob| *cronjob.name == *object.name) {
-        Some(cronjob) => Known::Told(Runs::of((*cronjob).clone(), jobs.iter().map(AsRef::as_ref))),
-        None => {
-            let ObjectName { namespace, name } = object;
-            let what = format!("there is no CronJob {namespace}/{name} in {}", line.environment());
-            Known::Failed(Failure::new(FailureKind::Missing, what))
-        }
-    }
+    let found = cronjobs.into_iter().find(|cronjob| *cronjob.name == *object.name);
+    let Some(cronjob) = found else {
+        let ObjectName { namespace, name } = object;
+        let what = format!("there is no CronJob {namespace}/{name} in {}", line.environment());
+        return Known::Failed(Failure::new(FailureKind::Missing, what));
+    };
+    Known::Told(Runs::of((*cronjob).clone(), jobs.iter().map(AsRef::as_ref)))
 }
 
 /// A cluster that cannot be asked misses nothing, whatever it lacks itself.

@@ -19,7 +19,7 @@ use crate::domain::checkup::{Checkup, judge};
 use crate::domain::environment::{BackupSet, EnvironmentName};
 use crate::domain::settings::Settings;
 use crate::domain::slot::judge::Scan;
-use crate::domain::verdict::{Rule, Severity};
+use crate::domain::verdict::{Judgement, Rule, Severity};
 use crate::drill::record::Record;
 use crate::drill::report::line;
 use crate::journal::Reading;
@@ -105,7 +105,7 @@ impl Check<'_> {
         if let Some(line) = line {
             jobs::add_last_words(line, set, &mut evidence, self.patience).await;
         }
-        Checked { checkup: judge(set, evidence, now), observed }
+        Checked { checkup: judge(set, &evidence, now), observed }
     }
 }
 
@@ -131,7 +131,7 @@ fn broken(record: &Record) -> Option<String> {
     let of_the_dump = [Rule::A1, Rule::A2, Rule::A3, Rule::A4];
     let judgements = record.judgements.iter().filter(|it| of_the_dump.contains(&it.rule));
     let mut failed = judgements
-        .flat_map(|judgement| judgement.findings())
+        .flat_map(Judgement::findings)
         .filter(|finding| finding.severity == Severity::Fail);
     failed.next().map(line)
 }

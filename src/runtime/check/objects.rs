@@ -27,9 +27,9 @@ pub(super) async fn look(
 ) -> Result<(Catalogue, Facts), Failure> {
     let storage = storage(check.settings, set)?;
     let patience = check.patience;
-    let s3 = in_time(patience, set, S3::connect(storage)).await??;
+    let s3 = in_time(patience, set, Box::pin(S3::connect(storage))).await??;
     let catalogue = list(&s3, set, now, patience).await?;
-    let facts = facts(&s3, set, &catalogue, patience).await;
+    let facts = Box::pin(facts(&s3, set, &catalogue, patience)).await;
     Ok((catalogue, facts))
 }
 

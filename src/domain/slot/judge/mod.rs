@@ -106,7 +106,8 @@ pub fn judge(sight: Sight<'_>) -> Slots {
             continue;
         }
         let others = catalogue.bins().get(place).map_or(0, |bin| bin.others);
-        slots.push(bench.slot(*beat, due, backup, others, is_retained));
+        let slot = Slot { others, ..bench.slot(*beat, due, backup, is_retained) };
+        slots.push(slot);
     }
     let interval = timetable.interval;
     if begin.is_none() && set.kind != SetKind::Sync {
@@ -184,14 +185,7 @@ struct Bench<'a> {
 }
 
 impl Bench<'_> {
-    fn slot(
-        &self,
-        beat: Beat,
-        due: Timestamp,
-        backup: Option<Backup>,
-        others: u32,
-        is_retained: bool,
-    ) -> Slot {
+    fn slot(&self, beat: Beat, due: Timestamp, backup: Option<Backup>, is_retained: bool) -> Slot {
         let of = |runs: Option<&Runs>| runs.and_then(|it| it.between(beat.at, beat.until)).cloned();
         let (job, verification) = (of(self.sight.runs), of(self.sight.verification));
         let (state, detail) = match &backup {
@@ -205,7 +199,7 @@ impl Bench<'_> {
             None if !is_retained => (State::Expired, String::new()),
             None => self.absent(beat, due, job.as_ref()),
         };
-        Slot { at: beat.at, due, state, detail, backup, others, job, verification }
+        Slot { at: beat.at, due, state, detail, backup, others: 0, job, verification }
     }
 
     fn present(&self, backup: &Backup, due: Timestamp) -> (State, String) {

@@ -4,6 +4,7 @@ use super::*;
 use crate::domain::job::CronJob;
 use crate::domain::job::fixture::cronjob;
 use crate::domain::slot::fixture::{at, backup, set};
+use crate::domain::units::ByteSize;
 
 const NOW: &str = "2026-11-20T09:30:00Z";
 
@@ -92,7 +93,6 @@ fn what_is_wrong_with_an_object_is_its_slots_state() {
     let changed = |change: fn(Backup) -> Backup| {
         night.state(5, move |days, backup| Some(if days == 5 { change(backup) } else { backup }))
     };
-    use crate::domain::units::ByteSize;
     assert_eq!(changed(|it| Backup { size: ByteSize(1023), ..it }).0, State::Zero);
     let (state, detail) = changed(|it| Backup { size: ByteSize(400_000), ..it });
     assert_eq!(state, State::TooSmall);
@@ -124,7 +124,7 @@ fn a_scan_that_found_it_cut_makes_it_partial_unless_it_is_a_duplicate() {
     assert_eq!((state, detail.starts_with("A2")), (State::Partial, true));
 }
 
-fn runs(change: impl Fn(&mut CronJob), job: Option<Outcome>) -> Option<Runs> {
+fn runs(change: impl Fn(&mut CronJob), job: Option<Outcome>) -> Runs {
     let mut cronjob = cronjob("backup");
     cronjob.last_schedule = Some(night(0));
     change(&mut cronjob);
@@ -135,7 +135,7 @@ fn runs(change: impl Fn(&mut CronJob), job: Option<Outcome>) -> Option<Runs> {
         ended: None,
         last_words: Vec::new(),
     });
-    Some(Runs { cronjob, jobs: jobs.into_iter().collect() })
+    Runs { cronjob, jobs: jobs.into_iter().collect() }
 }
 
 #[test]
@@ -147,13 +147,14 @@ fn a_job_explains_what_is_not_there_and_never_replaces_it() {
         (Outcome::Succeeded, NOW, State::Late, "succeeded, and there is no object"),
         (Outcome::Succeeded, "2026-11-21T00:01:00Z", State::Missed, "although its Job backup-1"),
     ] {
-        let night = Night { now: at(now), runs: runs(|_| (), Some(outcome)), ..Night::default() };
+        let night =
+            Night { now: at(now), runs: Some(runs(|_| (), Some(outcome))), ..Night::default() };
         let slots = night.slots(without(0)).slots;
         let slot = slots.iter().find(|slot| slot.at == self::night(0)).unwrap();
         assert_eq!(slot.state, state, "{outcome:?} at {now}");
         assert!(slot.detail.contains(said), "{}", slot.detail);
     }
-    let night = Night { runs: runs(|_| (), Some(Outcome::Failed)), ..Night::default() };
+    let night = Night { runs: Some(runs(|_| (), Some(Outcome::Failed))), ..Night::default() };
     assert_eq!(night.state(0, |_, backup| Some(backup)).0, State::Ok);
 }
 
@@ -166,7 +167,7 @@ fn what_a_suspended_cronjob_did_not_make_is_suspended_from_its_last_run_on() {
         },
         None,
     );
-    let night = Night { runs: suspended, ..Night::default() };
+    let night = Night { runs: Some(suspended), ..Night::default() };
     let slots = night.slots(|days, backup| (days > 1 && days != 4).then_some(backup)).slots;
     let states: Vec<_> = slots.iter().rev().take(5).map(|slot| slot.state).collect();
     let (ok, missed, off) = (State::Ok, State::Missed, State::Suspended);

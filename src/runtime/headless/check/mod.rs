@@ -191,5 +191,6 @@ async fn watchdog(session: &Session, moment: Moment) {
     }
 }
 
-#[cfg(all(test, feature = "demo"))]
+#[cfg(test)]
+#[cfg(feature = "demo")]
 mod tests;

@@ -26,8 +26,12 @@ pub(super) fn terminal(session: &Session, checkups: &[Checkup], sets: &[&BackupS
         say(&format!("{}  {line}", paper.ink(Tone::Strong, &path)));
     }
     for checkup in checkups {
-        let greyed: Vec<_> =
-            checkup.columns.iter().chain(&checkup.cluster).filter(is_told).collect();
+        let greyed: Vec<_> = checkup
+            .columns
+            .iter()
+            .chain(&checkup.cluster)
+            .filter(|column| is_told(column))
+            .collect();
         if checkup.findings.is_empty() && greyed.is_empty() {
             continue;
         }
@@ -43,7 +47,7 @@ pub(super) fn terminal(session: &Session, checkups: &[Checkup], sets: &[&BackupS
 }
 
 /// What a storage does not have is no news; what could not be seen is.
-fn is_told(column: &&Column) -> bool {
+fn is_told(column: &Column) -> bool {
     column.is_grey && !matches!(column.text.as_str(), "not offered" | "not asked")
 }
 
