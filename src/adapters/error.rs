@@ -28,6 +28,7 @@ pub enum System {
     Docker,
     Mongodb,
     Slack,
+    Ping,
     Kubernetes,
 }
 

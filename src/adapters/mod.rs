@@ -5,6 +5,7 @@ pub mod docker;
 pub mod error;
 pub mod kubernetes;
 pub mod mongodb;
+pub mod ping;
 pub mod s3;
 pub mod sandbox;
 pub mod slack;

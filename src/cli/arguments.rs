@@ -43,6 +43,36 @@ impl GlanceArguments {
 }
 
 #[derive(Debug, Clone, Args)]
+pub struct CheckArguments {
+    /// Look at the sets of this environment alone; may be repeated. Default: all of them
+    #[arg(long = "env", value_name = "NAME")]
+    pub environments: Vec<String>,
+
+    /// Look at the sets of this name alone; may be repeated
+    #[arg(long = "set", value_name = "NAME")]
+    pub sets: Vec<String>,
+
+    /// Write the figures for Prometheus into this file, which is replaced whole
+    #[arg(long, value_name = "FILE")]
+    pub prometheus: Option<PathBuf>,
+
+    /// Tell Slack of each change, and once a day of what is still wrong
+    #[arg(long)]
+    pub notify: bool,
+
+    /// Read backups that were not read before and keep their counts: the newest of each set
+    #[arg(long, value_name = "WHICH", value_enum)]
+    pub scan: Option<ScanWhich>,
+}
+
+/// Which backups a check reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ScanWhich {
+    /// The newest of each set
+    Newest,
+}
+
+#[derive(Debug, Clone, Args)]
 pub struct DrillArguments {
     /// The environment; default: the one that is production
     #[arg(long = "env", value_name = "NAME")]
@@ -286,6 +316,8 @@ pub struct DemoArguments {
 pub enum DemoCommand {
     /// Say whether anything is wrong with the pods of the world
     Glance(GlanceArguments),
+    /// Say whether the backup sets of the world have the backups that they should
+    Check(CheckArguments),
     /// Restore a backup of the world into a container of the world
     #[command(after_help = examples::DEMO_DRILL)]
     Drill(DrillArguments),
@@ -311,7 +343,9 @@ impl DemoArguments {
             Some(DemoCommand::Glance(glance)) => glance.contradiction(json),
             Some(DemoCommand::History(history)) => history.contradiction(json),
             Some(DemoCommand::Scan(scan)) => scan.contradiction(),
-            Some(DemoCommand::Drill(_) | DemoCommand::Sweep(_)) | None => None,
+            Some(DemoCommand::Check(_) | DemoCommand::Drill(_) | DemoCommand::Sweep(_)) | None => {
+                None
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ Examples:
   lifeboat                     the console; the current context will do for a start
   lifeboat demo                the same on an embedded world, with nothing else installed
   lifeboat glance              whether anything is wrong, in a few lines
+  lifeboat check               whether today's backups are there
   lifeboat config init         begin a configuration from what is found here
   lifeboat drill               drill a random backup of production
   lifeboat history             what has been tested, and what came of it";
@@ -15,6 +16,13 @@ Examples:
   lifeboat glance --env prod --all        every pod of production
   lifeboat glance --plain                 sentences, for a ticket
   lifeboat glance --env prod --json       for a scheduled job";
+
+pub(super) const CHECK: &str = "\
+Examples:
+  lifeboat check                          every backup set, a line each, then what is wrong
+  lifeboat check --env prod --json        for a script
+  lifeboat check --notify --scan newest   for a scheduled job: Slack hears of changes
+  lifeboat check --prometheus /var/lib/node_exporter/lifeboat.prom";
 
 pub(super) const DRILL: &str = "\
 Examples:
@@ -73,6 +81,7 @@ pub(super) const DEMO: &str = "\
 Examples:
   lifeboat demo                           the console
   lifeboat demo glance                    what is wrong in the world
+  lifeboat demo check                     what is wrong with its backups
   lifeboat demo drill                     a healthy backup, from end to end
   lifeboat demo --fault cut-dump drill    the same, but the dump is cut short
   lifeboat demo history                   what the world's journal holds

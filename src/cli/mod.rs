@@ -15,12 +15,12 @@ use clap::{ColorChoice, CommandFactory as _, FromArgMatches as _, Parser, Subcom
 use clap_complete::Shell;
 use tracing::level_filters::LevelFilter;
 
+pub use crate::cli::arguments::{
+    CheckArguments, DrillArguments, GlanceArguments, HistoryArguments, HistoryCommand,
+    HistoryFormat, ScanArguments, ScanSource, ScanWhich, Selection, SweepArguments, Tool,
+};
 #[cfg(feature = "demo")]
 pub use crate::cli::arguments::{DemoArguments, DemoCommand};
-pub use crate::cli::arguments::{
-    DrillArguments, GlanceArguments, HistoryArguments, HistoryCommand, HistoryFormat,
-    ScanArguments, ScanSource, Selection, SweepArguments, Tool,
-};
 
 /// What a usage error exits with, as sysexits.h has it.
 pub const USAGE: u8 = 64;
@@ -76,6 +76,12 @@ pub enum Command {
     /// Exit codes: 0 all is well, 1 something is found, 2 an environment or a part of it could not be seen, 64 usage.
     #[command(after_help = examples::GLANCE)]
     Glance(GlanceArguments),
+
+    /// Say whether every backup set has the backups that it should
+    ///
+    /// Exit codes: 0 all is well, 1 something is found, 2 a set could not be seen, 64 usage.
+    #[command(after_help = examples::CHECK)]
+    Check(CheckArguments),
 
     /// Restore a backup into a throwaway container and judge what came back
     ///
@@ -195,7 +201,8 @@ impl Cli {
             Command::Scan(scan) => scan.contradiction(),
             #[cfg(feature = "demo")]
             Command::Demo(demo) => demo.contradiction(self.json),
-            Command::Drill(_)
+            Command::Check(_)
+            | Command::Drill(_)
             | Command::Sweep(_)
             | Command::Config(_)
             | Command::Completions { .. }

@@ -9,11 +9,11 @@ use crate::config::quantity::{duration_text, size_text};
 use crate::config::validate::console::THEMES;
 use crate::domain::engine::Engine;
 use crate::domain::environment::{
-    BackupSet, CronFlavour, Environment, FieldRules, Keep, Kubernetes, ObjectName, SetKind,
+    BackupSet, CronFlavour, Environment, FieldRules, Keep, Kubernetes, ObjectName, SetKind, Watch,
 };
 use crate::domain::settings::{
-    ConsoleSettings, ContainerEngine, DrillSettings, Folders, ImageChoice, NotifySettings, Secret,
-    Settings, Storage,
+    CheckSettings, ConsoleSettings, ContainerEngine, DrillSettings, Folders, ImageChoice,
+    NotifySettings, Secret, Settings, Storage,
 };
 
 /// Writes `settings` as TOML; `# default` marks what the file could leave out.
@@ -28,6 +28,7 @@ pub fn show(settings: &Settings) -> String {
     show_drill(&mut lines, &settings.drill);
     show_folders(&mut lines, &settings.folders);
     show_notify(&mut lines, &settings.notify);
+    show_check(&mut lines, &settings.check);
     show_console(&mut lines, &settings.console);
     if let ContainerEngine::At(address) = &settings.container_engine {
         lines.note(format!("the container engine is at {address}, as the program has set it"));
@@ -83,7 +84,8 @@ fn show_set(lines: &mut Lines, set: &BackupSet) {
     lines.entry("storage", quoted(&set.storage));
     lines.entry("bucket", quoted(&set.bucket));
     lines.entry_or_default("prefix", quoted(&set.prefix), set.prefix.is_empty());
-    lines.entry("name_format", quoted(set.name_format.pattern()));
+    let pattern = set.name_format.pattern();
+    lines.entry_if("name_format", (!pattern.is_empty()).then(|| quoted(pattern)));
     let zone = set.time_zone.iana_name().unwrap_or("UTC");
     lines.entry_or_default("time_zone", quoted(zone), set.time_zone == TimeZone::UTC);
     lines.entry_if("schedule", set.schedule.as_ref().map(quoted));
@@ -101,6 +103,7 @@ fn show_set(lines: &mut Lines, set: &BackupSet) {
     );
     lines.entry_if("cronjob", set.cronjob.as_ref().map(object_name));
     lines.entry_if("verification", set.verification.as_ref().map(object_name));
+    show_watch(lines, &set.watch);
     show_fields(lines, &set.fields);
     if !set.collections_first.is_empty() {
         lines.entry("collections_first", list(&set.collections_first));
@@ -118,6 +121,13 @@ fn show_set(lines: &mut Lines, set: &BackupSet) {
         lines.entry("name", quoted(&rules.name));
         show_fields(lines, &rules.fields);
     }
+}
+
+fn show_watch(lines: &mut Lines, watch: &Watch) {
+    lines.entry_if("window", watch.window.map(quoted));
+    lines.entry_if("marker", watch.marker.as_ref().map(quoted));
+    lines.entry_if("grace", watch.grace.map(|grace| quoted(duration_text(grace))));
+    lines.entry_or_default("minimum", watch.minimum, watch.minimum == Watch::default().minimum);
 }
 
 fn show_fields(lines: &mut Lines, fields: &FieldRules) {
@@ -165,6 +175,15 @@ fn show_notify(lines: &mut Lines, notify: &NotifySettings) {
         Some(Secret::Variable(name)) => lines.entry("slack_webhook_env", quoted(name)),
         Some(Secret::Given(_)) => lines.note("the webhook's address is the program's own"),
         None => lines.note("nobody is told"),
+    }
+}
+
+fn show_check(lines: &mut Lines, check: &CheckSettings) {
+    lines.header("[check]");
+    match &check.ping_url {
+        Some(Secret::Variable(name)) => lines.entry("ping_url_env", quoted(name)),
+        Some(Secret::Given(_)) => lines.note("the address to ping is the program's own"),
+        None => lines.note("nobody is pinged"),
     }
 }
 

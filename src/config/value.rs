@@ -17,6 +17,7 @@ use crate::domain::backup::NameFormat;
 use crate::domain::census::Namespace;
 use crate::domain::key::Key;
 use crate::domain::settings::Depth;
+use crate::domain::slot::window::WeeklyWindow;
 use crate::domain::units::ByteSize;
 
 type Read<T> = Result<T, Wrong>;
@@ -171,6 +172,11 @@ pub(super) fn schedule(zone: &TimeZone) -> impl FnOnce(&DeValue<'_>) -> Read<Str
         }
         Ok(line)
     }
+}
+
+/// When a manual set is made, each week.
+pub(super) fn window(value: &DeValue<'_>) -> Read<WeeklyWindow> {
+    text(value)?.parse().map_err(|hint: &str| Wrong::value("is not a window of a week", hint))
 }
 
 /// Whether there is any time that `cron` means; `0 0 31 2 *` means none.

@@ -5,11 +5,14 @@ mod answer;
 mod clusters;
 mod crowd;
 mod request;
+mod research;
 mod world;
 
 pub mod truth;
 
 pub mod fault;
+
+pub mod depot;
 
 pub mod population;
 

@@ -96,3 +96,38 @@ pub fn planted(tier: Tier, days_ago: u16) -> Option<Flaw> {
 pub fn afflicts(tier: Tier, flaw: Flaw) -> bool {
     PLANTED.iter().any(|it| it.tier == tier && it.days_ago.is_none() && it.flaw == flaw)
 }
+
+/// One finding of a backup set that a checkup must come to, before anything was scanned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sighting {
+    pub tier: Tier,
+    /// Which night it is about, counted back from today's midnight; `None` for the whole set.
+    pub days_ago: Option<u16>,
+    pub rule: &'static str,
+    pub weight: &'static str,
+    /// What a newcomer must read in its reason.
+    pub says: &'static str,
+}
+
+const fn sighting(
+    tier: Tier,
+    days_ago: Option<u16>,
+    rule: &'static str,
+    weight: &'static str,
+    says: &'static str,
+) -> Sighting {
+    Sighting { tier, days_ago, rule, weight, says }
+}
+
+/// Every finding of the world's backup sets; whatever is not listed here is healthy. The fourth
+/// environment is.
+pub const SIGHTINGS: &[Sighting] = &[
+    sighting(Tier::Dev, Some(2), "verification", "warning", "verification verify-backup-"),
+    sighting(Tier::Staging, Some(3), "verification", "warning", "verification verify-backup-"),
+    sighting(Tier::Prod, Some(5), "missed", "warning", "there is no object"),
+    sighting(Tier::Prod, Some(5), "green-job", "warning", "succeeded, and made no object"),
+    sighting(Tier::Prod, Some(20), "duplicate", "note", "the tag and the size of prod/"),
+    sighting(Tier::Prod, Some(47), "too-small", "note", "its neighbours"),
+    sighting(Tier::Prod, None, "retention", "warning", "asks for the tag auto-delete=true"),
+    sighting(Tier::Prod, None, "upload", "note", "nobody completed"),
+];

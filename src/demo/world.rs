@@ -15,6 +15,7 @@ use tokio::task::JoinSet;
 
 use crate::demo::clusters::Clusters;
 use crate::demo::crowd::Crowd;
+use crate::demo::depot::{DUMPS, Depot, FILES};
 use crate::demo::docker::{self, DockerServer};
 use crate::demo::fault::Fault;
 use crate::demo::kubernetes::KubernetesServer;
@@ -22,18 +23,19 @@ use crate::demo::mongo::{self, Clock, Collection, Configuration, MongoServer};
 use crate::demo::population::{
     BUCKET, DATABASE, Population, SERVER_VERSION, SourceCollection, Tier,
 };
-use crate::demo::s3::{REGION, S3Endpoint, S3Fault, S3Server};
+use crate::demo::research;
+use crate::demo::s3::{REGION, S3Endpoint, S3Fault, S3Faults, S3Server};
 use crate::demo::truth::PLANTED;
 use crate::domain::backup::{BackupKey, NameFormat};
 use crate::domain::census::{CollectionKind, Namespace};
 use crate::domain::engine::Engine;
 use crate::domain::environment::{
     BackupSet, CollectionRules, CronFlavour, Environment, EnvironmentName, FieldRules, Keep,
-    Kubernetes, ObjectName, SetKind, SetName, Source, StorageName,
+    Kubernetes, ObjectName, SetKind, SetName, Source, StorageName, Watch,
 };
 use crate::domain::settings::{
-    ConsoleSettings, ContainerEngine, DrillSettings, Folders, Kubeconfig, NotifySettings, Secret,
-    Settings, Storage,
+    CheckSettings, ConsoleSettings, ContainerEngine, DrillSettings, Folders, Kubeconfig,
+    NotifySettings, Secret, Settings, Storage,
 };
 use crate::journal::{Imported, Journal, Line};
 
@@ -63,6 +65,8 @@ pub struct Genesis {
 pub struct World {
     population: Arc<Population>,
     bucket: S3Endpoint,
+    /// The second team's storage.
+    depot: S3Endpoint,
     engine: Arc<DockerServer>,
     engine_address: SocketAddr,
     sources: Vec<Live>,
@@ -101,6 +105,8 @@ impl World {
         let secret = SecretString::from(SECRET_KEY);
         let bucket =
             S3Server::new(Arc::clone(&population), ACCESS_KEY, &secret).listen(any).await?;
+        let depot = Arc::new(Depot::new(genesis.seed, now, FILES));
+        let depot = S3Server::of_depot(depot, ACCESS_KEY, &secret).listen(any).await?;
         let mut listening = JoinSet::new();
         let engine = Arc::new(DockerServer::new(Arc::clone(&genesis.clock)));
         let listener = TcpListener::bind(any).await?;
@@ -120,6 +126,7 @@ impl World {
         Ok(Self {
             population,
             bucket,
+            depot,
             engine,
             engine_address,
             sources,
@@ -183,6 +190,11 @@ impl World {
         live.flat_map(|live| live.server.log().commands()).collect()
     }
 
+    /// What can go wrong at the bucket, and at the second team's storage.
+    pub fn storage_faults(&self) -> [&S3Faults; 2] {
+        [self.bucket.faults(), self.depot.faults()]
+    }
+
     /// The API server of an environment's cluster.
     pub fn cluster(&self, tier: Tier) -> &KubernetesServer {
         self.clusters.of(tier)
@@ -197,18 +209,16 @@ impl World {
     pub fn settings(&self) -> Settings {
         let root = self.folder.path();
         Settings {
-            storages: vec![Storage {
-                name: StorageName("world".to_owned()),
-                region: Some(REGION.to_owned()),
-                profile: None,
-                role_arn: None,
-                endpoint: Some(self.bucket.url()),
-                path_style: true,
-                keys: Some((ACCESS_KEY.to_owned(), SecretString::from(SECRET_KEY))),
-            }],
-            environments: self.sources.iter().map(environment).collect(),
+            storages: vec![storage("world", &self.bucket), storage("ceph", &self.depot)],
+            environments: self
+                .sources
+                .iter()
+                .map(environment)
+                .chain([research::environment()])
+                .collect(),
             drill: DrillSettings::default(),
             notify: NotifySettings::default(),
+            check: CheckSettings::default(),
             folders: Folders {
                 journal: journal(root),
                 journal_is_local: true,
@@ -235,6 +245,15 @@ impl World {
                 ),
             },
             Tour {
+                what: "the second team's S3, with the same key".to_owned(),
+                address: self.depot.url(),
+                example: format!(
+                    "AWS_ACCESS_KEY_ID={ACCESS_KEY} AWS_SECRET_ACCESS_KEY={SECRET_KEY} \
+                     AWS_REGION={REGION} aws --endpoint-url {} s3 ls s3://{DUMPS}/daily/",
+                    self.depot.url()
+                ),
+            },
+            Tour {
                 what: "the container engine".to_owned(),
                 example: format!("docker -H {engine} images"),
                 address: engine,
@@ -250,6 +269,18 @@ impl World {
         }));
         stops.extend(self.clusters.tour());
         stops
+    }
+}
+
+fn storage(name: &str, endpoint: &S3Endpoint) -> Storage {
+    Storage {
+        name: StorageName(name.to_owned()),
+        region: Some(REGION.to_owned()),
+        profile: None,
+        role_arn: None,
+        endpoint: Some(endpoint.url()),
+        path_style: true,
+        keys: Some((ACCESS_KEY.to_owned(), SecretString::from(SECRET_KEY))),
     }
 }
 
@@ -310,6 +341,7 @@ fn environment(live: &Live) -> Environment {
             name: namespace("auditLog"),
             fields: fields("at", None),
         }],
+        watch: Watch::default(),
     };
     let kubernetes = Kubernetes {
         context: live.tier.name().to_owned(),

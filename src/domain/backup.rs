@@ -94,6 +94,11 @@ impl NameFormat {
         }
     }
 
+    /// For what has no dates in its names.
+    pub fn none(zone: TimeZone) -> Self {
+        Self { pattern: String::new(), zone }
+    }
+
     pub fn pattern(&self) -> &str {
         &self.pattern
     }
@@ -102,6 +107,13 @@ impl NameFormat {
     pub fn began(&self, name: &str) -> Option<Timestamp> {
         let civil = self.civil(name)?;
         Some(self.zone.to_ambiguous_zoned(civil).compatible().ok()?.timestamp())
+    }
+
+    /// Whether names tell the day alone: which run of the day it was, they do not say.
+    pub fn is_by_day(&self) -> bool {
+        const TIMES: [&str; 11] =
+            ["%H", "%I", "%k", "%l", "%R", "%T", "%M", "%s", "%c", "%r", "%X"];
+        !self.pattern.is_empty() && !TIMES.iter().any(|time| self.pattern.contains(time))
     }
 
     /// The name of a backup that began at `at`.

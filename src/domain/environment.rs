@@ -1,6 +1,7 @@
 //! An environment and its backup sets, as the configuration describes them.
 
 use std::fmt;
+use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
@@ -9,6 +10,7 @@ use crate::domain::backup::NameFormat;
 use crate::domain::census::Namespace;
 use crate::domain::engine::Engine;
 use crate::domain::settings::Secret;
+use crate::domain::slot::window::WeeklyWindow;
 
 macro_rules! name {
     ($(#[$doc:meta])* $name:ident) => {
@@ -86,6 +88,26 @@ pub struct BackupSet {
     /// Shown first in tables, in this order, where they exist.
     pub collections_first: Vec<Namespace>,
     pub collections: Vec<CollectionRules>,
+    pub watch: Watch,
+}
+
+/// What is expected of a set besides its schedule and its retention.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Watch {
+    /// When a manual set is made, each week.
+    pub window: Option<WeeklyWindow>,
+    /// The object that a synchronisation writes last, beneath the prefix.
+    pub marker: Option<String>,
+    /// How late a backup may be besides the time that it takes; `None` for what its rhythm suggests.
+    pub grace: Option<Duration>,
+    /// With fewer good copies the set is in danger.
+    pub minimum: u32,
+}
+
+impl Default for Watch {
+    fn default() -> Self {
+        Self { window: None, marker: None, grace: None, minimum: 1 }
+    }
 }
 
 impl BackupSet {

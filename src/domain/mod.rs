@@ -44,6 +44,14 @@ pub mod key;
 
 pub mod backup;
 
+pub mod slot;
+
+pub mod known;
+
+pub mod bucket;
+
+pub mod checkup;
+
 pub mod engine;
 
 pub mod census;

@@ -19,6 +19,7 @@ pub struct Settings {
     pub environments: Vec<Environment>,
     pub drill: DrillSettings,
     pub notify: NotifySettings,
+    pub check: CheckSettings,
     pub folders: Folders,
     pub container_engine: ContainerEngine,
     pub kubeconfig: Kubeconfig,
@@ -191,6 +192,12 @@ pub enum ImageChoice {
 #[derive(Debug, Clone, Default)]
 pub struct NotifySettings {
     pub slack_webhook: Option<Secret>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct CheckSettings {
+    /// Who watches the watcher: asked for at the start of each check, and at its end.
+    pub ping_url: Option<Secret>,
 }
 
 /// Where Lifeboat keeps its own files.

@@ -340,7 +340,7 @@ mod tests {
     use super::*;
     use crate::domain::backup::{Began, NameFormat};
     use crate::domain::environment::{
-        CronFlavour, EnvironmentName, FieldRules, SetKind, SetName, StorageName,
+        CronFlavour, EnvironmentName, FieldRules, SetKind, SetName, StorageName, Watch,
     };
     use crate::domain::units::ByteSize;
 
@@ -365,6 +365,7 @@ mod tests {
             fields: FieldRules::default(),
             collections_first: Vec::new(),
             collections: Vec::new(),
+            watch: Watch::default(),
         }
     }
 

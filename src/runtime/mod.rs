@@ -1,5 +1,6 @@
 //! Where things happen: only here (and in `demo`) are tasks spawned and clocks read.
 
+pub mod check;
 pub mod choose;
 pub mod clock;
 pub mod console;

@@ -44,7 +44,7 @@ const SDK: &[(&str, &[&str])] = &[
     ("aws_sdk_s3", &["adapters/s3"]),
     ("aws_config", &["adapters/s3", "adapters/aws.rs"]),
     ("kube", &["adapters/kubernetes"]),
-    ("reqwest", &["adapters/slack.rs"]),
+    ("reqwest", &["adapters/slack.rs", "adapters/ping.rs"]),
     ("s3s", &["demo/s3"]),
     ("color_eyre", &["main.rs"]),
     ("clap", &["cli"]),

@@ -5,6 +5,7 @@ mod buckets;
 mod checksum;
 mod client;
 mod download;
+mod facts;
 mod frontier;
 mod listing;
 mod object;
@@ -23,6 +24,7 @@ pub use buckets::SeenBucket;
 pub use checksum::{Algorithm, Checksum, Compared};
 pub use download::Transferred;
 pub use frontier::GrowingReader;
+pub use listing::Pages;
 pub use object::{Availability, Object};
 pub use part::PartFile;
 

@@ -52,6 +52,7 @@ fn settings() -> Settings {
         environments: vec![environment("dev", false), environment("prod", true)],
         drill: DrillSettings::default(),
         notify: NotifySettings::default(),
+        check: crate::domain::settings::CheckSettings::default(),
         folders: Folders {
             journal: "journal".into(),
             journal_is_local: true,

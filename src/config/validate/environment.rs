@@ -7,10 +7,11 @@ use jiff::tz::TimeZone;
 use crate::config::file::Section;
 use crate::config::validate::Names;
 use crate::config::value;
+use crate::domain::backup::NameFormat;
 use crate::domain::engine::Engine;
 use crate::domain::environment::{
     BackupSet, CollectionRules, CronFlavour, Environment, EnvironmentName, FieldRules, Keep,
-    Kubernetes, ObjectName, SetKind, SetName, Source, StorageName,
+    Kubernetes, ObjectName, SetKind, SetName, Source, StorageName, Watch,
 };
 use crate::domain::settings::Secret;
 
@@ -67,7 +68,16 @@ fn backup_set(table: &mut Section<'_>, names: &mut Names, storages: &Names) -> O
     let bucket = table.required("bucket", value::bucket);
     let prefix = table.optional("prefix", value::prefix).unwrap_or_default();
     let zone = table.optional("time_zone", value::time_zone).unwrap_or(TimeZone::UTC);
-    let name_format = table.required("name_format", value::name_format(&zone));
+    let name_format = match kind {
+        // What is kept up to date has no dates in its names.
+        SetKind::Sync => {
+            let format = table.optional("name_format", value::name_format(&zone));
+            Some(format.unwrap_or_else(|| NameFormat::none(zone.clone())))
+        }
+        SetKind::Scheduled | SetKind::Manual => {
+            table.required("name_format", value::name_format(&zone))
+        }
+    };
     let schedule = match kind {
         SetKind::Scheduled => table.required("schedule", value::schedule(&zone)),
         SetKind::Manual | SetKind::Sync => table.optional("schedule", value::schedule(&zone)),
@@ -80,6 +90,7 @@ fn backup_set(table: &mut Section<'_>, names: &mut Names, storages: &Names) -> O
     let fields = fields(table);
     let collections_first = table.list("collections_first", value::namespace).unwrap_or_default();
     let collections = collections(table);
+    let watch = watch(table, kind);
     Some(BackupSet {
         name: SetName(name?),
         environment: EnvironmentName(String::new()),
@@ -100,7 +111,28 @@ fn backup_set(table: &mut Section<'_>, names: &mut Names, storages: &Names) -> O
         fields,
         collections_first,
         collections,
+        watch,
     })
+}
+
+fn watch(table: &mut Section<'_>, kind: SetKind) -> Watch {
+    let default = Watch::default();
+    let window = table.optional("window", value::window);
+    if window.is_some() && kind != SetKind::Manual {
+        let hint = "others have a `schedule`; write kind = \"manual\" for what people make";
+        table.complain("window", "is for manual sets", Some(hint.to_owned()));
+    }
+    let marker = table.optional("marker", value::text);
+    if marker.is_some() && kind != SetKind::Sync {
+        let hint = "other sets are judged by their objects' names";
+        table.complain("marker", "is for synchronised sets", Some(hint.to_owned()));
+    }
+    Watch {
+        window,
+        marker,
+        grace: table.optional("grace", value::duration),
+        minimum: table.optional("minimum", value::count).unwrap_or(default.minimum),
+    }
 }
 
 fn keep(table: &mut Section<'_>) -> Option<Keep> {

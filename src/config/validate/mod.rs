@@ -9,8 +9,8 @@ use crate::config::suggest::nearest;
 use crate::config::value;
 use crate::domain::environment::StorageName;
 use crate::domain::settings::{
-    ContainerEngine, DrillSettings, Folders, ImageChoice, Kubeconfig, NotifySettings, Secret,
-    Settings, Storage,
+    CheckSettings, ContainerEngine, DrillSettings, Folders, ImageChoice, Kubeconfig,
+    NotifySettings, Secret, Settings, Storage,
 };
 
 /// The settings of a whole file; of use only when nothing has been reported.
@@ -22,12 +22,14 @@ pub(super) fn settings(file: &mut Section<'_>, folders: &DefaultFolders) -> Sett
     let journal = file.table("journal", |table| table.optional("directory", value::folder));
     let journal = journal.flatten();
     let notify = file.table("notify", notify).unwrap_or_default();
+    let check = file.table("check", check).unwrap_or_default();
     let console = console::console(file);
     Settings {
         storages,
         environments,
         drill,
         notify,
+        check,
         folders: Folders {
             journal_is_local: journal.is_none(),
             journal: journal.unwrap_or_else(|| folders.data.clone()),
@@ -96,6 +98,14 @@ fn notify(table: &mut Section<'_>) -> NotifySettings {
     table.refuse("slack_webhook", "is as good as a password and not written into this file", hint);
     let variable = table.optional("slack_webhook_env", value::variable);
     NotifySettings { slack_webhook: variable.map(Secret::Variable) }
+}
+
+fn check(table: &mut Section<'_>) -> CheckSettings {
+    let hint = "put the address into an environment variable and name it: \
+                ping_url_env = \"LIFEBOAT_PING\"";
+    table.refuse("ping_url", "is as good as a password and not written into this file", hint);
+    let variable = table.optional("ping_url_env", value::variable);
+    CheckSettings { ping_url: variable.map(Secret::Variable) }
 }
 
 /// The names of one sort of thing, each given once; and what later refers to them.

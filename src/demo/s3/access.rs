@@ -10,11 +10,12 @@ use s3s::{S3Result, s3_error};
 use crate::demo::s3::fault::{S3Fault, S3Faults};
 
 /// The operations that only read.
-const READING: [&str; 11] = [
+const READING: [&str; 12] = [
     "GetBucketLifecycleConfiguration",
     "GetBucketLocation",
     "GetBucketVersioning",
     "GetObject",
+    "GetObjectLockConfiguration",
     "GetObjectTagging",
     "HeadBucket",
     "HeadObject",
@@ -40,6 +41,13 @@ impl S3Access for ReadOnly {
         let operation = context.s3_op().name();
         if !READING.contains(&operation) {
             return Err(s3_error!(AccessDenied, "Access Denied: {operation} is not allowed"));
+        }
+        let is_forbidden = |fault| match fault {
+            S3Fault::Forbidden { operation: one } => (one == operation).then_some(()),
+            _ => None,
+        };
+        if self.faults.find(is_forbidden).is_some() {
+            return Err(s3_error!(AccessDenied, "Access Denied"));
         }
         if operation == "GetObject" && self.faults.is_on(S3Fault::Denied) {
             return Err(s3_error!(AccessDenied, "Access Denied"));

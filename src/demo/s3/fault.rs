@@ -20,6 +20,8 @@ pub enum S3Fault {
     ServerErrors { every: u32 },
     /// Objects can be listed but not read.
     Denied,
+    /// This operation is not allowed, by its name in the API.
+    Forbidden { operation: &'static str },
     /// Each object is replaced once it has been read from.
     ReplacedMidway,
     /// Requests are taken and never answered.

@@ -2,6 +2,17 @@
 
 use crate::demo::population::StoredObject;
 
+/// Something that lies under a key.
+pub(super) trait Keyed {
+    fn key(&self) -> &str;
+}
+
+impl Keyed for StoredObject {
+    fn key(&self) -> &str {
+        &self.key
+    }
+}
+
 /// What a request asks for.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Query<'a> {
@@ -12,25 +23,25 @@ pub(super) struct Query<'a> {
     pub(super) limit: usize,
 }
 
-#[derive(Debug, Default)]
-pub(super) struct Page<'a> {
-    pub(super) objects: Vec<&'a StoredObject>,
+#[derive(Debug)]
+pub(super) struct Page<'a, T> {
+    pub(super) objects: Vec<&'a T>,
     /// What stands for all keys that share it up to the delimiter.
     pub(super) prefixes: Vec<&'a str>,
     /// The last entry, where there are more behind it.
     pub(super) next: Option<String>,
 }
 
-impl<'a> Page<'a> {
+impl<'a, T: Keyed> Page<'a, T> {
     /// The page that answers `query` over objects in the order of their keys.
-    pub(super) fn of(objects: &'a [StoredObject], query: Query<'_>) -> Self {
-        let mut page = Self::default();
+    pub(super) fn of(objects: &'a [T], query: Query<'_>) -> Self {
+        let mut page = Self { objects: Vec::new(), prefixes: Vec::new(), next: None };
         let mut last = query.after;
-        let behind = objects.partition_point(|object| object.key.as_str() <= query.after);
+        let behind = objects.partition_point(|object| object.key() <= query.after);
         for object in objects.iter().skip(behind) {
-            let Some(rest) = object.key.strip_prefix(query.prefix) else { continue };
-            let folder = folder(&object.key, rest, query.delimiter);
-            let entry = folder.unwrap_or(&object.key);
+            let Some(rest) = object.key().strip_prefix(query.prefix) else { continue };
+            let folder = folder(object.key(), rest, query.delimiter);
+            let entry = folder.unwrap_or(object.key());
             if entry == last {
                 continue;
             }

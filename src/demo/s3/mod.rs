@@ -3,6 +3,7 @@
 mod access;
 mod body;
 mod bucket;
+mod depot;
 mod fault;
 mod listing;
 mod operations;
@@ -23,9 +24,11 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
 use crate::demo::accept::accept;
+use crate::demo::depot::Depot;
 use crate::demo::population::Population;
 use crate::demo::s3::access::ReadOnly;
 use crate::demo::s3::bucket::Bucket;
+use crate::demo::s3::depot::Shelf;
 
 pub use crate::demo::s3::fault::{S3Fault, S3Faults};
 pub use crate::demo::s3::operations::REGION;
@@ -48,7 +51,22 @@ impl S3Server {
     /// Only requests signed with these keys are answered.
     pub fn new(population: Arc<Population>, access_key: &str, secret_key: &SecretString) -> Self {
         let faults = Arc::new(S3Faults::default());
-        let mut builder = S3ServiceBuilder::new(Bucket::new(population, faults.clone()));
+        let builder = S3ServiceBuilder::new(Bucket::new(population, faults.clone()));
+        Self::guarded(builder, faults, access_key, secret_key)
+    }
+
+    /// The second team's storage.
+    pub fn of_depot(depot: Arc<Depot>, access_key: &str, secret_key: &SecretString) -> Self {
+        let builder = S3ServiceBuilder::new(Shelf { depot });
+        Self::guarded(builder, Arc::default(), access_key, secret_key)
+    }
+
+    fn guarded(
+        mut builder: S3ServiceBuilder,
+        faults: Arc<S3Faults>,
+        access_key: &str,
+        secret_key: &SecretString,
+    ) -> Self {
         builder.set_auth(SimpleAuth::from_single(access_key, secret_key.expose_secret()));
         builder.set_access(ReadOnly { faults: faults.clone() });
         Self { service: builder.build(), faults }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use s3s::dto;
 use s3s::{S3, S3Request, S3Response, S3Result, s3_error};
 
-use crate::demo::population::{BUCKET, RETENTION};
+use crate::demo::population::{BUCKET, RETENTION, StoredObject};
 use crate::demo::s3::bucket::{Bucket, Served, check_bucket};
 use crate::demo::s3::listing::{Page, Query};
 
@@ -65,6 +65,16 @@ impl S3 for Bucket {
     ) -> S3Result<S3Response<dto::GetBucketVersioningOutput>> {
         check_bucket(&request.input.bucket)?;
         Ok(S3Response::new(dto::GetBucketVersioningOutput::default()))
+    }
+
+    /// Nothing is locked.
+    async fn get_object_lock_configuration(
+        &self,
+        request: S3Request<dto::GetObjectLockConfigurationInput>,
+    ) -> S3Result<S3Response<dto::GetObjectLockConfigurationOutput>> {
+        check_bucket(&request.input.bucket)?;
+        let text = "Object Lock configuration does not exist for this bucket";
+        Err(s3_error!(ObjectLockConfigurationNotFoundError, "{text}"))
     }
 
     async fn get_bucket_lifecycle_configuration(
@@ -234,7 +244,7 @@ impl S3 for Bucket {
     }
 }
 
-fn query<'a>(
+pub(super) fn query<'a>(
     (prefix, delimiter): (&'a Option<String>, &'a Option<String>),
     after: Option<&'a str>,
     max_keys: Option<i32>,
@@ -249,7 +259,7 @@ fn query<'a>(
     (query, limit)
 }
 
-fn common_prefixes(page: &Page<'_>) -> Vec<dto::CommonPrefix> {
+fn common_prefixes(page: &Page<'_, StoredObject>) -> Vec<dto::CommonPrefix> {
     let prefix = |prefix: &&str| dto::CommonPrefix { prefix: Some((*prefix).to_owned()) };
     page.prefixes.iter().map(prefix).collect()
 }
@@ -293,7 +303,7 @@ fn timestamp(at: Timestamp) -> dto::Timestamp {
     SystemTime::from(at).into()
 }
 
-fn length(bytes: u64) -> i64 {
+pub(super) fn length(bytes: u64) -> i64 {
     i64::try_from(bytes).unwrap_or(i64::MAX)
 }
 
@@ -302,11 +312,11 @@ fn count(entries: usize) -> i32 {
 }
 
 /// A token that no client mistakes for a key.
-fn to_token(entry: &str) -> String {
+pub(super) fn to_token(entry: &str) -> String {
     format!("after:{entry}")
 }
 
-fn from_token(token: &str) -> S3Result<String> {
+pub(super) fn from_token(token: &str) -> S3Result<String> {
     let entry = token.strip_prefix("after:").map(str::to_owned);
     entry.ok_or_else(|| s3_error!(InvalidArgument, "The continuation token is incorrect"))
 }

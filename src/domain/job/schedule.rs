@@ -103,12 +103,31 @@ pub(super) fn missed(
     Ok((missed, recheck))
 }
 
+/// The zone that the last run of a `CronJob` without one suggests: UTC where that fits, else a whole
+/// offset. `None` where nothing has run yet, or nothing fits.
+pub fn inferred_zone(cronjob: &CronJob) -> Option<String> {
+    let last = cronjob.last_schedule?;
+    let schedule = Schedule::of(cronjob).ok()?;
+    let fits = |minutes: i32| {
+        let zone = jiff::tz::Offset::from_seconds(minutes * 60).ok()?.to_time_zone();
+        Schedule { zone, ..schedule.clone() }.has(last).then_some(minutes)
+    };
+    let nearest_first = (0..=14 * 4).flat_map(|quarter| [quarter * 15, -quarter * 15]);
+    let minutes = nearest_first.into_iter().find_map(fits)?;
+    Some(match minutes {
+        0 => "UTC".to_owned(),
+        _ => format!("UTC{:+}:{:02}", minutes / 60, (minutes % 60).abs()),
+    })
+}
+
 /// A schedule in its zone.
+#[derive(Clone)]
 struct Schedule {
     rhythm: Rhythm,
     zone: TimeZone,
 }
 
+#[derive(Clone)]
 enum Rhythm {
     Cron(Box<Cron>),
     /// `@every 1h`, counted from the last run.
@@ -187,7 +206,7 @@ impl Schedule {
 }
 
 /// Five fields as the controller's parser takes them: `5/15` begins at 5, `?` is `*`.
-fn cron(text: &str) -> Result<Cron, CronError> {
+pub(in crate::domain) fn cron(text: &str) -> Result<Cron, CronError> {
     let parser = CronParser::builder()
         .seconds(Seconds::Disallowed)
         .year(Year::Disallowed)
@@ -254,6 +273,19 @@ mod tests {
         let named = CronJob { time_zone: Some("Europe/Berlin".into()), ..cronjob("backup") };
         assert_eq!(named.zone_text(), "Europe/Berlin");
         assert_eq!(CronJob { time_zone: None, ..named }.zone_text(), "UTC assumed");
+    }
+
+    #[test]
+    fn the_last_run_tells_the_zone_that_nobody_wrote() {
+        let ran = |last: &str| {
+            let last_schedule = Some(at(last));
+            inferred_zone(&CronJob { time_zone: None, last_schedule, ..cronjob("backup") })
+        };
+        assert_eq!(ran("2026-11-21T03:00:00Z").as_deref(), Some("UTC"));
+        assert_eq!(ran("2026-11-21T02:00:00Z").as_deref(), Some("UTC+1:00"));
+        assert_eq!(ran("2026-11-20T21:30:00Z").as_deref(), Some("UTC+5:30"));
+        assert_eq!(ran("2026-11-21T08:00:00Z").as_deref(), Some("UTC-5:00"));
+        assert_eq!(ran("2026-11-21T03:07:00Z"), None);
     }
 
     #[test]

@@ -18,6 +18,7 @@ use crate::domain::units::{ByteSize, Count};
 use crate::domain::verdict::{self, Judgement, Verdict};
 use crate::drill::event::Step;
 use crate::drill::plan::{ToolChoice, Trigger};
+use crate::journal::Reading;
 use crate::runtime::choose::{self, Request, Situation, Wanted};
 use crate::runtime::drill::Drill;
 use crate::runtime::drill::fetch::{Fetched, Fetching, fetch, scan as read};
@@ -132,6 +133,63 @@ async fn object(
     Ok(Some((dump.census.clone(), judgements)))
 }
 
+/// The newest backup of a set, where it was not read before: a drill at depth quick, which leaves a
+/// record.
+pub(super) async fn newest(
+    session: &Session,
+    storage: &Storage,
+    set: &BackupSet,
+) -> Result<(), Failure> {
+    let reading = session.journal().read().map_err(|error| {
+        Failure::new(FailureKind::Unexpected, format!("reading the journal: {error}"))
+    })?;
+    let s3 = S3::connect(storage).await?;
+    let chosen = chosen(session, (&s3, storage, set), &reading, Wanted::Latest).await?;
+    let object = &chosen.plan.object;
+    if reading.census_of(&object.key, &object.etag).is_some() {
+        return Ok(());
+    }
+    let drilled = Box::pin(follow(session, quick_drill(session, s3, chosen))).await;
+    let stopped = |_| Failure::new(FailureKind::Unexpected, "the scan could not be followed");
+    let conclusion = drilled.map_err(stopped)?;
+    let failed = conclusion.record.failed.map(|failed| failed.failure);
+    failed.or(conclusion.unrecorded).map_or(Ok(()), Err)
+}
+
+async fn chosen(
+    session: &Session,
+    (s3, storage, set): (&S3, &Storage, &BackupSet),
+    reading: &Reading,
+    wanted: Wanted,
+) -> Result<choose::Chosen, Failure> {
+    let now = session.clock.now();
+    let is_local = session.settings.folders.journal_is_local;
+    let situation = Situation { reading, now, id: choose::new_id(now), storage, is_local };
+    let request = Request {
+        wanted,
+        depth: Some(Depth::Quick),
+        tool: ToolChoice::Auto,
+        image: None,
+        hold: std::time::Duration::ZERO,
+        keep_download: false,
+        trigger: Trigger::Headless,
+    };
+    choose::choose(s3, set, &session.settings.drill, &request, situation).await
+}
+
+fn quick_drill(session: &Session, s3: S3, chosen: choose::Chosen) -> Drill {
+    Drill {
+        plan: chosen.plan,
+        s3,
+        container_engine: session.settings.container_engine.clone(),
+        journal: session.journal(),
+        cache: session.settings.folders.cache.clone(),
+        expected: None,
+        clock: session.clock,
+        yard: Yard::default(),
+    }
+}
+
 /// An object of a backup set: a drill at depth quick, which leaves a record.
 async fn of_set(session: &Session, storage: &Storage, set: &BackupSet, key: &BackupKey) -> Exit {
     let reading = match session.read_journal() {
@@ -142,37 +200,15 @@ async fn of_set(session: &Session, storage: &Storage, set: &BackupSet, key: &Bac
         Ok(s3) => s3,
         Err(error) => return session.fail(&error.into()),
     };
-    let now = session.clock.now();
-    let is_local = session.settings.folders.journal_is_local;
-    let situation =
-        Situation { reading: &reading, now, id: choose::new_id(now), storage, is_local };
-    let request = Request {
-        wanted: Wanted::Named(key.0.clone()),
-        depth: Some(Depth::Quick),
-        tool: ToolChoice::Auto,
-        image: None,
-        hold: std::time::Duration::ZERO,
-        keep_download: false,
-        trigger: Trigger::Headless,
-    };
-    let chosen = choose::choose(&s3, set, &session.settings.drill, &request, situation).await;
-    let chosen = match chosen {
+    let wanted = Wanted::Named(key.0.clone());
+    let chosen = match chosen(session, (&s3, storage, set), &reading, wanted).await {
         Ok(chosen) => chosen,
         Err(failure) => return session.fail(&failure),
     };
     for note in &chosen.notes {
         session.warn(note);
     }
-    let drill = Drill {
-        plan: chosen.plan,
-        s3,
-        container_engine: session.settings.container_engine.clone(),
-        journal: session.journal(),
-        cache: session.settings.folders.cache.clone(),
-        expected: None,
-        clock: session.clock,
-        yard: Yard::default(),
-    };
+    let drill = quick_drill(session, s3, chosen);
     let conclusion = match Box::pin(follow(session, drill)).await {
         Ok(conclusion) => conclusion,
         Err(exit) => return exit,

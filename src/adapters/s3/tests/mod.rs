@@ -19,7 +19,7 @@ use crate::adapters::error::{AdapterError, chain};
 use crate::domain::backup::{Backup, BackupKey, Began, BeganFrom, NameFormat, Window};
 use crate::domain::engine::Engine;
 use crate::domain::environment::{
-    BackupSet, CronFlavour, EnvironmentName, FieldRules, SetKind, SetName, StorageName,
+    BackupSet, CronFlavour, EnvironmentName, FieldRules, SetKind, SetName, StorageName, Watch,
 };
 use crate::domain::failure::FailureKind;
 use crate::domain::settings;
@@ -78,6 +78,7 @@ fn set(prefix: &str, pattern: &str) -> BackupSet {
         fields: FieldRules::default(),
         collections_first: Vec::new(),
         collections: Vec::new(),
+        watch: Watch::default(),
     }
 }
 

@@ -1,0 +1,37 @@
+//! Something that is asked of the outside and may not be told: each way of not knowing by its name.
+
+use crate::domain::failure::Failure;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Known<T> {
+    Told(T),
+    /// This storage does not have it.
+    NotOffered,
+    /// Nobody may see it without this permission.
+    Denied {
+        action: String,
+    },
+    Failed(Failure),
+    /// Nobody asked.
+    Unasked,
+}
+
+impl<T> Known<T> {
+    pub const fn told(&self) -> Option<&T> {
+        match self {
+            Self::Told(value) => Some(value),
+            Self::NotOffered | Self::Denied { .. } | Self::Failed(_) | Self::Unasked => None,
+        }
+    }
+
+    /// Why it is not known, in words for a greyed column.
+    pub fn why_not(&self) -> Option<String> {
+        match self {
+            Self::Told(_) => None,
+            Self::NotOffered => Some("not offered".to_owned()),
+            Self::Denied { action } => Some(format!("not allowed: needs {action}")),
+            Self::Failed(failure) => Some(format!("not seen: {}", failure.what)),
+            Self::Unasked => Some("not asked".to_owned()),
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! The checkup of backup sets: everything that is to be known is asked for, side by side, and judged.
+//! What one set's storage or cluster does never keeps another set waiting.
+
+mod jobs;
+pub mod memory;
+mod objects;
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use futures_util::stream::iter;
+use jiff::Timestamp;
+
+use crate::domain::bucket::Facts;
+use crate::domain::checkup::evidence::{Evidence, Observed};
+use crate::domain::checkup::trend::Point;
+use crate::domain::checkup::{Checkup, judge};
+use crate::domain::environment::{BackupSet, EnvironmentName};
+use crate::domain::settings::Settings;
+use crate::domain::slot::judge::Scan;
+use crate::domain::verdict::{Judgement, Rule, Severity};
+use crate::drill::record::Record;
+use crate::drill::report::line;
+use crate::journal::Reading;
+use crate::runtime::clock::Clock;
+use crate::runtime::console::connect::Line;
+
+use memory::Memory;
+
+/// So many sets are looked at side by side.
+const SIDE_BY_SIDE: usize = 8;
+
+/// How long an answer may take where nobody says otherwise; a listing may take many.
+pub const PATIENCE: Duration = Duration::from_secs(15);
+
+/// What a check works with.
+#[derive(Debug, Clone, Copy)]
+pub struct Check<'a> {
+    pub settings: &'a Settings,
+    pub clock: Clock,
+    pub reading: &'a Reading,
+    pub memory: &'a Memory,
+    /// How long one answer may take.
+    pub patience: Duration,
+}
+
+/// A set's checkup, and what is to be remembered of what was seen.
+#[derive(Debug)]
+pub struct Checked {
+    pub checkup: Checkup,
+    pub observed: Option<Observed>,
+}
+
+impl Check<'_> {
+    /// Looks at all `sets`, in their order.
+    pub async fn run(&self, sets: &[&BackupSet]) -> Vec<Checked> {
+        let lines = self.lines(sets);
+        let checks = sets.iter().map(|set| self.one(set, lines.get(&set.environment)));
+        iter(checks).buffered(SIDE_BY_SIDE).collect().await
+    }
+
+    /// One line to each environment's cluster, for all of its sets.
+    fn lines(&self, sets: &[&BackupSet]) -> HashMap<EnvironmentName, Line> {
+        let wanted = sets.iter().filter(|set| set.cronjob.is_some() || set.verification.is_some());
+        let mut lines = HashMap::new();
+        for set in wanted {
+            let environment = self.settings.environment(&set.environment);
+            let Some(kubernetes) = environment.and_then(|it| it.kubernetes.as_ref()) else {
+                continue;
+            };
+            lines.entry(set.environment.clone()).or_insert_with(|| {
+                let kubeconfig = self.settings.kubeconfig.clone();
+                let context = kubernetes.context.clone();
+                Line::new(set.environment.clone(), kubeconfig, context, self.clock)
+            });
+        }
+        lines
+    }
+
+    async fn one(&self, set: &BackupSet, line: Option<&Line>) -> Checked {
+        let now = self.clock.now();
+        let before = self.memory.observed(&set.path());
+        let (seen, runs) =
+            tokio::join!(objects::look(self, set, now), jobs::look(line, set, self.patience));
+        let (listing, facts) = match seen {
+            Ok((catalogue, facts)) => (Ok(catalogue), facts),
+            Err(failure) => (Err(failure), Facts::UNASKED),
+        };
+        let today = now.to_zoned(set.time_zone.clone()).date();
+        let observed = listing
+            .as_ref()
+            .ok()
+            .map(|catalogue| before.cloned().unwrap_or_default().with(catalogue, today));
+        let mut evidence = Evidence {
+            listing,
+            facts,
+            runs: runs.0,
+            verification: runs.1,
+            scans: scans(self.reading, set),
+            proven: proven(self.reading, set),
+            trend: trend(self.reading, set),
+            before: before.cloned(),
+        };
+        if let Some(line) = line {
+            jobs::add_last_words(line, set, &mut evidence, self.patience).await;
+        }
+        Checked { checkup: judge(set, &evidence, now), observed }
+    }
+}
+
+fn records<'a>(reading: &'a Reading, set: &'a BackupSet) -> impl Iterator<Item = &'a Record> {
+    reading
+        .records()
+        .filter(|record| record.environment == set.environment && record.set == set.name)
+}
+
+/// What is known of objects that have been read: the newest record of each counts.
+fn scans(reading: &Reading, set: &BackupSet) -> Vec<Scan> {
+    let mut scans: HashMap<_, Scan> = HashMap::new();
+    for record in records(reading, set).filter(|record| record.census.is_some()) {
+        let (key, etag) = (record.object.key.clone(), record.object.etag.clone());
+        let scan = Scan { broken: broken(record), key: key.clone(), etag: etag.clone() };
+        scans.insert((key, etag), scan);
+    }
+    scans.into_values().collect()
+}
+
+/// What the rules about the dump itself found.
+fn broken(record: &Record) -> Option<String> {
+    let of_the_dump = [Rule::A1, Rule::A2, Rule::A3, Rule::A4];
+    let judgements = record.judgements.iter().filter(|it| of_the_dump.contains(&it.rule));
+    let mut failed = judgements
+        .flat_map(Judgement::findings)
+        .filter(|finding| finding.severity == Severity::Fail);
+    failed.next().map(line)
+}
+
+/// When the newest backup began that is proven to restore.
+fn proven(reading: &Reading, set: &BackupSet) -> Option<Timestamp> {
+    let proofs = records(reading, set).filter(|record| record.is_proof());
+    proofs.map(|record| record.object.began.at).max()
+}
+
+/// The counts of every backup that was ever scanned, one for each.
+fn trend(reading: &Reading, set: &BackupSet) -> Vec<Point> {
+    let mut points: HashMap<_, Point> = HashMap::new();
+    for record in records(reading, set) {
+        let Some(census) = &record.census else { continue };
+        let documents =
+            census.judged().map(|(name, found)| (name.to_string(), found.documents)).collect();
+        let point = Point {
+            began: record.object.began.at,
+            key: record.object.key.0.clone(),
+            is_whole: broken(record).is_none(),
+            documents,
+        };
+        points.insert((record.object.key.clone(), record.object.etag.clone()), point);
+    }
+    let mut points: Vec<_> = points.into_values().collect();
+    points.sort_by(|one, other| (one.began, &one.key).cmp(&(other.began, &other.key)));
+    points
+}
