@@ -10,6 +10,7 @@ pub mod cluster;
 pub mod columns;
 mod command;
 mod deeds;
+pub mod drill;
 pub mod effect;
 pub mod filter;
 pub mod focus;
@@ -47,6 +48,8 @@ use crate::domain::settings::{Settings, ThemeChoice};
 
 use cell::Tone;
 use cluster::Cluster;
+use drill::Drill;
+use drill::effect::DrillEffect;
 use effect::Effect;
 use focus::Focus;
 use message::{Message, Size};
@@ -73,6 +76,7 @@ pub struct App {
     environments: Vec<EnvironmentName>,
     pub tab: Tab,
     pub pods: Pods,
+    pub drill: Drill,
     pub overlay: Option<Overlay>,
     pub flash: Option<Flash>,
     pub theme: ThemeChoice,
@@ -126,7 +130,8 @@ impl App {
             table.faults_only = remembered.faults_only;
         }
         pods.namespaces = remembered.namespaces.clone();
-        let effects = vec![Effect::Watch(pods.namespaces.clone())];
+        let effects =
+            vec![Effect::Watch(pods.namespaces.clone()), DrillEffect::FindLeftovers.into()];
         let app = Self {
             now,
             size: Size::default(),
@@ -134,6 +139,7 @@ impl App {
             environments,
             tab: Tab::default(),
             pods,
+            drill: Drill::start(settings),
             overlay: None,
             flash: None,
             theme: remembered.theme.unwrap_or(settings.console.theme),
@@ -155,7 +161,7 @@ impl App {
         match message {
             Message::Ticked(now) => {
                 self.grow_older(now);
-                Vec::new()
+                self.drill_due()
             }
             Message::Acted(action) => {
                 self.is_dirty = true;
@@ -215,6 +221,7 @@ impl App {
                 }
                 Vec::new()
             }
+            Message::Drill(message) => self.drill_told(message),
         }
     }
 
@@ -249,7 +256,8 @@ impl App {
         let flash = self.flash.as_ref().map(|flash| flash.until);
         let judged = self.clusters.iter().filter_map(Cluster::next_judgement).min();
         let locked = self.unlocked.values().min().copied();
-        [flash, judged, locked].into_iter().flatten().min()
+        let drill = self.drill.next_change(self.now);
+        [flash, judged, locked, drill].into_iter().flatten().min()
     }
 
     /// Whether the screen must be painted again; what is to be painted is made ready.
@@ -273,7 +281,16 @@ impl App {
             Some(Overlay::Dialog(_)) => Focus::Dialog,
             Some(Overlay::Environments { .. } | Overlay::CopyWhat { .. }) => Focus::List,
             Some(Overlay::Prompt(_)) => Focus::Prompt,
-            None => self.pods.focus(),
+            Some(Overlay::Leftovers { .. }) => Focus::Leftovers,
+            None => self.page_focus(),
+        }
+    }
+
+    /// Who would get the keys if nothing lay over the page.
+    pub fn page_focus(&self) -> Focus {
+        match self.tab {
+            Tab::Pods => self.pods.focus(),
+            Tab::Drill => self.drill.focus(),
         }
     }
 
@@ -283,7 +300,10 @@ impl App {
             Some(Overlay::Prompt(_)) => true,
             Some(Overlay::Dialog(dialog)) => dialog.typed.is_some(),
             Some(
-                Overlay::Help { .. } | Overlay::Environments { .. } | Overlay::CopyWhat { .. },
+                Overlay::Help { .. }
+                | Overlay::Environments { .. }
+                | Overlay::CopyWhat { .. }
+                | Overlay::Leftovers { .. },
             )
             | None => false,
         }

@@ -1,5 +1,6 @@
 //! The commands of the palette: read, and completed.
 
+use crate::app::drill::DrillView;
 use crate::app::pods::location::View;
 use crate::domain::settings::ThemeChoice;
 
@@ -19,6 +20,11 @@ pub enum Command {
     Namespace(String),
     Theme(ThemeChoice),
     LogIn(String),
+    /// The Drill tab, for one environment where one is named.
+    Drill {
+        view: DrillView,
+        environment: Option<String>,
+    },
     Help,
     Quit,
 }
@@ -31,6 +37,8 @@ pub const WORDS: &[(&str, &str)] = &[
     ("jobs", "jobs, newest first"),
     ("events", "warnings, newest first"),
     ("nodes", "conditions, requests against allocatable"),
+    ("drill", "the restore drill, of one environment where one is named"),
+    ("history", "earlier drills, and what is due"),
     ("env", "only this environment; `all` for every one"),
     ("ns", "only this namespace; `all` for every one"),
     ("theme", "dark, light or auto"),
@@ -65,6 +73,14 @@ impl Command {
                 let choice = THEMES.iter().find(|(name, _)| *name == rest);
                 let choice = choice.ok_or("which theme? `:theme dark`, `light` or `auto`")?;
                 Ok(Self::Theme(choice.1))
+            }
+            "drill" | "history" => {
+                let view = if word == "drill" { DrillView::Drill } else { DrillView::History };
+                let environment = match rest {
+                    "" => None,
+                    name => Some(known(name, environments)?),
+                };
+                Ok(Self::Drill { view, environment })
             }
             "login" if rest.is_empty() => Err("log in where? `:login prod`".to_owned()),
             "login" => Ok(Self::LogIn(known(rest, environments)?)),
@@ -124,7 +140,9 @@ pub fn completions(text: &str, environments: &[&str], namespaces: &[&str]) -> Ve
         Some("ns" | "namespace") => [namespaces, &["all"]].concat(),
         Some("theme") => THEMES.iter().map(|(name, _)| *name).collect(),
         Some("env" | "ctx") => [environments, &["all"]].concat(),
-        Some(word) if word == "login" || view(word).is_some() => environments.to_vec(),
+        Some(word) if ["login", "drill", "history"].contains(&word) || view(word).is_some() => {
+            environments.to_vec()
+        }
         Some(_) => Vec::new(),
     };
     let whole = |candidate: &&str| match head {

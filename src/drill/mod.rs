@@ -15,3 +15,7 @@ pub mod table;
 pub mod record;
 
 pub mod report;
+
+pub mod past;
+
+pub mod preflight;

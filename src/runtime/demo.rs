@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::adapters::s3::S3;
-use crate::cli::{Cli, DemoArguments, DemoCommand, DrillArguments};
+use crate::cli::{Cli, DemoArguments, DemoCommand};
 use crate::demo::fault::Fault;
 use crate::demo::{Genesis, World};
 use crate::domain::backup::BackupKey;
@@ -51,7 +51,12 @@ pub async fn run(arguments: &DemoArguments, paper: Paper, cli: &Cli) -> Result<E
     })?;
     let seed = match &arguments.command {
         Some(DemoCommand::Drill(drill)) => {
-            let pick = healthy_pick(&world, &settings, drill, clock.now()).await;
+            let names = (drill.environment.as_deref(), drill.set.as_deref());
+            let pick = healthy_pick(&world, &settings, names, clock.now()).await;
+            pick.map(|(seed, _)| seed)
+        }
+        None if !arguments.serve => {
+            let pick = healthy_pick(&world, &settings, (None, None), clock.now()).await;
             pick.map(|(seed, _)| seed)
         }
         _ => None,
@@ -73,10 +78,9 @@ pub async fn run(arguments: &DemoArguments, paper: Paper, cli: &Cli) -> Result<E
 async fn healthy_pick(
     world: &World,
     settings: &Settings,
-    arguments: &DrillArguments,
+    (environment, set): (Option<&str>, Option<&str>),
     now: Timestamp,
 ) -> Option<(u64, BackupKey)> {
-    let (environment, set) = (arguments.environment.as_deref(), arguments.set.as_deref());
     let set = choose::backup_set(settings, environment, set).ok()?;
     let storage = choose::storage(settings, set).ok()?;
     let s3 = S3::connect(storage).await.ok()?;
@@ -116,20 +120,17 @@ mod tests {
     use jiff::ToSpan as _;
 
     use super::*;
-    use crate::cli::Command;
 
     #[tokio::test]
     async fn on_every_day_a_newcomers_first_drill_is_of_a_healthy_backup() {
         rustls::crypto::ring::default_provider().install_default().ok();
-        let command = Cli::read(["lifeboat", "drill"]).unwrap().command;
-        let Some(Command::Drill(arguments)) = command else { panic!("another command") };
         let first: Timestamp = "2026-09-01T09:30:00Z".parse().unwrap();
         let mut lucky = 0;
         for day in 0..90 {
             let now = first + (day * 24).hours();
             let world = World::start(Genesis { seed: WORLD, clock: Arc::new(move || now) });
             let world = world.await.unwrap();
-            let pick = healthy_pick(&world, &world.settings(), &arguments, now).await;
+            let pick = healthy_pick(&world, &world.settings(), (None, None), now).await;
             let (seed, key) = pick.unwrap();
             assert!(!world.is_flawed(&key), "day {day}: {key}");
             lucky += u32::from(seed == 1);

@@ -11,6 +11,7 @@ pub mod drill;
 pub mod exit;
 pub mod headless;
 pub mod interrupt;
+mod preflight;
 pub mod process;
 pub mod relay;
 pub mod runs;

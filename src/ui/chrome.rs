@@ -14,8 +14,10 @@ use crate::app::tab::Tab;
 use crate::domain::age::age;
 use crate::domain::news::{Kind, Namespaces, Scope};
 use crate::domain::severity::Severity;
+use crate::domain::text::shown;
 use crate::ui::keymap::Keymap;
 use crate::ui::paint::{fit, line, spans, width};
+use crate::ui::tabs;
 use crate::ui::theme::{Role, Theme};
 use crate::ui::viewports::Viewports;
 
@@ -36,7 +38,16 @@ pub(super) fn header(
         x += width(&text);
         parts.push(Span::styled(text, theme.role(role)));
     }
-    spans(frame, first, parts);
+    if let Some((text, role)) = tabs::drill::status(app) {
+        // At the right end, where there is room beside the tabs.
+        let own = width(&text) + 1;
+        let area = Rect { x: first.right().saturating_sub(own), width: own, ..first };
+        if area.x > x {
+            line(frame, area, &text, theme.role(role));
+            viewports.click(area, Action::Show(Tab::Drill));
+        }
+    }
+    spans(frame, Rect { width: x.saturating_sub(first.x), ..first }, parts);
     let rest = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
     if app.clusters.len() > usize::from(rest.height) {
         draw_all_in_one(frame, rest, app, theme);
@@ -190,6 +201,10 @@ fn draw_all_in_one(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) 
 
 /// Where one is, what is shown of it, and how.
 pub(super) fn title(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
+    if app.tab == Tab::Drill {
+        drill_title(frame, area, app, theme);
+        return;
+    }
     let mut parts = vec![Span::raw(" ")];
     let layers = app.pods.layers();
     for (at, layer) in layers.iter().enumerate() {
@@ -233,6 +248,23 @@ pub(super) fn title(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme)
         if missing.is_some() && area.width > 100 {
             tell("no metrics".to_owned(), Role::Muted);
         }
+    }
+    cut(frame, area, parts);
+}
+
+fn drill_title(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
+    let (crumbs, facts) = tabs::drill::crumbs(&app.drill);
+    let mut parts = vec![Span::raw(" ")];
+    for (at, crumb) in crumbs.iter().enumerate() {
+        let is_last = at + 1 == crumbs.len();
+        let role = if is_last { Role::Title } else { Role::Muted };
+        parts.push(Span::styled(shown(crumb).into_owned(), theme.role(role)));
+        if !is_last {
+            parts.push(Span::styled(" › ", theme.role(Role::Muted)));
+        }
+    }
+    for (text, role) in facts {
+        parts.push(Span::styled(format!("  {text}"), theme.role(role)));
     }
     cut(frame, area, parts);
 }

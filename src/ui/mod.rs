@@ -11,8 +11,10 @@ mod paint;
 pub mod reading;
 mod sgr;
 mod table;
+mod tabs;
 pub mod text;
 pub mod theme;
+pub mod typed;
 pub mod viewports;
 
 use ratatui::Frame;
@@ -21,6 +23,7 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use crate::app::App;
 use crate::app::overlay::Overlay;
 use crate::app::pods::layer::Body;
+use crate::app::tab::Tab;
 
 use keymap::Keymap;
 use paint::line;
@@ -70,6 +73,7 @@ pub fn draw(
     }
     chrome::title(frame, title, app, theme);
     match &app.pods.top().body {
+        _ if app.tab == Tab::Drill => tabs::drill::draw(frame, body, app, theme, viewports),
         Body::Table(table) => table::draw(frame, body, (app, table), theme, viewports),
         Body::Text { text, .. } => text::draw(frame, body, text, theme),
         Body::Logs { view, .. } => logs::draw(frame, body, view, app.now, theme),
@@ -78,7 +82,7 @@ pub fn draw(
     chrome::foot(frame, foot, app, theme);
     match &app.overlay {
         Some(Overlay::Help { filter, scrolled }) => {
-            help::draw(frame, area, app.pods.focus(), (filter, *scrolled), (theme, keymap));
+            help::draw(frame, area, app.page_focus(), (filter, *scrolled), (theme, keymap));
         }
         Some(Overlay::Dialog(dialog)) => dialog::draw(frame, area, dialog, theme),
         Some(Overlay::Environments { at }) => {
@@ -86,6 +90,9 @@ pub fn draw(
         }
         Some(Overlay::CopyWhat { at, choices }) => {
             list::choices(frame, area, (choices, *at), theme, viewports);
+        }
+        Some(Overlay::Leftovers { at, found, is_removing }) => {
+            tabs::drill::leftovers::draw(frame, area, (found, *at, *is_removing), theme);
         }
         Some(Overlay::Prompt(_)) | None => {}
     }

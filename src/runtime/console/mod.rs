@@ -4,6 +4,7 @@ pub mod cluster;
 mod coalesce;
 pub mod connect;
 mod deeds_log;
+mod drill;
 mod event_loop;
 mod interleave;
 mod keep;
@@ -68,8 +69,9 @@ pub async fn run(session: &Session) -> Result<Exit, Failure> {
     let (lent, is_lent) = watch::channel(false);
     let input = terminal::input(is_lent).map_err(failed)?;
     let mut terminal = terminal::enter(mouse).map_err(failed)?;
-    let opened =
-        Opened { settings, clock: session.clock, surface: Surface::Terminal { mouse }, lent };
+    let surface = Surface::Terminal { mouse };
+    let (clock, seed) = (session.clock, session.seed);
+    let opened = Opened { settings, clock, surface, lent, seed };
     let result = opened.run(&mut terminal, input, &looks, advice).await;
     terminal::leave();
     result.map(|_| Exit::Well).map_err(failed)
@@ -85,7 +87,8 @@ pub async fn run_on<B: Backend>(
 ) -> Result<App, B::Error> {
     let (lent, _) = watch::channel(false);
     let settings = Arc::new(settings.clone());
-    let opened = Opened { settings, clock, surface: Surface::Memory, lent };
+    // The first seed is the same each time: what it picks in the embedded world is healthy.
+    let opened = Opened { settings, clock, surface: Surface::Memory, lent, seed: Some(1) };
     opened.run(terminal, input, looks, None).await
 }
 
@@ -95,6 +98,8 @@ struct Opened {
     clock: Clock,
     surface: Surface,
     lent: watch::Sender<bool>,
+    /// The seed of the first pick, where one was chosen.
+    seed: Option<u64>,
 }
 
 impl Opened {
@@ -105,11 +110,12 @@ impl Opened {
         looks: &Looks,
         advice: Option<String>,
     ) -> Result<App, B::Error> {
-        let Self { settings, clock, surface, lent } = self;
+        let Self { settings, clock, surface, lent, seed } = self;
         let folder = &settings.folders.state;
         let remembered = remembered::load(folder);
         let (mut app, effects) = App::start(&settings, &remembered, seen(&settings), clock.now());
         app.advice = advice;
+        let surface = (surface, seed);
         let (inbox, mut performer) = Performer::start(Arc::clone(&settings), clock, surface, lent);
         let outside = (inbox, &mut performer);
         let app = event_loop::run(terminal, input, (app, effects), outside, (looks, clock)).await;

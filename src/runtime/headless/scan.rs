@@ -22,7 +22,6 @@ use crate::runtime::choose::{self, Request, Situation, Wanted};
 use crate::runtime::drill::Drill;
 use crate::runtime::drill::fetch::{Fetched, Fetching, fetch, scan as read};
 use crate::runtime::drill::reporter::Reporter;
-use crate::runtime::drill::yard::Yard;
 use crate::runtime::exit::Exit;
 use crate::runtime::interrupt::Interrupt;
 
@@ -163,16 +162,7 @@ async fn of_set(session: &Session, storage: &Storage, set: &BackupSet, key: &Bac
     for note in &chosen.notes {
         session.warn(note);
     }
-    let drill = Drill {
-        plan: chosen.plan,
-        s3,
-        container_engine: session.settings.container_engine.clone(),
-        journal: session.journal(),
-        cache: session.settings.folders.cache.clone(),
-        expected: None,
-        clock: session.clock,
-        yard: Yard::default(),
-    };
+    let drill = Drill::of(&session.settings, session.clock, s3, chosen);
     let conclusion = match Box::pin(follow(session, drill)).await {
         Ok(conclusion) => conclusion,
         Err(exit) => return exit,

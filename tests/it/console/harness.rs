@@ -76,6 +76,11 @@ impl Console {
         self.wait_until(text, |screen| screen.contains(text)).await
     }
 
+    /// Waits until it has ended by itself.
+    pub(crate) async fn ended(self) -> App {
+        tokio::time::timeout(PATIENCE, self.running).await.unwrap().unwrap()
+    }
+
     /// Quits, and gives the last state.
     pub(crate) async fn quit(self) -> App {
         self.press("<ctrl-c>");

@@ -1,0 +1,1 @@
+//! The Drill tab without a screen: messages in, effects and state out.
