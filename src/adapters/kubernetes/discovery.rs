@@ -3,17 +3,19 @@
 use std::io;
 use std::path::Path;
 
-use k8s_openapi::api::batch::v1::CronJob;
-use kube::api::ListParams;
 use kube::config::{ExecInteractiveMode, KubeConfigOptions, Kubeconfig, KubeconfigError};
-use kube::{Api, Client, Config};
+use kube::{Client, Config};
 
 use crate::adapters::error::{AdapterError, System};
+use crate::adapters::kubernetes::resource::CRON_JOBS;
+use crate::adapters::kubernetes::wire::{List, WireCronJob};
 use crate::domain::failure::FailureKind;
+use crate::domain::job::CronJob;
+use crate::domain::news::Scope;
 use crate::domain::settings::Kubeconfig as Place;
 
 /// More `CronJobs` than anybody wants to read about.
-const MOST: u32 = 500;
+const MOST: &str = "500";
 
 /// The kubeconfig of this user, which may hold no context at all.
 #[derive(Debug, Clone)]
@@ -28,6 +30,17 @@ pub struct BackupJob {
     pub name: String,
     pub schedule: String,
     pub time_zone: Option<String>,
+}
+
+impl From<CronJob> for BackupJob {
+    fn from(job: CronJob) -> Self {
+        Self {
+            namespace: job.namespace.to_string(),
+            name: job.name.into_string(),
+            schedule: job.schedule.into_string(),
+            time_zone: job.time_zone.map(String::from),
+        }
+    }
 }
 
 impl Contexts {
@@ -112,21 +125,14 @@ impl Contexts {
 }
 
 async fn backup_jobs(client: Client, context: &str) -> Result<Vec<BackupJob>, AdapterError> {
-    let parameters = ListParams::default().limit(MOST);
-    let jobs = Api::<CronJob>::all(client).list(&parameters).await;
+    let request = CRON_JOBS.request(&Scope::Cluster, &[("limit", MOST)]).body(Vec::new());
+    let request = request.map_err(|error| unreachable(context, &kube::Error::HttpError(error)))?;
+    let jobs = client.request::<List<WireCronJob>>(request).await;
     let jobs = jobs.map_err(|error| unreachable(context, &error))?;
-    let backups = jobs.items.into_iter().filter_map(|job| {
-        let name = job.metadata.name.filter(|name| name.contains("backup"))?;
-        // A job that looks at backups has its own key, and no schedule that matters.
-        let spec = job.spec.filter(|_| !name.contains("verif"))?;
-        Some(BackupJob {
-            namespace: job.metadata.namespace?,
-            name,
-            schedule: spec.schedule,
-            time_zone: spec.time_zone,
-        })
-    });
-    Ok(backups.collect())
+    let jobs = jobs.items.into_iter().map(CronJob::from);
+    // A job that looks at backups has its own key, and no schedule that matters.
+    let backups = jobs.filter(|job| job.name.contains("backup") && !job.name.contains("verif"));
+    Ok(backups.map(BackupJob::from).collect())
 }
 
 /// The text of an authentication error holds the login program's environment: it is not repeated.

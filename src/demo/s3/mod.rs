@@ -14,14 +14,15 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use hyper_util::rt::{TokioExecutor, TokioIo};
-use hyper_util::server::conn::auto::Builder;
+use hyper::server::conn::http1;
+use hyper_util::rt::TokioIo;
 use s3s::auth::SimpleAuth;
 use s3s::service::{S3Service, S3ServiceBuilder};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
+use crate::demo::accept::accept;
 use crate::demo::population::Population;
 use crate::demo::s3::access::ReadOnly;
 use crate::demo::s3::bucket::Bucket;
@@ -58,7 +59,8 @@ impl S3Server {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
         let mut tasks = JoinSet::new();
-        tasks.spawn(serve(listener, self.service));
+        let service = self.service;
+        tasks.spawn(accept(listener, move |stream| Some(converse(stream, service.clone()))));
         Ok(S3Endpoint { address, faults: self.faults, _listener: tasks })
     }
 }
@@ -74,22 +76,7 @@ impl S3Endpoint {
     }
 }
 
-async fn serve(listener: TcpListener, service: S3Service) {
-    let mut connections = JoinSet::new();
-    loop {
-        tokio::select! {
-            accepted = listener.accept() => match accepted {
-                Ok((socket, _)) => drop(connections.spawn(converse(socket, service.clone()))),
-                Err(error) => tracing::warn!(%error, "a connection to the demo bucket failed"),
-            },
-            Some(_) = connections.join_next() => {}
-        }
-    }
-}
-
-async fn converse(socket: TcpStream, service: S3Service) {
-    socket.set_nodelay(true).ok();
-    let connection = Builder::new(TokioExecutor::new());
+async fn converse(stream: TcpStream, service: S3Service) {
     // A client that hangs up in the middle is its own business.
-    connection.serve_connection(TokioIo::new(socket), service).await.ok();
+    http1::Builder::new().serve_connection(TokioIo::new(stream), service).await.ok();
 }

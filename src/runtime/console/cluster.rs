@@ -113,11 +113,7 @@ async fn attend(desk: Desk, mut namespaces: watch::Receiver<Namespaces>) {
                     while tasks.join_next().await.is_some() {}
                     return;
                 }
-                Some(ended) = tasks.join_next() => if let Err(error) = ended
-                    && error.is_panic()
-                {
-                    tracing::error!(%error, "a watcher broke off");
-                },
+                Some(_) = tasks.join_next() => {}
             }
         }
     }

@@ -1,8 +1,8 @@
 //! The real terminal: entered, left, and given back whatever happens.
 
-use std::io::{self, stdout};
-
 use std::future::pending;
+use std::io::{self, stdout};
+use std::process::exit;
 
 use futures_util::stream::unfold;
 use futures_util::{Stream, StreamExt as _};
@@ -16,7 +16,11 @@ use ratatui::crossterm::terminal::{EnterAlternateScreen, enable_raw_mode};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
-/// Takes the terminal. A panic gives it back before anything is printed.
+/// What a Rust program that panicked exits with.
+const PANICKED: i32 = 101;
+
+/// Takes the terminal. A panic gives it back before anything is printed, and ends the program on
+/// whatever thread it is: what a task that is gone no longer tells would look like calm.
 pub(super) fn enter(mouse: bool) -> io::Result<DefaultTerminal> {
     let terminal = ratatui::try_init()?;
     let before = std::panic::take_hook();
@@ -24,6 +28,7 @@ pub(super) fn enter(mouse: bool) -> io::Result<DefaultTerminal> {
         // The screen itself is given back by the hook below this one.
         forget_modes();
         before(panic);
+        exit(PANICKED);
     }));
     set_modes(mouse)?;
     Ok(terminal)
