@@ -68,6 +68,7 @@ async fn run(cli: Cli) -> Result<Exit> {
         json: cli.json,
         seed: None,
         program: Some("lifeboat"),
+        trainer: None,
     };
     let exit = match &cli.command {
         Some(Command::Glance(arguments)) => glance::glance(&session, arguments).await,

@@ -65,6 +65,7 @@ impl App {
                 Vec::new()
             }
             Command::Quit => self.quit(),
+            Command::Train(name) => self.train(name.as_deref()),
             Command::Drill { view, environment } => self.show_drill(view, environment.as_deref()),
         }
     }

@@ -25,6 +25,8 @@ pub enum Command {
         view: DrillView,
         environment: Option<String>,
     },
+    /// A failure to rehearse; none to end the rehearsal.
+    Train(Option<String>),
     Help,
     Quit,
 }
@@ -39,6 +41,7 @@ pub const WORDS: &[(&str, &str)] = &[
     ("nodes", "conditions, requests against allocatable"),
     ("drill", "the restore drill, of one environment where one is named"),
     ("history", "earlier drills, and what is due"),
+    ("train", "rehearse a failure, in `lifeboat demo`; `off` ends it"),
     ("env", "only this environment; `all` for every one"),
     ("ns", "only this namespace; `all` for every one"),
     ("theme", "dark, light or auto"),
@@ -82,6 +85,7 @@ impl Command {
                 };
                 Ok(Self::Drill { view, environment })
             }
+            "train" => Ok(Self::Train((!["", "off"].contains(&rest)).then(|| rest.to_owned()))),
             "login" if rest.is_empty() => Err("log in where? `:login prod`".to_owned()),
             "login" => Ok(Self::LogIn(known(rest, environments)?)),
             "help" | "h" | "?" => Ok(Self::Help),

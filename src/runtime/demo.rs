@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::adapters::s3::S3;
+use crate::app::drill::Training;
 use crate::cli::{Cli, DemoArguments, DemoCommand};
 use crate::demo::fault::Fault;
 use crate::demo::{Genesis, World};
@@ -21,6 +22,7 @@ use super::exit::Exit;
 use super::headless::paint::{Paper, Tone, say};
 use super::headless::{Session, drill, glance, history, scan, sweep};
 use super::interrupt::Interrupt;
+use super::training::Trainer;
 
 /// What the world grows from where nobody asks for another one.
 const WORLD: u64 = 1;
@@ -38,6 +40,7 @@ pub async fn run(arguments: &DemoArguments, paper: Paper, cli: &Cli) -> Result<E
     let world = started.map_err(|error| {
         Failure::new(FailureKind::Unexpected, format!("starting the embedded world: {error}"))
     })?;
+    let world = Arc::new(world);
     if let Some(fault) = arguments.fault {
         world.inject(fault);
         if !json {
@@ -61,7 +64,8 @@ pub async fn run(arguments: &DemoArguments, paper: Paper, cli: &Cli) -> Result<E
         }
         _ => None,
     };
-    let session = Session { settings, clock, paper, json, seed, program: None };
+    let trainer = Some(trainer(&world, arguments.fault));
+    let session = Session { settings, clock, paper, json, seed, program: None, trainer };
     Ok(match &arguments.command {
         Some(DemoCommand::Glance(arguments)) => glance::glance(&session, arguments).await,
         Some(DemoCommand::Drill(arguments)) => drill::drill(&session, arguments).await,
@@ -69,7 +73,7 @@ pub async fn run(arguments: &DemoArguments, paper: Paper, cli: &Cli) -> Result<E
         Some(DemoCommand::History(arguments)) => history::history(&session, arguments),
         Some(DemoCommand::Sweep(arguments)) => sweep::sweep(&session, arguments).await,
         None if arguments.serve => serve(&world, paper).await,
-        None => console::run(&session).await?,
+        None => Box::pin(console::run(&session)).await?,
     })
 }
 
@@ -91,6 +95,24 @@ async fn healthy_pick(
     (1..=SEEDS).find_map(|seed| {
         let key = pool.roll(seed, now)?.0.backup.key;
         (!world.is_flawed(&key)).then_some((seed, key))
+    })
+}
+
+/// What a drill can be rehearsed with while the console runs.
+fn trainer(world: &Arc<World>, on: Option<Fault>) -> Trainer {
+    let offered = Fault::ALL.into_iter().filter(|fault| fault.is_about_drills());
+    let training = |fault: Fault| Training {
+        name: fault.name(),
+        rehearses: fault.rehearses(),
+        verdict: fault.ending().verdict,
+        is_on: on == Some(fault),
+    };
+    let world = Arc::clone(world);
+    Trainer::new(offered.map(training).collect(), move |name| {
+        world.heal();
+        if let Some(fault) = name.and_then(|name| name.parse().ok()) {
+            world.inject(fault);
+        }
     })
 }
 

@@ -16,3 +16,4 @@ pub mod process;
 pub mod relay;
 pub mod runs;
 pub mod sweep;
+pub mod training;

@@ -8,6 +8,7 @@ use tokio::time::timeout;
 use crate::adapters::docker::{Docker, Surroundings, cpu};
 use crate::adapters::mongodb::reader::Reader;
 use crate::adapters::s3::S3;
+use crate::domain::census::DumpCensus;
 use crate::domain::engine::ServerVersion;
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::settings::{Depth, Settings};
@@ -26,18 +27,18 @@ use super::drill::launch::other_drill;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What is looked at, and with what.
-pub struct Preflight<'a> {
-    pub settings: &'a Settings,
-    pub plan: &'a DrillPlan,
+pub(super) struct Preflight<'a> {
+    pub(super) settings: &'a Settings,
+    pub(super) plan: &'a DrillPlan,
     /// The version that the object is believed to be from.
-    pub expected: Option<ServerVersion>,
-    pub reading: &'a Reading,
-    pub tell: mpsc::Sender<Checked>,
+    pub(super) expected: Option<ServerVersion>,
+    pub(super) reading: &'a Reading,
+    pub(super) tell: mpsc::Sender<Checked>,
 }
 
 impl Preflight<'_> {
     /// Looks at everything at once, and tells of each as soon as it is known.
-    pub async fn look(&self) {
+    pub(super) async fn look(&self) {
         let depth = self.plan.depth;
         let source = async {
             if depth < Depth::Compare {
@@ -207,7 +208,7 @@ impl Preflight<'_> {
         let plan = self.plan;
         let object = &plan.object;
         let own = self.reading.census_of(&object.key, &object.etag);
-        let own = own.and_then(|record| record.census.as_ref()).map(|census| census.bytes());
+        let own = own.and_then(|record| record.census.as_ref()).map(DumpCensus::bytes);
         let last = self.reading.newest_of(&plan.set.environment, &plan.set.name);
         let last =
             last.and_then(|record| Some((record.census.as_ref()?.bytes(), record.object.size)));
@@ -251,16 +252,13 @@ fn processor(docker: &Docker, version: Option<&ServerVersion>) -> Checked {
             format!("MongoDB {series} needs AVX: the engine is asked before the sandbox starts");
         return Checked::fine(check, text);
     }
-    match std::fs::read_to_string("/proc/cpuinfo") {
-        Ok(cpuinfo) => match cpu::refusal(&series, &engine.architecture, &cpuinfo) {
-            Some(failure) => Checked::blocks(check, failure),
-            None => {
-                let text = format!("{} has what MongoDB {series} needs", engine.architecture);
-                Checked::fine(check, text)
-            }
-        },
-        Err(_) => Checked::fine(check, format!("{}; it does not tell more", engine.architecture)),
+    let Ok(cpuinfo) = std::fs::read_to_string("/proc/cpuinfo") else {
+        return Checked::fine(check, format!("{}; it does not tell more", engine.architecture));
+    };
+    if let Some(failure) = cpu::refusal(&series, &engine.architecture, &cpuinfo) {
+        return Checked::blocks(check, failure);
     }
+    Checked::fine(check, format!("{} has what MongoDB {series} needs", engine.architecture))
 }
 
 fn slow(what: &str) -> Failure {

@@ -415,6 +415,34 @@ impl App {
         effects
     }
 
+    /// `:train NAME`: a failure happens from now on, in the embedded world.
+    pub(in crate::app) fn train(&mut self, name: Option<&str>) -> Vec<Effect> {
+        let offered = &mut self.drill.training;
+        let known: Vec<&str> = offered.iter().map(|training| training.name).collect();
+        if known.is_empty() {
+            self.say(Tone::Muted, "failures are rehearsed in `lifeboat demo` only".to_owned());
+            return Vec::new();
+        }
+        if let Some(name) = name.filter(|name| !known.contains(name)) {
+            let text = format!("there is no failure `{name}`; there are {}", known.join(", "));
+            self.say(Tone::Warning, text);
+            return Vec::new();
+        }
+        let mut on = None;
+        for training in offered {
+            training.is_on = Some(training.name) == name;
+            if training.is_on {
+                on = Some(training.name);
+            }
+        }
+        let text = on.map_or("all is well again".to_owned(), |name| format!("{name} from now on"));
+        self.say(Tone::Busy, text);
+        self.tab = Tab::Drill;
+        let mut effects = vec![DrillEffect::Train(on).into()];
+        effects.extend(self.drill.look());
+        effects
+    }
+
     fn means_nothing(&mut self) {
         self.say(Tone::Muted, "that does nothing here; `?` shows the keys".to_owned());
     }

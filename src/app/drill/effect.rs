@@ -64,6 +64,8 @@ pub enum DrillEffect {
     FindLeftovers,
     /// Removes it.
     Sweep,
+    /// Makes a failure happen from now on; none: all is well again.
+    Train(Option<&'static str>),
 }
 
 impl From<DrillEffect> for Effect {

@@ -63,7 +63,7 @@ impl Form {
     }
 
     /// Another value of the field; says whether another set was chosen.
-    pub fn turn(&mut self, by: isize, sets: usize, shelf: &Shelf) -> bool {
+    pub fn turn(&mut self, by: isize, sets: usize, stock: &Shelf) -> bool {
         match self.at {
             Field::Set => {
                 let next = step(self.set, by, sets);
@@ -74,7 +74,7 @@ impl Form {
                 }
                 return is_news;
             }
-            Field::Pick => self.by = self.pick(by, shelf),
+            Field::Pick => self.by = self.pick(by, stock),
             Field::Depth => {
                 let at = Depth::ALL.iter().position(|depth| *depth == self.depth).unwrap_or(0);
                 let next = Depth::ALL.get(step(at, by, Depth::ALL.len()));
@@ -91,8 +91,8 @@ impl Form {
     }
 
     /// The dice stand to the right of the newest backup: from there `←` leads back in time.
-    fn pick(&self, by: isize, shelf: &Shelf) -> PickBy {
-        let last = shelf.backups.len().checked_sub(1);
+    fn pick(&self, by: isize, stock: &Shelf) -> PickBy {
+        let last = stock.backups.len().checked_sub(1);
         match (self.by, last) {
             (PickBy::Dice, Some(last)) if by < 0 => PickBy::Chosen(last),
             (PickBy::Chosen(at), Some(last)) => match at.checked_add_signed(by) {
@@ -105,19 +105,19 @@ impl Form {
     }
 
     /// The backup that would be drilled.
-    pub fn object<'a>(&self, shelf: &'a Shelf) -> Option<&'a Backup> {
+    pub fn object<'a>(&self, stock: &'a Shelf) -> Option<&'a Backup> {
         match self.by {
-            PickBy::Dice => shelf.rolled.as_ref().map(|(candidate, _)| &candidate.backup),
-            PickBy::Chosen(at) => shelf.backups.get(at),
+            PickBy::Dice => stock.rolled.as_ref().map(|(candidate, _)| &candidate.backup),
+            PickBy::Chosen(at) => stock.backups.get(at),
         }
     }
 
     /// The drill that is asked for, where there is something to drill.
-    pub fn order(&self, set: &SetFacts, shelf: &Shelf) -> Option<Order> {
-        let object = self.object(shelf)?.clone();
+    pub fn order(&self, set: &SetFacts, stock: &Shelf) -> Option<Order> {
+        let object = self.object(stock)?.clone();
         let selection = match self.by {
-            PickBy::Dice => Selection::Random(shelf.rolled.as_ref()?.1.clone()),
-            PickBy::Chosen(at) if at + 1 == shelf.backups.len() => Selection::Latest,
+            PickBy::Dice => Selection::Random(stock.rolled.as_ref()?.1.clone()),
+            PickBy::Chosen(at) if at + 1 == stock.backups.len() => Selection::Latest,
             PickBy::Chosen(_) => Selection::Named,
         };
         let (depth, tool) = (self.depth, self.tool);

@@ -10,7 +10,7 @@ use crate::app::overlay::{Button, Dialog, Overlay, Then};
 use super::effect::DrillEffect;
 
 /// How long an end of the console waits for the clean-up.
-pub const FAREWELL: Duration = Duration::from_secs(60);
+const FAREWELL: Duration = Duration::from_mins(1);
 
 impl App {
     /// Ends the console; asks while a drill runs, and while one is cleaned up waits for it.

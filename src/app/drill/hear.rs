@@ -137,15 +137,11 @@ impl App {
         if let Some(Overlay::Leftovers { .. }) = &self.overlay {
             self.overlay = None;
         }
-        match failures.first() {
-            Some(failure) => self.say(Tone::Critical, format!("not all is removed: {failure}")),
-            None => {
-                let things = plural(removed.len() as u64, "thing");
-                self.say(
-                    Tone::Fine,
-                    format!("{things} of earlier drills removed, nothing is left"),
-                );
-            }
+        if let Some(failure) = failures.first() {
+            self.say(Tone::Critical, format!("not all is removed: {failure}"));
+        } else {
+            let things = plural(removed.len() as u64, "thing");
+            self.say(Tone::Fine, format!("{things} of earlier drills removed, nothing is left"));
         }
         if self.drill.pasts.is_some() { self.drill.look() } else { Vec::new() }
     }
@@ -201,7 +197,7 @@ impl Drill {
     }
 }
 
-pub const fn tone_of(verdict: Verdict) -> Tone {
+const fn tone_of(verdict: Verdict) -> Tone {
     match verdict {
         Verdict::Pass => Tone::Fine,
         Verdict::Warn | Verdict::CouldNotVerify => Tone::Warning,

@@ -1,6 +1,7 @@
 //! Texts of the Drill tab: a collection's detail, explanations, the odds, the live log.
 
-use crate::domain::census::{LiveCollection, Namespace};
+use crate::app::cell::Tone;
+use crate::domain::census::{LiveCensus, LiveCollection, Namespace};
 use crate::domain::document::{Document, Emphasis, Line};
 use crate::domain::index::IndexSpec;
 use crate::domain::settings::Depth;
@@ -30,10 +31,16 @@ pub fn log(drill: &Drill) -> Option<Text> {
     for entry in &run.log {
         let at = format!("{:>8}  ", Span(entry.at).to_string());
         let emphasis = match entry.tone {
-            crate::app::cell::Tone::Critical => Some(Emphasis::Bad),
-            crate::app::cell::Tone::Fine => Some(Emphasis::Good),
-            crate::app::cell::Tone::Muted => Some(Emphasis::Faint),
-            _ => None,
+            Tone::Critical => Some(Emphasis::Bad),
+            Tone::Fine => Some(Emphasis::Good),
+            Tone::Muted => Some(Emphasis::Faint),
+            Tone::Plain
+            | Tone::Accent
+            | Tone::Done
+            | Tone::Busy
+            | Tone::Warning
+            | Tone::Stale
+            | Tone::Production => None,
         };
         let line = Line::default().with(Emphasis::Faint, &at);
         let line = line.with(Emphasis::Key, &format!("{:<14}", entry.step.word()));
@@ -140,23 +147,20 @@ fn sides(document: &mut Document, record: &Record, name: &Namespace) {
 }
 
 fn held(live: &LiveCollection) -> String {
-    let mut text = Count(live.documents).to_string();
+    let mut parts = vec![Count(live.documents).to_string()];
     if let Some(windows) = &live.windows {
-        text.push_str(&format!(", {} from before the dump", Count(windows.before)));
-        text.push_str(&format!(", {} from after its end", Count(windows.after)));
-        if let Some(changed) = windows.changed {
-            text.push_str(&format!(", {} changed since", Count(changed)));
-        }
-        if let Some(oldest) = windows.oldest {
-            text.push_str(&format!(", the oldest of {}", oldest.strftime("%Y-%m-%d")));
-        }
+        parts.push(format!("{} from before the dump", Count(windows.before)));
+        parts.push(format!("{} from after its end", Count(windows.after)));
+        parts.extend(windows.changed.map(|changed| format!("{} changed since", Count(changed))));
+        let oldest = windows.oldest.map(|oldest| oldest.strftime("%Y-%m-%d").to_string());
+        parts.extend(oldest.map(|oldest| format!("the oldest of {oldest}")));
     }
-    text
+    parts.join(", ")
 }
 
 /// When the documents were created, month by month, on both sides.
 fn births(document: &mut Document, record: &Record, name: &Namespace) {
-    let months = |census: &Option<crate::domain::census::LiveCensus>| {
+    let months = |census: &Option<LiveCensus>| {
         census.as_ref().and_then(|it| it.collections.get(name)).map(|live| live.months.clone())
     };
     let (copy, source) = (months(&record.restored), months(&record.source));
@@ -200,13 +204,13 @@ fn bar(count: u64, most: u64) -> String {
 
 fn indexes(document: &mut Document, record: &Record, name: &Namespace) {
     let dumped = record.census.as_ref().and_then(|it| it.collections.get(name));
-    let live = |census: &Option<crate::domain::census::LiveCensus>| {
+    let of = |census: &Option<LiveCensus>| {
         census.as_ref().and_then(|it| it.collections.get(name)).map(|live| live.indexes.clone())
     };
     let sides: [(&str, Option<Vec<IndexSpec>>); 3] = [
         ("in dump", dumped.map(|dumped| dumped.indexes.clone())),
-        ("restored", live(&record.restored)),
-        ("source", live(&record.source)),
+        ("restored", of(&record.restored)),
+        ("source", of(&record.source)),
     ];
     let mut all: Vec<&IndexSpec> = Vec::new();
     for index in sides.iter().flat_map(|(_, side)| side.iter().flatten()) {

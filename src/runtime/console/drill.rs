@@ -31,6 +31,7 @@ use crate::runtime::drill::reporter::Reporter;
 use crate::runtime::preflight::Preflight;
 use crate::runtime::process::owner;
 use crate::runtime::sweep;
+use crate::runtime::training::Trainer;
 
 use super::programs::{self, Program};
 
@@ -41,7 +42,7 @@ const BETWEEN: Duration = Duration::from_millis(100);
 /// How long the engine may take to say what earlier drills have left there.
 const LOOK: Duration = Duration::from_secs(8);
 /// How long an end of the console waits for a drill's clean-up.
-const FAREWELL: Duration = Duration::from_secs(60);
+const FAREWELL: Duration = Duration::from_mins(1);
 
 /// Where drills are carried out.
 pub(super) struct Desk {
@@ -55,6 +56,15 @@ pub(super) struct Desk {
     running: Option<Running>,
     /// The seed of the first pick, where one was chosen.
     seed: Option<u64>,
+    trainer: Option<Trainer>,
+}
+
+/// What the embedded world gives a console besides settings.
+#[derive(Debug, Default)]
+pub(super) struct Gift {
+    /// The seed of the first pick.
+    pub(super) seed: Option<u64>,
+    pub(super) trainer: Option<Trainer>,
 }
 
 /// What every task needs.
@@ -77,7 +87,7 @@ impl Desk {
         clock: Clock,
         messages: mpsc::Sender<Message>,
         (tracker, root): (TaskTracker, CancellationToken),
-        seed: Option<u64>,
+        Gift { seed, trainer }: Gift,
     ) -> Self {
         Self {
             office: Office { settings, clock, messages },
@@ -87,6 +97,7 @@ impl Desk {
             drills: TaskTracker::new(),
             running: None,
             seed,
+            trainer,
         }
     }
 
@@ -107,7 +118,8 @@ impl Desk {
                 });
             }
             DrillEffect::Check { generation, order } => {
-                self.replace(Lane::Checks, async move { office.check(generation, order).await });
+                let checking = async move { Box::pin(office.check(generation, order)).await };
+                self.replace(Lane::Checks, checking);
             }
             DrillEffect::Start(order) => self.start(order),
             DrillEffect::Cancel => {
@@ -139,6 +151,11 @@ impl Desk {
                     let found = office.leftovers().await;
                     office.tell(DrillMessage::LeftoversFound(found)).await;
                 });
+            }
+            DrillEffect::Train(name) => {
+                if let Some(trainer) = &self.trainer {
+                    trainer.switch(name);
+                }
             }
             DrillEffect::Sweep => {
                 self.tracker.spawn(async move {
@@ -174,7 +191,7 @@ impl Desk {
         let (cancel, hold) = (CancellationToken::new(), Hold::default());
         self.running = Some(Running { cancel: cancel.clone(), hold: hold.clone() });
         let office = self.office.clone();
-        self.drills.spawn(async move { office.drill(order, cancel, hold).await });
+        self.drills.spawn(async move { Box::pin(office.drill(order, cancel, hold)).await });
     }
 
     /// Ends the drill that runs, and waits for its clean-up; an end that was waited for already is
@@ -288,7 +305,7 @@ impl Office {
             reading: &reading,
             tell,
         };
-        let looking = async move { preflight.look().await };
+        let looking = async move { Box::pin(preflight.look()).await };
         let telling = async {
             while let Some(checked) = told.recv().await {
                 self.tell(DrillMessage::Checked { generation, checked }).await;

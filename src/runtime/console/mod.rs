@@ -43,6 +43,7 @@ use crate::runtime::headless::Session;
 use crate::ui::keymap::Keymap;
 use crate::ui::theme::{ColourDepth, is_light};
 
+use drill::Gift;
 use outside::{Performer, Surface};
 
 pub use event_loop::Looks;
@@ -70,9 +71,9 @@ pub async fn run(session: &Session) -> Result<Exit, Failure> {
     let input = terminal::input(is_lent).map_err(failed)?;
     let mut terminal = terminal::enter(mouse).map_err(failed)?;
     let surface = Surface::Terminal { mouse };
-    let (clock, seed) = (session.clock, session.seed);
-    let opened = Opened { settings, clock, surface, lent, seed };
-    let result = opened.run(&mut terminal, input, &looks, advice).await;
+    let gift = Gift { seed: session.seed, trainer: session.trainer.clone() };
+    let opened = Opened { settings, clock: session.clock, surface, lent, gift };
+    let result = Box::pin(opened.run(&mut terminal, input, &looks, advice)).await;
     terminal::leave();
     result.map(|_| Exit::Well).map_err(failed)
 }
@@ -87,9 +88,10 @@ pub async fn run_on<B: Backend>(
 ) -> Result<App, B::Error> {
     let (lent, _) = watch::channel(false);
     let settings = Arc::new(settings.clone());
+    let gift = Gift { seed: Some(1), trainer: None };
     // The first seed is the same each time: what it picks in the embedded world is healthy.
-    let opened = Opened { settings, clock, surface: Surface::Memory, lent, seed: Some(1) };
-    opened.run(terminal, input, looks, None).await
+    let opened = Opened { settings, clock, surface: Surface::Memory, lent, gift };
+    Box::pin(opened.run(terminal, input, looks, None)).await
 }
 
 /// A console about to run.
@@ -98,8 +100,7 @@ struct Opened {
     clock: Clock,
     surface: Surface,
     lent: watch::Sender<bool>,
-    /// The seed of the first pick, where one was chosen.
-    seed: Option<u64>,
+    gift: Gift,
 }
 
 impl Opened {
@@ -110,12 +111,15 @@ impl Opened {
         looks: &Looks,
         advice: Option<String>,
     ) -> Result<App, B::Error> {
-        let Self { settings, clock, surface, lent, seed } = self;
+        let Self { settings, clock, surface, lent, gift } = self;
         let folder = &settings.folders.state;
         let remembered = remembered::load(folder);
         let (mut app, effects) = App::start(&settings, &remembered, seen(&settings), clock.now());
         app.advice = advice;
-        let surface = (surface, seed);
+        if let Some(trainer) = &gift.trainer {
+            app.drill.training.clone_from(&trainer.offered);
+        }
+        let surface = (surface, gift);
         let (inbox, mut performer) = Performer::start(Arc::clone(&settings), clock, surface, lent);
         let outside = (inbox, &mut performer);
         let app = event_loop::run(terminal, input, (app, effects), outside, (looks, clock)).await;

@@ -27,7 +27,7 @@ use crate::domain::settings::Settings;
 use crate::runtime::clock::Clock;
 use crate::runtime::console::cluster::{self, ClusterFeed, ClusterNews};
 use crate::runtime::console::connect::{Line, Lines};
-use crate::runtime::console::drill::Desk;
+use crate::runtime::console::drill::{Desk, Gift};
 use crate::runtime::console::event_loop::{Kept, Outside};
 use crate::runtime::console::programs::{self, Program};
 use crate::runtime::console::{
@@ -71,7 +71,7 @@ impl Performer {
     pub(super) fn start(
         settings: Arc<Settings>,
         clock: Clock,
-        (surface, seed): (Surface, Option<u64>),
+        (surface, gift): (Surface, Gift),
         lent: watch::Sender<bool>,
     ) -> (mpsc::Receiver<Message>, Self) {
         let (messages, inbox) = mpsc::channel(WAITING);
@@ -94,7 +94,7 @@ impl Performer {
         let lines = Arc::new(open);
         let program = None;
         let tasks = (tracker.clone(), root.clone());
-        let desk = Desk::new(Arc::clone(&settings), clock, messages.clone(), tasks, seed);
+        let desk = Desk::new(Arc::clone(&settings), clock, messages.clone(), tasks, gift);
         let performer = Self {
             settings,
             clock,

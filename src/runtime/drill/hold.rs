@@ -55,9 +55,9 @@ impl Drill {
         let mut wishes = self.hold.wishes.subscribe();
         let holding = async {
             loop {
-                let wished = *wishes.borrow_and_update();
-                let until = (began + self.plan.hold + wished.extra).min(self.plan.limit);
-                if wished.is_released || until <= reporter.at() {
+                let asked = *wishes.borrow_and_update();
+                let until = (began + self.plan.hold + asked.extra).min(self.plan.limit);
+                if asked.is_released || until <= reporter.at() {
                     break;
                 }
                 let (sandbox, engine) = (name.clone(), engine.clone().unwrap_or_default());

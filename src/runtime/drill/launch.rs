@@ -58,10 +58,10 @@ pub fn announce(settings: &Settings, plan: &DrillPlan) -> Result<RunFile, Failur
 /// The drill that is under way on this machine, where one is.
 pub fn other_drill(settings: &Settings) -> Option<Failure> {
     let found = runs::find(&settings.folders.state).ok()?.found;
-    found.iter().find(has_sandbox).map(under_way)
+    found.iter().find(|run| has_sandbox(run)).map(under_way)
 }
 
-fn has_sandbox(run: &&FoundRun) -> bool {
+fn has_sandbox(run: &FoundRun) -> bool {
     run.is_alive && run.run.record.depth >= Depth::Restore
 }
 

@@ -136,8 +136,11 @@ async fn a_fault_ends_in_its_verdict_with_a_reason_and_a_clean_machine() {
         (Fault::Refused, "FAIL", "A6"),
         (Fault::SourceUnreachable, "COULD NOT VERIFY", "compare"),
     ] {
-        let (rehearsal, mut console) = opened(LARGE).await;
+        let rehearsal = Rehearsal::start().await;
         rehearsal.world.inject(fault);
+        let mut console = Console::open(rehearsal.settings.clone(), rehearsal.clock, LARGE);
+        console.press("<F4>");
+        console.wait_for("Odds").await;
         console.press("<enter>");
         console
             .wait_until("looked at", |screen| {

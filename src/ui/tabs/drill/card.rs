@@ -12,6 +12,7 @@ use crate::drill::event::Step;
 use crate::drill::past::days_ago;
 use crate::drill::preflight::{Check, Standing};
 use crate::drill::report::picked;
+use crate::ui::paint::line;
 use crate::ui::theme::{Role, Theme};
 
 use super::sheet::{Sheet, left, wrap};
@@ -46,19 +47,29 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) 
         (format!("   depth {}", order.depth), Role::Accent),
     ]);
     sheet.line([(format!(" picked {}", picked(&order.selection)), Role::Muted)]);
-    sheet.blank();
+    let is_tall = area.height > 18;
+    if is_tall {
+        sheet.blank();
+    }
     // What is done and undone takes the last lines; the looks have the rest.
-    let room = usize::from(area.height).saturating_sub(9);
+    let room = usize::from(area.height).saturating_sub(if is_tall { 10 } else { 7 });
     let mut left_over = room.saturating_sub(Check::of(order.depth).count());
     for check in Check::of(order.depth) {
         look(&mut sheet, card, check, &mut left_over);
     }
-    sheet.blank();
+    if is_tall {
+        sheet.blank();
+    }
     promise(&mut sheet, card);
-    sheet.blank();
+    if is_tall {
+        sheet.blank();
+    }
     let (text, role) = verdict(card, app);
-    sheet.line([(format!(" {text}"), role)]);
+    // Always on the screen: under what there is, or over its end.
+    let last =
+        Rect { y: area.y + sheet.height().min(area.height.saturating_sub(1)), height: 1, ..area };
     sheet.draw(frame, area);
+    line(frame, last, &format!(" {text}"), theme.role(role));
 }
 
 /// One look; its fix stands below where there is room for it.

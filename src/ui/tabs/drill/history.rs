@@ -48,7 +48,7 @@ pub(super) fn draw(
     sheet.blank();
     let rows: Vec<&Past> = drill.history.rows(drill.pasts()).collect();
     let widths = Widths::of(&rows, area.width);
-    sheet.line([(widths.line("  ", HEADINGS), Role::Header)]);
+    sheet.line([(widths.headings(), Role::Header)]);
     let first = sheet.height();
     let room = usize::from(area.height.saturating_sub(first));
     let offset = (drill.history.at + 1).saturating_sub(room);
@@ -111,10 +111,10 @@ impl Widths {
         Self(widths)
     }
 
-    fn line<S: AsRef<str>>(&self, sign: &str, cells: [S; 7]) -> String {
-        let cells = cells.iter().zip(self.0).filter(|(_, width)| *width > 0);
-        let cells: Vec<String> = cells.map(|(cell, width)| left(cell.as_ref(), width)).collect();
-        format!("{sign}{}", cells.join("  "))
+    fn headings(&self) -> String {
+        let cells = HEADINGS.iter().zip(self.0).filter(|(_, width)| *width > 0);
+        let cells: Vec<String> = cells.map(|(cell, width)| left(cell, width)).collect();
+        format!("  {}", cells.join("  "))
     }
 }
 
@@ -181,18 +181,18 @@ fn trend(pasts: &[Past], name: &crate::domain::environment::EnvironmentName) -> 
     let times: Vec<f64> = records.iter().filter_map(|record| record.rto_s).collect();
     let counted = records.iter().filter_map(|record| record.census.as_ref());
     let counts: Vec<f64> = counted.map(|census| census.documents() as f64).collect();
-    let mut parts = vec![(left(&format!("{} drills", of.count()), 11), Role::Muted)];
+    let mut line = vec![(left(&format!("{} drills", of.count()), 11), Role::Muted)];
     if let Some(last) = times.last() {
-        parts.push(("RTO ".to_owned(), Role::Muted));
-        parts.push((sparkline(&times, SHOWN), Role::Accent));
-        parts.push((format!(" {}   ", span(*last)), Role::Text));
+        line.push(("RTO ".to_owned(), Role::Muted));
+        line.push((sparkline(&times, SHOWN), Role::Accent));
+        line.push((format!(" {}   ", span(*last)), Role::Text));
     }
     if let Some(last) = records.iter().rev().find_map(|record| record.census.as_ref()) {
-        parts.push(("documents ".to_owned(), Role::Muted));
-        parts.push((sparkline(&counts, SHOWN), Role::Accent));
-        parts.push((format!(" {}", Count(last.documents())), Role::Text));
+        line.push(("documents ".to_owned(), Role::Muted));
+        line.push((sparkline(&counts, SHOWN), Role::Accent));
+        line.push((format!(" {}", Count(last.documents())), Role::Text));
     }
-    parts
+    line
 }
 
 /// The newest `most` values as bars, the largest the highest.

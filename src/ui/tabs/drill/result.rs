@@ -133,7 +133,7 @@ fn clean_up(app: &App, shown: &Shown) -> Vec<Part> {
             return vec![
                 (" held  ".to_owned(), Role::Accent),
                 (format!("the restored copy goes in {left}"), Role::Text),
-                ("   s shell · x 30 minutes more · ctrl-x clean up now".to_owned(), Role::Muted),
+                ("  s shell · x 30 min more · ctrl-x clean up".to_owned(), Role::Muted),
             ];
         }
         let since = run.progress.step(Step::CleanUp);
@@ -142,23 +142,18 @@ fn clean_up(app: &App, shown: &Shown) -> Vec<Part> {
             .unwrap_or_default();
         return vec![(format!(" cleaning up{took} …"), Role::Busy)];
     }
-    match &shown.cleanup {
-        None => vec![(" clean-up: not recorded".to_owned(), Role::Warning)],
-        Some(cleanup) => match &cleanup.failure {
-            Some(failure) => vec![(format!(" clean-up FAILED: {failure}"), Role::Critical)],
-            None => {
-                let kept = match cleanup.kept.as_slice() {
-                    [] => "nothing left".to_owned(),
-                    kept => format!("kept {}", kept.join(", ")),
-                };
-                let removed = cleanup.removed.len();
-                vec![
-                    (" clean ".to_owned(), Role::Fine),
-                    (format!(" {removed} removed, {kept}"), Role::Muted),
-                ]
-            }
-        },
+    let Some(cleanup) = &shown.cleanup else {
+        return vec![(" clean-up: not recorded".to_owned(), Role::Warning)];
+    };
+    if let Some(failure) = &cleanup.failure {
+        return vec![(format!(" clean-up FAILED: {failure}"), Role::Critical)];
     }
+    let kept = match cleanup.kept.as_slice() {
+        [] => "nothing left".to_owned(),
+        kept => format!("kept {}", kept.join(", ")),
+    };
+    let removed = cleanup.removed.len();
+    vec![(" clean ".to_owned(), Role::Fine), (format!(" {removed} removed, {kept}"), Role::Muted)]
 }
 
 /// What is not about one collection, and why the one under the cursor is as it is.
@@ -179,7 +174,9 @@ fn findings(sheet: &mut Sheet<'_>, shown: &Shown, most: usize) {
         };
         sheet.sentence(1, &line(finding), (role, 2));
     }
-    if let Some(row) = shown.selected().filter(|row| row.severity >= Some(Severity::Warn)) {
+    // On a narrow screen the table has no room for reasons.
+    let is_told = |row: &&Row| row.severity >= Some(Severity::Warn) || sheet.width() < 100;
+    if let Some(row) = shown.selected().filter(is_told).filter(|row| !row.why.is_empty()) {
         let text = format!("{}: {}", row.namespace.collection, row.why);
         sheet.sentence(1, &text, (role_of(row), 2));
     }

@@ -109,7 +109,8 @@ impl Columns {
             text.push_str(&" ".repeat(GAP));
             text.push_str(&right(heading, *width));
         }
-        text.push_str(&format!("  {}", left("verdict", self.verdict)));
+        text.push_str(&" ".repeat(GAP));
+        text.push_str(&left("verdict", self.verdict));
         if self.why > 0 {
             text.push_str("  why");
         }
@@ -138,9 +139,8 @@ pub(super) fn role_of(row: &Row) -> Role {
     match row.severity {
         Some(Severity::Fail) => Role::Critical,
         Some(Severity::Warn | Severity::CouldNotVerify) => Role::Warning,
-        Some(Severity::Info) => Role::Muted,
         None if row.word() == "PASS" => Role::Fine,
-        None => Role::Muted,
+        Some(Severity::Info) | None => Role::Muted,
     }
 }
 
