@@ -2,17 +2,20 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::domain::engine::Engine;
+
 /// A running container that this run created, reached through a unix socket that the relay serves.
 /// Invariant: only the Docker adapter constructs one, so that a restore cannot be pointed elsewhere.
 #[derive(Debug, Clone)]
 pub struct Sandbox {
     name: String,
     socket: PathBuf,
+    database: Engine,
 }
 
 impl Sandbox {
-    pub(in crate::adapters) fn new(name: String, socket: PathBuf) -> Self {
-        Self { name, socket }
+    pub(in crate::adapters) fn new(name: String, socket: PathBuf, database: Engine) -> Self {
+        Self { name, socket, database }
     }
 
     /// The container's name.
@@ -23,5 +26,10 @@ impl Sandbox {
     /// Where the driver connects; the name ends in `.sock`, as the driver wants it.
     pub fn socket(&self) -> &Path {
         &self.socket
+    }
+
+    /// Which database's server runs in it.
+    pub fn database(&self) -> Engine {
+        self.database
     }
 }

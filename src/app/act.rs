@@ -53,7 +53,8 @@ impl App {
             Action::PreviousTab => self.show_tab(self.tab.beside(-1)),
             Action::NextView => self.show_view(self.pods.view().next()),
             Action::Reload => {
-                self.say(Tone::Muted, "connecting again where something is amiss".to_owned());
+                let text = "what is live is kept up to date; asking again where something is amiss";
+                self.say(Tone::Muted, text.to_owned());
                 vec![Effect::Reconnect]
             }
             Action::ToggleHeader => {
@@ -300,7 +301,7 @@ impl App {
         }
         self.pods.namespaces = namespaces.clone();
         for cluster in &mut self.clusters {
-            cluster.forget();
+            cluster.forget(&namespaces);
         }
         self.is_unfilled = true;
         vec![Effect::Watch(namespaces), self.remember()]

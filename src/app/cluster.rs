@@ -1,6 +1,6 @@
 //! What is known of one environment's cluster, and how far it can be trusted.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -11,9 +11,11 @@ use crate::app::rows::{
 use crate::app::store::Store;
 use crate::domain::environment::{Environment, EnvironmentName};
 use crate::domain::failure::{Failure, FailureKind};
-use crate::domain::news::{Delta, Kind, News, Scope};
+use crate::domain::news::{Delta, Kind, Namespaces, News, Scope};
 use crate::domain::node::Node;
-use crate::domain::pod::Pod;
+use crate::domain::pod::diagnosis::Seen;
+use crate::domain::pod::readiness::Readiness;
+use crate::domain::pod::{Pod, Uid};
 use crate::domain::severity::Severity;
 use crate::domain::trust::Trust;
 use crate::domain::usage::{NodeUsage, PodUsage};
@@ -30,6 +32,8 @@ pub struct Cluster {
     pub context: Option<String>,
     /// The namespaces that the configuration names.
     pub namespaces: Vec<String>,
+    /// Those that are watched.
+    pub chosen: Namespaces,
     pub pods: Store<PodRow>,
     pub deployments: Store<WorkloadRow>,
     pub stateful_sets: Store<WorkloadRow>,
@@ -47,6 +51,9 @@ pub struct Cluster {
     pub no_metrics: Option<Failure>,
     /// When what came from the last session's snapshot was true, until the cluster answers.
     pub remembered: Option<Timestamp>,
+    /// Since when the pods are watched, and those of which readiness has changed since.
+    watched_since: Option<Timestamp>,
+    readiness: HashMap<Uid, Readiness>,
 }
 
 /// An environment's badge: one word, and what stands behind it.
@@ -78,6 +85,7 @@ impl Cluster {
             writable: environment.writable,
             context: kubernetes.map(|it| it.context.clone()),
             namespaces: kubernetes.map(|it| it.namespaces.clone()).unwrap_or_default(),
+            chosen: Namespaces::Configured,
             pods: Store::default(),
             deployments: Store::default(),
             stateful_sets: Store::default(),
@@ -92,6 +100,8 @@ impl Cluster {
             node_usage: HashMap::new(),
             no_metrics: None,
             remembered: None,
+            watched_since: None,
+            readiness: HashMap::new(),
         }
     }
 
@@ -99,13 +109,14 @@ impl Cluster {
     pub fn remember(&mut self, at: Timestamp, pods: Vec<Arc<Pod>>, now: Timestamp) {
         let place = self.place;
         let delta = Delta::Changed { applied: pods, gone: Vec::new() };
-        self.pods.absorb(delta, |pod| PodRow::new(place, pod, None, now));
+        self.pods.absorb(delta, |pod| PodRow::new(place, pod, Seen::default(), now));
         self.remembered = Some(at);
     }
 
     /// Takes a piece of news; returns whether anything that may be shown has changed.
     pub fn absorb(&mut self, news: News, now: Timestamp) -> bool {
         let place = self.place;
+        let Some(news) = self.within(news) else { return false };
         match news {
             News::Pods(delta) => self.absorb_pods(delta, now),
             News::Workloads(kind, delta) => {
@@ -153,6 +164,7 @@ impl Cluster {
             News::Standing { kind, scope, trust } => {
                 if kind == Kind::Pod && trust == Trust::Live {
                     self.remembered = None;
+                    self.watched_since.get_or_insert(now);
                 }
                 self.trust.insert((kind, scope), trust.clone()) != Some(trust)
             }
@@ -166,12 +178,38 @@ impl Cluster {
                 Scope::Namespace(name) => drop(self.printed.remove(name)),
             }
         }
+        self.watch_readiness(&delta, now);
         let (place, nodes, usage) = (self.place, by_name(&self.nodes), &self.usage);
-        self.pods.absorb(delta, |pod| {
+        let readiness = &self.readiness;
+        let is_news = self.pods.absorb(delta, |pod| {
             let node = pod.node.as_ref().and_then(|name| nodes.get(name)).map(|row| &*row.node);
             let used = usage.get(&(Arc::clone(&pod.namespace), pod.name.clone())).cloned();
-            PodRow::new(place, pod, node, now).using(used)
-        })
+            let seen = Seen { node, readiness: readiness.get(&pod.uid) };
+            PodRow::new(place, pod, seen, now).using(used)
+        });
+        let pods = &self.pods;
+        self.readiness.retain(|uid, _| pods.get(uid).is_some());
+        is_news
+    }
+
+    /// Notes which pods have become ready, or no longer are, since they were told of last.
+    fn watch_readiness(&mut self, delta: &Delta<Pod>, now: Timestamp) {
+        let Some(since) = self.watched_since else { return };
+        let (Delta::Changed { applied: pods, .. } | Delta::Page { rows: pods, .. }) = delta else {
+            return;
+        };
+        for pod in pods {
+            let Some(before) = self.pods.get(&pod.uid) else { continue };
+            let mut seen = Readiness::looking_since(since);
+            let known = self.readiness.get_mut(&pod.uid);
+            let is_known = known.is_some();
+            let seen = known.unwrap_or(&mut seen);
+            seen.see(&before.pod, pod, now);
+            if !is_known && !seen.is_empty() {
+                let seen = seen.clone();
+                self.readiness.insert(pod.uid.clone(), seen);
+            }
+        }
     }
 
     /// A node that changes changes what is to be said of its pods.
@@ -215,10 +253,10 @@ impl Cluster {
 
     /// Judges the pods again that `which` picks.
     fn judge(&mut self, now: Timestamp, which: impl Fn(&PodRow) -> bool) -> bool {
-        let nodes = by_name(&self.nodes);
+        let (nodes, readiness) = (by_name(&self.nodes), &self.readiness);
         self.pods.renew(which, |row| {
             let node = row.pod.node.as_ref().and_then(|name| nodes.get(name)).map(|it| &*it.node);
-            row.judged(node, now)
+            row.judged(Seen { node, readiness: readiness.get(&row.pod.uid) }, now)
         })
     }
 
@@ -234,8 +272,8 @@ impl Cluster {
 
     /// What the server has printed and not yet listed.
     pub fn printed(&self) -> impl Iterator<Item = &Arc<PrintedRow>> {
-        let known: std::collections::HashSet<(&str, &str)> = if self.printed.is_empty() {
-            std::collections::HashSet::new()
+        let known: HashSet<(&str, &str)> = if self.printed.is_empty() {
+            HashSet::new()
         } else {
             self.pods.rows().map(|row| (&*row.pod.namespace, &*row.pod.name)).collect()
         };
@@ -248,18 +286,33 @@ impl Cluster {
         stores.into_iter().flat_map(Store::rows)
     }
 
-    /// Other namespaces are watched from now on: what is known is of the old ones.
-    pub fn forget(&mut self) {
-        self.pods.clear();
-        self.deployments.clear();
-        self.stateful_sets.clear();
-        self.daemon_sets.clear();
-        self.jobs.clear();
-        self.cronjobs.clear();
-        self.events.clear();
-        self.printed.clear();
-        self.trust.retain(|(kind, _), _| *kind == Kind::Node);
+    /// Other namespaces are watched from now on: what is known of those that stay goes on.
+    pub fn forget(&mut self, chosen: &Namespaces) {
+        let before = std::mem::replace(&mut self.chosen, chosen.clone());
+        let stays = |scope: &Scope| self.watches(&before, scope) && self.watches(chosen, scope);
+        let configured = self.namespaces.iter().map(|name| Arc::from(name.as_str()));
+        let one = match chosen {
+            Namespaces::One(name) => Some(Arc::clone(name)),
+            Namespaces::Configured | Namespaces::All => None,
+        };
+        let known = configured.chain(one).map(Scope::Namespace);
+        let kept: HashSet<Scope> = known.filter(stays).collect();
+        let stays = |scope: &Scope| kept.contains(scope);
+        self.pods.forget(&kept);
+        self.deployments.forget(&kept);
+        self.stateful_sets.forget(&kept);
+        self.daemon_sets.forget(&kept);
+        self.jobs.forget(&kept);
+        self.cronjobs.forget(&kept);
+        self.events.forget(&kept);
+        self.printed.retain(|namespace, _| stays(&Scope::Namespace(Arc::clone(namespace))));
+        self.trust.retain(|(kind, scope), _| *kind == Kind::Node || stays(scope));
         self.remembered = None;
+        let pods = &self.pods;
+        self.readiness.retain(|uid, _| pods.get(uid).is_some());
+        if kept.is_empty() {
+            self.watched_since = None;
+        }
     }
 
     /// How far the pods can be trusted: the badge of the environment.

@@ -28,6 +28,8 @@ impl Generation {
 pub enum Lane {
     Object,
     Log,
+    /// What was before the lines of the log.
+    OlderLog,
     /// The backups of the Drill tab.
     Shelf,
     /// The preflight card.
@@ -43,6 +45,11 @@ pub enum Effect {
         object: ObjectRef,
     },
     FollowLog {
+        generation: Generation,
+        request: LogRequest,
+    },
+    /// Reads what was before the lines of a log, beside it.
+    LoadOlderLog {
         generation: Generation,
         request: LogRequest,
     },

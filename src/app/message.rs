@@ -40,6 +40,11 @@ pub enum Message {
         generation: Generation,
         news: LogNews,
     },
+    /// Lines from before those that were read first.
+    OlderLogArrived {
+        generation: Generation,
+        news: LogNews,
+    },
     /// A change of a cluster has been tried.
     Done {
         deed: Deed,

@@ -30,6 +30,7 @@ pub mod tab;
 pub mod table;
 pub mod text;
 mod texts;
+mod within;
 
 #[cfg(test)]
 mod fixture;
@@ -130,6 +131,9 @@ impl App {
             table.faults_only = remembered.faults_only;
         }
         pods.namespaces = remembered.namespaces.clone();
+        for cluster in &mut clusters {
+            cluster.chosen = pods.namespaces.clone();
+        }
         let effects =
             vec![Effect::Watch(pods.namespaces.clone()), DrillEffect::FindLeftovers.into()];
         let app = Self {
@@ -165,10 +169,21 @@ impl App {
             }
             Message::Acted(action) => {
                 self.is_dirty = true;
+                // What was said of the key before this one has been read.
+                self.flash.take_if(|flash| flash.tone == Tone::Muted);
                 self.act(action)
             }
             Message::KeyUnbound(key) => {
-                self.say(Tone::Muted, format!("`{key}` does nothing here; `?` shows the keys"));
+                let more = match self.focus() {
+                    Focus::Table(_) | Focus::Drill(_) | Focus::Text | Focus::Logs => {
+                        "`?` shows the keys"
+                    }
+                    Focus::Leftovers => "`x` removes, `r` drills again, `esc` is for later",
+                    Focus::Help | Focus::List => "`esc` closes this",
+                    Focus::Dialog => "`tab` moves, `enter` presses, `esc` cancels",
+                    Focus::Prompt => "`enter` does it, `esc` leaves",
+                };
+                self.say(Tone::Muted, format!("`{key}` does nothing here; {more}"));
                 Vec::new()
             }
             Message::Edited(request) => {
@@ -192,8 +207,9 @@ impl App {
                 self.object_loaded(generation, object);
                 Vec::new()
             }
-            Message::LogArrived { generation, news } => {
-                self.log_arrived(generation, news);
+            Message::LogArrived { generation, news } => self.log_arrived(generation, news),
+            Message::OlderLogArrived { generation, news } => {
+                self.older_log_arrived(generation, news);
                 Vec::new()
             }
             Message::Done { deed, result } => {

@@ -13,7 +13,7 @@ use crate::app::rows::Row;
 impl App {
     pub(super) fn act_in_help(&mut self, action: Action) -> Vec<Effect> {
         let page = u16::try_from(self.page()).unwrap_or(u16::MAX);
-        let Some(Overlay::Help { scrolled, .. }) = &mut self.overlay else { return Vec::new() };
+        let Some(Overlay::Help { scrolled, filter }) = &mut self.overlay else { return Vec::new() };
         match action {
             Action::SelectNext => *scrolled = scrolled.saturating_add(1),
             Action::SelectPrevious => *scrolled = scrolled.saturating_sub(1),
@@ -22,12 +22,19 @@ impl App {
             Action::SelectFirst => *scrolled = 0,
             Action::SelectLast => *scrolled = u16::MAX,
             Action::Filter => return self.prompt(PromptKind::HelpSearch, ""),
-            _ => self.overlay = None,
+            Action::Palette => return self.prompt(PromptKind::Palette, ""),
+            Action::Back | Action::Cancel if !filter.is_empty() => {
+                filter.clear();
+                *scrolled = 0;
+            }
+            Action::Back | Action::Cancel => self.overlay = None,
+            _ => self.say(Tone::Muted, "that does nothing here; `esc` closes the help".to_owned()),
         }
         Vec::new()
     }
 
     pub(super) fn act_in_list(&mut self, action: Action) -> Vec<Effect> {
+        let page = self.page();
         let count = match &self.overlay {
             Some(Overlay::Environments { .. }) => self.clusters.len(),
             Some(Overlay::CopyWhat { choices, .. }) => choices.len(),
@@ -48,6 +55,7 @@ impl App {
             Action::SelectPrevious => *at = at.saturating_sub(1),
             Action::SelectFirst => *at = 0,
             Action::SelectLast => *at = count.saturating_sub(1),
+            Action::SelectRow(row) if *at == row => return self.choose(),
             Action::SelectRow(row) => *at = row.min(count.saturating_sub(1)),
             Action::Open => return self.choose(),
             Action::LogIn => {
@@ -55,7 +63,11 @@ impl App {
                 self.overlay = None;
                 return self.log_in(name.as_deref());
             }
-            _ => self.overlay = None,
+            Action::PageDown => *at = (*at + page).min(count.saturating_sub(1)),
+            Action::PageUp => *at = at.saturating_sub(page),
+            Action::Palette => return self.prompt(PromptKind::Palette, ""),
+            Action::Back | Action::Cancel => self.overlay = None,
+            _ => self.say(Tone::Muted, "that does nothing here; `esc` closes the list".to_owned()),
         }
         Vec::new()
     }

@@ -33,7 +33,7 @@ pub enum Command {
 
 /// The words that begin a command, each with what it does.
 pub const WORDS: &[(&str, &str)] = &[
-    ("pods", "pods of all environments, worst first"),
+    ("pods", "pods, worst first; `:pods prod /crash` of one environment, filtered"),
     ("workloads", "a column per environment, drift marked"),
     ("cronjobs", "last success, next run"),
     ("jobs", "jobs, newest first"),
@@ -45,7 +45,7 @@ pub const WORDS: &[(&str, &str)] = &[
     ("env", "only this environment; `all` for every one"),
     ("ns", "only this namespace; `all` for every one"),
     ("theme", "dark, light or auto"),
-    ("login", "log in to an environment again"),
+    ("login", "log in to an environment again: `:login prod`"),
     ("help", "the keys of this view"),
     ("q", "quit"),
 ];

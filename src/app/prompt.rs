@@ -55,6 +55,12 @@ impl Prompt {
         self.input.handle(request).is_some_and(|change| change.value)
     }
 
+    /// Removes what stands before the cursor, as readline does.
+    pub fn delete_to_start(&mut self) {
+        let rest: String = self.text().chars().skip(self.input.cursor()).collect();
+        self.input = Input::new(rest).with_cursor(0);
+    }
+
     pub fn insert(&mut self, text: &str) {
         for character in text.chars().filter(|character| !character.is_control()) {
             self.input.handle(InputRequest::InsertChar(character));

@@ -18,7 +18,10 @@ impl App {
     pub(super) fn edit(&mut self, request: InputRequest) -> Vec<Effect> {
         match &mut self.overlay {
             Some(Overlay::Prompt(prompt)) => {
-                prompt.edit(request);
+                match request {
+                    InputRequest::DeleteLine => prompt.delete_to_start(),
+                    request => drop(prompt.edit(request)),
+                }
                 self.follow_prompt();
             }
             Some(Overlay::Dialog(dialog)) => {
@@ -26,7 +29,7 @@ impl App {
                     match request {
                         InputRequest::InsertChar(character) => typed.push(character),
                         InputRequest::DeletePrevChar => drop(typed.pop()),
-                        InputRequest::DeleteLine => typed.clear(),
+                        InputRequest::DeleteLine | InputRequest::DeletePrevWord => typed.clear(),
                         _ => {}
                     }
                 }

@@ -1,7 +1,7 @@
 //! What is known of one kind of object in one cluster, kept by uid. A new list replaces the old one
 //! only when it is whole, so that nothing vanishes because a call failed half way.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::domain::news::{Delta, Scope};
@@ -131,10 +131,25 @@ impl<R> Store<R> {
         }
         is_news
     }
+}
 
-    /// Forgets everything: other namespaces are watched now.
-    pub fn clear(&mut self) {
-        *self = Self::default();
+impl<R: Object> Store<R> {
+    /// Other namespaces are watched now: forgets what is not in one of those that stay.
+    pub fn forget(&mut self, kept: &HashSet<Scope>) {
+        if kept.is_empty() {
+            *self = Self::default();
+            return;
+        }
+        let names: HashSet<&str> = kept
+            .iter()
+            .filter_map(|scope| match scope {
+                Scope::Namespace(name) => Some(&**name),
+                Scope::Cluster => None,
+            })
+            .collect();
+        let stays = |row: &R| row.namespace().is_none_or(|name| names.contains(name));
+        self.rows.retain(|_, held| stays(&held.row));
+        self.listing.retain(|scope, _| kept.contains(scope));
     }
 }
 

@@ -79,18 +79,17 @@ impl TextView {
 
     /// Acts; `page` is the size of the area in which the text was drawn last.
     pub fn act(&mut self, action: &ReadAction, page: Page) -> Outcome {
-        let text = || {
-            self.pager.export(&self.document, &|line| {
-                self.line(line).map_or_else(String::new, |line| line.text.trim_end().to_owned())
-            })
-        };
+        let page = page.without(SIGN);
+        let line =
+            |line| self.line(line).map_or_else(String::new, |line| line.text.trim_end().to_owned());
         if *action == ReadAction::Save {
-            return Outcome::Save { name: self.file.clone(), text: text() };
+            let text = self.pager.export(&self.document, &line);
+            return Outcome::Save { name: self.file.clone(), text };
         }
         if *action == ReadAction::Copy {
-            return Outcome::Copy(text());
+            return self.pager.copy(&self.document, page, &line);
         }
-        self.pager.act(&self.document, action, page.without(SIGN))
+        self.pager.act(&self.document, action, page)
     }
 }
 

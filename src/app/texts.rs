@@ -41,6 +41,12 @@ impl App {
         if action == Action::FilterLines {
             return Some(self.prompt(PromptKind::Lines, ""));
         }
+        if action == Action::Reload {
+            return Some(self.load_again());
+        }
+        if matches!(action, Action::Back | Action::Cancel) && self.is_line_filtered() {
+            return Some(self.filter_lines(""));
+        }
         if action == Action::FullScreen {
             self.full_screen = !self.full_screen;
             return Some(Vec::new());
@@ -66,10 +72,48 @@ impl App {
                 self.say(Tone::Muted, text);
                 Vec::new()
             }
-            Outcome::Copy(text) => vec![Effect::Copy { what: "the text".to_owned(), text }],
+            Outcome::Copy { what, text } => vec![Effect::Copy { what, text }],
             Outcome::Save { name, text } => vec![Effect::Save { name, text }],
             Outcome::Reload(request) => self.pods.follow_again(request).into_iter().collect(),
+            Outcome::Older(request) => match &self.pods.top().body {
+                Body::Logs { generation, .. } => {
+                    vec![Effect::LoadOlderLog { generation: *generation, request }]
+                }
+                Body::Table(_) | Body::Text { .. } => Vec::new(),
+            },
         }
+    }
+
+    /// Whether lines of the text on top are hidden.
+    fn is_line_filtered(&self) -> bool {
+        match &self.pods.top().body {
+            Body::Text { text: Loaded::Text(view), .. } => view.pager().filtered().is_some(),
+            Body::Logs { view, .. } => view.pager().filtered().is_some(),
+            Body::Table(_) | Body::Text { .. } => false,
+        }
+    }
+
+    /// Reads what the text on top shows once more.
+    fn load_again(&mut self) -> Vec<Effect> {
+        let mut effects = match &self.pods.top().location {
+            Location::Describe(object) | Location::Raw(object) => {
+                let object = object.clone();
+                let generation = self.pods.ask_again(self.now);
+                vec![Effect::LoadObject { generation, object }]
+            }
+            Location::Logs { .. } => {
+                let page = self.text_page();
+                let outcome = match &mut self.pods.top_mut().body {
+                    Body::Logs { view, .. } => view.act(LogAction::ReadAgain, page),
+                    Body::Table(_) | Body::Text { .. } => Outcome::Nothing,
+                };
+                self.conclude(outcome)
+            }
+            _ => Vec::new(),
+        };
+        self.say(Tone::Muted, "loading again".to_owned());
+        effects.push(Effect::Reconnect);
+        effects
     }
 
     pub(super) fn text_page(&self) -> Page {
@@ -107,6 +151,16 @@ impl App {
         generation: Generation,
         object: Result<RawObject, Failure>,
     ) {
+        if let Body::Logs { view, .. } = &mut self.pods.top_mut().body
+            && view.events_asked == Some(generation)
+        {
+            // Why the pod cannot be read the log says itself.
+            if let Ok(object) = object {
+                view.events = object.events;
+                self.is_dirty = true;
+            }
+            return;
+        }
         let Some(location) = self.pods.asked(generation).cloned() else { return };
         let document = object.map(|object| self.document(&location, &object));
         self.is_dirty = true;
@@ -165,39 +219,58 @@ impl App {
                 let generation = self.pods.ask_again(self.now);
                 vec![Effect::LoadObject { generation, object }]
             }
+            Location::Logs { request, .. }
+                if request.sources.first().is_some_and(|it| it.environment == *environment)
+                    && is_old(self.pods.asked_at) =>
+            {
+                self.ask_for_events()
+            }
             _ => Vec::new(),
         }
     }
 
-    pub(super) fn log_arrived(&mut self, generation: Generation, news: LogNews) {
+    pub(super) fn log_arrived(&mut self, generation: Generation, news: LogNews) -> Vec<Effect> {
         if let Body::Logs { generation: own, view } = &mut self.pods.top_mut().body
             && *own == generation
         {
             view.arrived(news);
+            let is_unasked = view.events_asked.is_none();
             self.is_dirty = true;
-            self.show_events_of_log();
+            if is_unasked {
+                return self.ask_for_events();
+            }
         }
+        Vec::new()
     }
 
-    /// A pod without a log yet has its warnings to show.
-    fn show_events_of_log(&mut self) {
-        let Body::Logs { view, .. } = &self.pods.top().body else { return };
-        if !view.is_empty() || !view.events.is_empty() {
-            return;
-        }
-        let Some(source) = view.request().sources.first().cloned() else { return };
-        let Some(cluster) = self.cluster_named(&source.environment) else {
-            return;
+    /// A pod without a log yet has its events to show.
+    fn ask_for_events(&mut self) -> Vec<Effect> {
+        let Body::Logs { view, .. } = &self.pods.top().body else { return Vec::new() };
+        let Some(source) = view.request().sources.first().filter(|_| view.is_empty()) else {
+            return Vec::new();
         };
-        let about = cluster.events.rows().filter(|row| {
-            let object = &row.event.object;
-            &*object.kind == "Pod"
-                && object.name == source.pod
-                && row.event.namespace == source.namespace
-        });
-        let events: Vec<_> = about.map(|row| std::sync::Arc::clone(&row.event)).collect();
+        let object = ObjectRef {
+            environment: source.environment.clone(),
+            kind: ObjectKind::Pod,
+            namespace: Some(std::sync::Arc::clone(&source.namespace)),
+            name: source.pod.clone(),
+        };
+        let generation = self.pods.ask_beside(self.now);
         if let Body::Logs { view, .. } = &mut self.pods.top_mut().body {
-            view.events = events;
+            view.events_asked = Some(generation);
+        }
+        vec![Effect::LoadObject { generation, object }]
+    }
+
+    /// Lines from before those that were read first.
+    pub(super) fn older_log_arrived(&mut self, generation: Generation, news: LogNews) {
+        if let Body::Logs { generation: own, view } = &mut self.pods.top_mut().body
+            && *own == generation
+        {
+            let said = view.older_arrived(news);
+            if let Some(said) = said {
+                self.say(Tone::Muted, said);
+            }
         }
     }
 

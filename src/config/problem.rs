@@ -7,6 +7,7 @@ use std::ops::Range;
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::config::mask::masked;
+use crate::domain::text::shown as safe;
 
 /// Everything that is wrong with one file, in the order of its lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,18 +94,19 @@ impl Problems {
             (paint("\x1b[1;31m"), paint("\x1b[1;34m"), paint("\x1b[1m"), paint("\x1b[0m"));
         let gutter = self.list.iter().filter_map(|problem| problem.place.as_ref());
         let gutter = gutter.map(|place| place.line.to_string().len()).max().unwrap_or(1);
+        let origin = safe(&self.origin);
         let mut text = String::new();
         for problem in &self.list {
             let mut line = |arguments: fmt::Arguments<'_>| {
                 // Writing to a string cannot fail.
                 writeln!(text, "{arguments}").ok();
             };
-            line(format_args!("{red}error{plain}{bold}: {}{plain}", problem.message));
+            let message = safe(&problem.message);
+            line(format_args!("{red}error{plain}{bold}: {message}{plain}"));
             match &problem.place {
-                None => line(format_args!("{:gutter$}{blue}-->{plain} {}", "", self.origin)),
+                None => line(format_args!("{:gutter$}{blue}-->{plain} {origin}", "")),
                 Some(place) => {
                     let Place { line: number, column, text, indent, carets } = place;
-                    let origin = &self.origin;
                     line(format_args!("{:gutter$}{blue}-->{plain} {origin}:{number}:{column}", ""));
                     line(format_args!("{blue}{:gutter$} |{plain}", ""));
                     line(format_args!("{blue}{number:>gutter$} |{plain} {text}"));
@@ -112,7 +114,7 @@ impl Problems {
                     line(format_args!("{blue}{:gutter$} |{plain} {blank}{red}{carets}{plain}", ""));
                 }
             }
-            if let Some(hint) = &problem.hint {
+            if let Some(hint) = problem.hint.as_deref().map(safe) {
                 line(format_args!("{:gutter$} {blue}={plain} {bold}help{plain}: {hint}", ""));
             }
             line(format_args!(""));
@@ -120,7 +122,7 @@ impl Problems {
         let count = self.list.len();
         let noun = if count == 1 { "problem" } else { "problems" };
         // Writing to a string cannot fail.
-        writeln!(text, "{count} {noun} in {}", self.origin).ok();
+        writeln!(text, "{count} {noun} in {origin}").ok();
         text
     }
 }
@@ -144,7 +146,7 @@ impl Place {
         let end = text.floor_char_boundary(span.end).clamp(start, line_end);
         let visible = |range: Range<usize>| -> String {
             let part = shown.get(range).unwrap_or_default().trim_end_matches('\r');
-            part.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+            safe(part).into_owned()
         };
         Self {
             line: before.matches('\n').count() + 1,
@@ -191,6 +193,12 @@ mod tests {
     fn a_range_over_several_lines_is_marked_on_its_first() {
         let place = at("a = [\n1,\n2]\n", 4..11).list[0].place.clone().unwrap();
         assert_eq!((place.text.as_str(), place.carets), ("a = [", 1));
+    }
+
+    #[test]
+    fn what_turns_a_line_round_is_not_printed() {
+        let shown = at("a = \"x\u{202e}y\u{1b}[31m\" # \u{200b}", 0..1).to_string();
+        assert!(shown.contains("1 | a = \"x\u{fffd}y\u{fffd}[31m\" # \u{fffd}"), "{shown}");
     }
 
     #[test]

@@ -82,10 +82,13 @@ impl Clusters {
     pub(in crate::demo) fn inject(&self, fault: Fault) {
         /// A watch that is cut lasts so long.
         const CUT: Duration = Duration::from_secs(4);
+        /// A page of a list takes so long.
+        const PAGE: Duration = Duration::from_millis(800);
         let (tier, fault) = match fault {
             Fault::Api401 => (Tier::Staging, ApiFault::Unauthorized),
             Fault::Api403 => (Tier::Dev, ApiFault::Forbidden { namespace: Some("kube-system") }),
             Fault::ApiHang => (Tier::Staging, ApiFault::Hang),
+            Fault::ApiSlowList => (Tier::Prod, ApiFault::SlowList { per_page: PAGE }),
             Fault::WatchCut => (Tier::Prod, ApiFault::WatchCut { after: CUT }),
             Fault::WatchGone => (Tier::Dev, ApiFault::WatchGone),
             Fault::CutDump

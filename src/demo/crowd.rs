@@ -10,6 +10,11 @@ use crate::demo::population::Tier;
 pub struct Crowd(BTreeMap<Tier, usize>);
 
 impl Crowd {
+    /// So many in one environment.
+    pub fn only(tier: Tier, count: usize) -> Self {
+        Self(BTreeMap::from([(tier, count)]))
+    }
+
     pub fn of(&self, tier: Tier) -> usize {
         self.0.get(&tier).copied().unwrap_or(0)
     }

@@ -19,6 +19,7 @@ pub enum Fault {
     Api401,
     Api403,
     ApiHang,
+    ApiSlowList,
     WatchCut,
     WatchGone,
 }
@@ -32,7 +33,7 @@ pub struct Ending {
 }
 
 impl Fault {
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::CutDump,
         Self::OtherEnvironment,
         Self::DiskFull,
@@ -46,6 +47,7 @@ impl Fault {
         Self::Api401,
         Self::Api403,
         Self::ApiHang,
+        Self::ApiSlowList,
         Self::WatchCut,
         Self::WatchGone,
     ];
@@ -66,6 +68,7 @@ impl Fault {
             Self::Api401 => "api-401",
             Self::Api403 => "api-403",
             Self::ApiHang => "api-hang",
+            Self::ApiSlowList => "api-slow-list",
             Self::WatchCut => "watch-cut",
             Self::WatchGone => "watch-gone",
         }
@@ -87,6 +90,7 @@ impl Fault {
             Self::Api401 => "staging's cluster knows your login no more",
             Self::Api403 => "dev's cluster forbids a look into kube-system",
             Self::ApiHang => "staging's cluster takes requests and answers none",
+            Self::ApiSlowList => "prod's cluster has ten thousand pods and lists them slowly",
             Self::WatchCut => "prod's cluster breaks every watch off after a few seconds",
             Self::WatchGone => "dev's cluster has forgotten what every watch asks for",
         }
@@ -115,6 +119,7 @@ impl Fault {
             | Self::Api401
             | Self::Api403
             | Self::ApiHang
+            | Self::ApiSlowList
             | Self::WatchCut
             | Self::WatchGone => Ending { verdict: "pass", rules: &[] },
         }

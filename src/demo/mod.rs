@@ -1,6 +1,7 @@
 //! The embedded world: in-process servers that speak the real protocols, and what they are filled with.
 
 mod accept;
+mod answer;
 mod clusters;
 mod crowd;
 mod request;

@@ -41,6 +41,21 @@ pub(in crate::demo) async fn next_part(body: &mut Incoming) -> Option<Bytes> {
     }
 }
 
+/// What a body of a request may weigh, archives aside.
+const LARGEST_BODY: usize = 4 << 20;
+
+/// A whole body; `None` where it is too large.
+pub(in crate::demo) async fn read_whole(body: &mut Incoming) -> Option<Vec<u8>> {
+    let mut whole = Vec::new();
+    while let Some(part) = next_part(body).await {
+        whole.extend_from_slice(&part);
+        if whole.len() > LARGEST_BODY {
+            return None;
+        }
+    }
+    Some(whole)
+}
+
 /// Undoes the escapes of a URL.
 pub(in crate::demo) fn decode(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());

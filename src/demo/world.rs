@@ -156,6 +156,7 @@ impl World {
             | Fault::Api401
             | Fault::Api403
             | Fault::ApiHang
+            | Fault::ApiSlowList
             | Fault::WatchCut
             | Fault::WatchGone => return,
         };

@@ -11,11 +11,17 @@ use crate::domain::engine::ServerVersion;
 use crate::domain::index::IndexSpec;
 use crate::domain::units::ByteSize;
 
+/// How the names of the collections begin that a server keeps for itself.
+pub const SYSTEM: &str = "system.";
 /// The prefix under which a server keeps the data of a time-series collection.
 pub const BUCKETS: &str = "system.buckets.";
+/// Where a server keeps users, roles and its version; some keep all their data here.
+pub const ADMIN: &str = "admin";
+pub const CONFIG: &str = "config";
+pub const LOCAL: &str = "local";
 /// The databases that a server keeps for itself: a dump leaves them out or cuts them down, and no
 /// census counts them.
-pub const OWN_DATABASES: [&str; 2] = ["config", "local"];
+pub const OWN_DATABASES: [&str; 2] = [CONFIG, LOCAL];
 
 /// A collection's full name: `admin.file`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -33,9 +39,18 @@ impl Namespace {
     /// Whether the server keeps this collection for itself; such collections are never compared.
     /// The buckets of a time-series collection are its data, not the server's.
     pub fn is_system(&self) -> bool {
-        let of_server = OWN_DATABASES.contains(&self.database.as_str());
         let is_buckets = self.collection.starts_with(BUCKETS);
-        of_server || (self.collection.starts_with("system.") && !is_buckets)
+        self.is_of_server() || (self.collection.starts_with(SYSTEM) && !is_buckets)
+    }
+
+    /// Whether it belongs into a sandbox: users, roles, versions and the server's own databases stay
+    /// out, while stored functions belong to the application.
+    pub fn is_restored(&self) -> bool {
+        !self.is_of_server() && (!self.is_system() || self.collection == "system.js")
+    }
+
+    fn is_of_server(&self) -> bool {
+        OWN_DATABASES.contains(&self.database.as_str())
     }
 }
 
@@ -234,4 +249,26 @@ pub struct LiveCensus {
     pub version: String,
     pub read_at: Timestamp,
     pub collections: BTreeMap<Namespace, LiveCollection>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_server_keeps_for_itself_is_neither_compared_nor_restored() {
+        for (name, is_system, is_restored) in [
+            ("admin.file", false, true),
+            ("admin.system.users", true, false),
+            ("admin.system.version", true, false),
+            ("shop.system.js", true, true),
+            ("shop.system.buckets.load", false, true),
+            ("local.oplog.rs", true, false),
+            ("config.system.js", true, false),
+        ] {
+            let namespace: Namespace = name.parse().unwrap();
+            assert_eq!(namespace.is_system(), is_system, "{name}");
+            assert_eq!(namespace.is_restored(), is_restored, "{name}");
+        }
+    }
 }

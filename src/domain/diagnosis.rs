@@ -47,6 +47,7 @@ pub enum Rule {
     GateClosed,
     Restarted,
     Flapping,
+    Unsteady,
     Lingering,
     // Workloads
     ScaledToZero,

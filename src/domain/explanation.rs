@@ -163,6 +163,13 @@ const fn words(rule: Rule) -> Words {
             "the present run may be the one that lasts",
             Next::PreviousLog,
         ),
+        Rule::Unsteady => (
+            "at least four changes between ready and not ready within an hour, seen by this \
+             console",
+            "what changed before the console was watching is not known; a probe may be tighter \
+             than the load allows",
+            Next::Describe,
+        ),
         Rule::Lingering => (
             "one container of a Job's pod completed ten minutes ago, and another still runs: \
              the Job cannot end",

@@ -19,3 +19,6 @@ pub mod report;
 pub mod past;
 
 pub mod preflight;
+
+#[cfg(test)]
+pub(crate) mod fixture;

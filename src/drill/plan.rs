@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use ulid::Ulid;
 
 use crate::domain::backup::Backup;
+use crate::domain::engine::Engine;
 use crate::domain::environment::BackupSet;
 use crate::domain::settings::{Access, Depth, ImageChoice};
 use crate::domain::units::ByteSize;
@@ -85,6 +86,8 @@ pub struct DrillPlan {
     /// `user@host`.
     pub actor: String,
     pub set: BackupSet,
+    /// Whose recipe is followed.
+    pub engine: Engine,
     pub object: Backup,
     /// How a command line reaches the object.
     pub access: Access,

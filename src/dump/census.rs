@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 
 use bson::RawDocument;
 
-use crate::domain::census::{Defect, DefectLayer, DumpCensus, Namespace};
+use crate::domain::census::{ADMIN, Defect, DefectLayer, DumpCensus, Namespace};
 use crate::domain::engine::{ServerVersion, VersionSource};
 use crate::domain::units::{ByteSize, Count};
 use crate::dump::archive::{Trouble, walk};
@@ -106,7 +106,7 @@ impl Scan<'_> {
         self.census.has_inner_gzip |= member.is_named_gzip();
         let (folder, file) = split(stem);
         let (database, collection) = (split(folder).1, unescape(file));
-        let holds_version = (database, collection.as_str()) == ("admin", "system.version");
+        let holds_version = (database, collection.as_str()) == (ADMIN, "system.version");
         self.progress.current = Some(Namespace::new(database, collection));
         let mut found = DataFile { path: member.path.clone(), size: 0, documents: 0 };
         let walked = self.documents(member, contents, holds_version, &mut found);

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use bson::Document;
 
 use crate::domain::census::{
-    BUCKETS, CollectionKind, Defect, DefectLayer, DumpCensus, DumpedCollection, Namespace,
+    ADMIN, BUCKETS, CollectionKind, Defect, DefectLayer, DumpCensus, DumpedCollection, Namespace,
 };
 use crate::domain::units::ByteSize;
 use crate::dump::member::{is_cut_name, split, unescape};
@@ -202,9 +202,9 @@ impl Layout {
         found.kind = if in_buckets { CollectionKind::TimeSeries } else { kind };
         (found.indexes, found.uuid) = (specs, uuid);
 
-        let is_users = namespace == Namespace::new("admin", "system.users");
-        let is_roles = namespace == Namespace::new("admin", "system.roles");
-        let is_restored = !namespace.is_system() || namespace.collection == "system.js";
+        let is_users = namespace == Namespace::new(ADMIN, "system.users");
+        let is_roles = namespace == Namespace::new(ADMIN, "system.roles");
+        let is_restored = namespace.is_restored();
         if is_users {
             census.users += found.documents;
         } else if is_roles {

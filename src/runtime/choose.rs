@@ -150,7 +150,7 @@ pub async fn choose(
         }
     };
     let picked = Picked { object, selection };
-    Ok(Chosen { notes, ..plan(set, settings, request, picked, situation) })
+    Ok(Chosen { notes, ..plan(set, settings, request, picked, situation)? })
 }
 
 /// An object, and how it was chosen.
@@ -167,14 +167,19 @@ pub fn plan(
     request: &Request,
     Picked { object, selection }: Picked,
     situation: Situation<'_>,
-) -> Chosen {
+) -> Result<Chosen, Failure> {
     let Situation { reading, now, id, .. } = situation;
     let expected = expected(reading, set, &object);
+    let engine = set.engine.ok_or_else(|| {
+        let what = format!("{} is watched, not drilled: it names no `engine`", set.path());
+        Failure::new(FailureKind::Missing, what)
+    })?;
     let plan = DrillPlan {
         id,
         started: now,
         trigger: request.trigger,
         actor: process::owner(),
+        engine,
         object,
         access: situation.storage.access(),
         selection,
@@ -190,7 +195,7 @@ pub fn plan(
         earlier_prelude: reading.had_prelude(&set.environment, &set.name),
         set: set.clone(),
     };
-    Chosen { plan, expected, notes: Vec::new() }
+    Ok(Chosen { plan, expected, notes: Vec::new() })
 }
 
 /// The backups of the window that can be drilled, and the drills of before.

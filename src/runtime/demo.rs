@@ -7,7 +7,9 @@ use jiff::Timestamp;
 use crate::adapters::s3::S3;
 use crate::app::drill::Training;
 use crate::cli::{Cli, DemoArguments, DemoCommand};
+use crate::demo::Crowd;
 use crate::demo::fault::Fault;
+use crate::demo::population::Tier;
 use crate::demo::{Genesis, World};
 use crate::domain::backup::BackupKey;
 use crate::domain::failure::{Failure, FailureKind};
@@ -28,6 +30,8 @@ use super::training::Trainer;
 const WORLD: u64 = 1;
 /// So many seeds are tried for a healthy pick; one in thirty is not.
 const SEEDS: u64 = 100;
+/// The pods of a cluster that takes long to list.
+const MANY: usize = 10_000;
 
 /// Starts the world, runs a command in it or keeps it up, and takes it down again.
 pub async fn run(arguments: &DemoArguments, paper: Paper, cli: &Cli) -> Result<Exit, Failure> {
@@ -35,7 +39,8 @@ pub async fn run(arguments: &DemoArguments, paper: Paper, cli: &Cli) -> Result<E
     let clock = arguments.at.map_or_else(Clock::system, Clock::starting_at);
     let world_clock: crate::demo::mongo::Clock = Arc::new(move || clock.now());
     let seed = arguments.world_seed.unwrap_or(WORLD);
-    let crowd = arguments.pods.clone().unwrap_or_default();
+    let crowd = arguments.pods.clone().or_else(|| arguments.fault.and_then(crowd_of));
+    let crowd = crowd.unwrap_or_default();
     let started = World::start_with(Genesis { seed, clock: world_clock }, &crowd).await;
     let world = started.map_err(|error| {
         Failure::new(FailureKind::Unexpected, format!("starting the embedded world: {error}"))
@@ -114,6 +119,11 @@ fn trainer(world: &Arc<World>, on: Option<Fault>) -> Trainer {
             world.inject(fault);
         }
     })
+}
+
+/// A list that is slow is to be a long one.
+fn crowd_of(fault: Fault) -> Option<Crowd> {
+    (fault == Fault::ApiSlowList).then(|| Crowd::only(Tier::Prod, MANY))
 }
 
 fn announce(fault: Fault, paper: Paper) {

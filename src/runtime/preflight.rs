@@ -5,11 +5,11 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
-use crate::adapters::docker::{Docker, Surroundings, cpu};
+use crate::adapters::docker::{Docker, Surroundings};
 use crate::adapters::mongodb::reader::Reader;
 use crate::adapters::s3::S3;
 use crate::domain::census::DumpCensus;
-use crate::domain::engine::ServerVersion;
+use crate::domain::engine::{Engine, ServerVersion};
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::settings::{Depth, Settings};
 use crate::domain::units::{ByteSize, Span};
@@ -181,12 +181,16 @@ impl Preflight<'_> {
                 .map(|check| Checked::warns(check, text, "see the engine above"))
                 .into();
         };
-        vec![self.image(docker, version).await, processor(docker, version), self.room(docker)]
+        vec![
+            self.image(docker, version).await,
+            processor(docker, self.plan.engine, version),
+            self.room(docker),
+        ]
     }
 
     async fn image(&self, docker: &Docker, version: Option<&ServerVersion>) -> Checked {
         let check = Check::Image;
-        let image = recipe::image(&self.plan.image, &self.plan.mirror, version);
+        let image = recipe::image(self.plan.engine, &self.plan.image, &self.plan.mirror, version);
         let Some(image) = image else {
             let text = "known once the scan has read which server the dump is from";
             return Checked::fine(check, text);
@@ -234,7 +238,7 @@ impl Preflight<'_> {
 }
 
 /// New servers need more of a processor than old ones have.
-fn processor(docker: &Docker, version: Option<&ServerVersion>) -> Checked {
+fn processor(docker: &Docker, database: Engine, version: Option<&ServerVersion>) -> Checked {
     let (check, engine) = (Check::Processor, docker.engine());
     let Some(version) = version else {
         return Checked::fine(
@@ -243,22 +247,24 @@ fn processor(docker: &Docker, version: Option<&ServerVersion>) -> Checked {
         );
     };
     let series = version.series();
-    if !cpu::is_choosy(&series) {
-        let text = format!("{}; MongoDB {series} runs on any", engine.architecture);
+    if !recipe::is_choosy(database, &series) {
+        let text = format!("{}; {database} {series} runs on any", engine.architecture);
         return Checked::fine(check, text);
     }
     if !engine.is_local {
         let text =
-            format!("MongoDB {series} needs AVX: the engine is asked before the sandbox starts");
+            format!("{database} {series} needs AVX: the engine is asked before the sandbox starts");
         return Checked::fine(check, text);
     }
     let Ok(cpuinfo) = std::fs::read_to_string("/proc/cpuinfo") else {
         return Checked::fine(check, format!("{}; it does not tell more", engine.architecture));
     };
-    if let Some(failure) = cpu::refusal(&series, &engine.architecture, &cpuinfo) {
+    if let Some(failure) =
+        recipe::processor_refusal(database, &series, &engine.architecture, &cpuinfo)
+    {
         return Checked::blocks(check, failure);
     }
-    Checked::fine(check, format!("{} has what MongoDB {series} needs", engine.architecture))
+    Checked::fine(check, format!("{} has what {database} {series} needs", engine.architecture))
 }
 
 fn slow(what: &str) -> Failure {

@@ -177,7 +177,7 @@ impl Gate {
 
     async fn last_words(&self, state: &ContainerState) -> Failure {
         let log = self.docker.log_tail(&self.sandbox, LAST_WORDS).await.unwrap_or_default();
-        explain_exit(state, &log)
+        explain_exit(self.sandbox.database(), state, &log)
     }
 
     async fn relay(self, client: UnixStream) {

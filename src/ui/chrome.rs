@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::app::action::Action;
 use crate::app::cell::Tone;
 use crate::app::cluster::{Badge, Cluster};
+use crate::app::focus::{DrillFocus, Focus};
 use crate::app::overlay::Overlay;
 use crate::app::pods::layer::Body;
 use crate::app::tab::Tab;
@@ -275,6 +276,9 @@ pub(super) fn hints(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme,
     let mut left = area.width.saturating_sub(1);
     for (binding, keys) in keymap.bindings(app.focus()) {
         let (Some(hint), Some(key)) = (binding.hint, keys.first()) else { continue };
+        if binding.action == Action::Filter && !can_filter(app.focus()) {
+            continue;
+        }
         let (key, hint) = (key.to_string(), format!(" {hint}   "));
         let needs = width(&key) + width(&hint);
         if needs > left {
@@ -285,6 +289,11 @@ pub(super) fn hints(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme,
         parts.push(Span::styled(hint, theme.role(Role::Muted)));
     }
     spans(frame, area, parts);
+}
+
+/// Whether there is a table or a text to filter.
+const fn can_filter(focus: Focus) -> bool {
+    !matches!(focus, Focus::Drill(DrillFocus::Form | DrillFocus::Card | DrillFocus::Run))
 }
 
 /// The prompt, else the flash.

@@ -5,11 +5,19 @@ use ratatui::layout::Rect;
 use ratatui::text::Span;
 use ratatui::widgets::{Block, BorderType, Clear};
 
+use crate::app::action::Action;
 use crate::app::overlay::{Button, Dialog};
 use crate::ui::paint::{centred, line, spans, width};
 use crate::ui::theme::{Role, Theme};
+use crate::ui::viewports::Viewports;
 
-pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, dialog: &Dialog, theme: &Theme) {
+pub(super) fn draw(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    dialog: &Dialog,
+    theme: &Theme,
+    viewports: &mut Viewports,
+) {
     let widest = dialog.lines.iter().map(|text| width(text)).max().unwrap_or(0);
     let rows = u16::try_from(dialog.lines.len()).unwrap_or(0);
     let typing = if dialog.typed.is_some() { 2 } else { 0 };
@@ -50,18 +58,20 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, dialog: &Dialog, theme: &T
         row.y += 1;
     }
     row.y += 1;
-    let button = |label: String, is_focused: bool| {
+    let mut x = row.x;
+    for (label, button) in [("Cancel", Button::Cancel), (dialog.verb, Button::Do)] {
+        let is_focused = dialog.button == button;
         let role = if is_focused { Role::Selection } else { Role::Muted };
         let text = if is_focused { format!("[ {label} ]") } else { format!("  {label}  ") };
-        Span::styled(text, theme.role(role))
-    };
-    spans(
-        frame,
-        row,
-        [
-            button("Cancel".to_owned(), dialog.button == Button::Cancel),
-            Span::raw("   "),
-            button(dialog.verb.to_owned(), dialog.button == Button::Do),
-        ],
-    );
+        let cells = Rect { x, width: width(&text).min(row.right().saturating_sub(x)), ..row };
+        // A click on what changes something moves there first, and presses when it is there.
+        let click = match button {
+            Button::Cancel => Action::Cancel,
+            Button::Do if is_focused => Action::Press,
+            Button::Do => Action::NextButton,
+        };
+        viewports.click(cells, click);
+        x = cells.right().saturating_add(3);
+        spans(frame, cells, [Span::styled(text, theme.role(role))]);
+    }
 }

@@ -134,12 +134,16 @@ pub const BINDINGS: &[Binding] = &[
     bind(Tables, &["left", "h"], Action::ScrollLeft, "scroll-left", "columns to the left"),
     bind(Tables, &["right"], Action::ScrollRight, "scroll-right", "columns to the right"),
     // Texts and logs.
-    hint(bind(Texts, &["n"], Action::SearchNext, "search-next", "the next match"), "next"),
-    bind(Texts, &["N"], Action::SearchPrevious, "search-previous", "the match before"),
+    hint(bind(Texts, &["/"], Action::Filter, "filter", "search, which hides nothing"), "search"),
+    hint(
+        bind(Texts, &["n"], Action::SearchNext, "search-next", "the next match, mark or error"),
+        "next",
+    ),
+    bind(Texts, &["N"], Action::SearchPrevious, "search-previous", "the one before"),
     hint(bind(Texts, &["w"], Action::Wrap, "wrap", "wrap long lines"), "wrap"),
     bind(Texts, &["left", "h"], Action::ScrollLeft, "scroll-left", "to the left"),
     bind(Texts, &["right", "l"], Action::ScrollRight, "scroll-right", "to the right"),
-    bind(Texts, &["c"], Action::Copy, "copy", "copy what is shown"),
+    bind(Texts, &["c"], Action::Copy, "copy", "copy the marked lines, the match, or all"),
     hint(
         bind(Texts, &["&"], Action::FilterLines, "filter-lines", "only lines that match"),
         "filter",
@@ -149,7 +153,7 @@ pub const BINDINGS: &[Binding] = &[
     bind(Logs, &["b"], Action::AllContainers, "all-containers", "all containers"),
     bind(Logs, &["p"], Action::PreviousLogs, "previous-logs", "before the last restart"),
     bind(Logs, &["f"], Action::FullScreen, "full-screen", "full screen"),
-    bind(Logs, &["m"], Action::MarkLine, "mark-line", "mark a line"),
+    bind(Logs, &["m"], Action::MarkLine, "mark-line", "mark a line, for `n` and `c`"),
     bind(Logs, &["0"], Action::Window(LogWindow::Tail), "log-tail", "the end"),
     bind(Logs, &["1"], Action::Window(LogWindow::Head), "log-head", "the beginning"),
     bind(Logs, &["2"], Action::Window(LogWindow::Minutes(1)), "log-1m", "the last minute"),
@@ -241,7 +245,7 @@ pub const BINDINGS: &[Binding] = &[
     bind(Moving, &["G", "end"], Action::SelectLast, "select-last", "to the end"),
     bind(Moving, &["ctrl-f", "pgdn"], Action::PageDown, "page-down", "a page down"),
     bind(Moving, &["ctrl-b", "pgup"], Action::PageUp, "page-up", "a page up"),
-    bind(Lists, &["enter"], Action::Open, "open", "choose"),
+    hint(bind(Lists, &["enter"], Action::Open, "open", "choose"), "choose"),
     bind(Moving, &["["], Action::HistoryBack, "history-back", "back to where one was"),
     bind(Moving, &["]"], Action::HistoryForward, "history-forward", "forward again"),
     bind(Moving, &["-"], Action::LastView, "last-view", "the last view"),
@@ -258,7 +262,7 @@ pub const BINDINGS: &[Binding] = &[
     bind(Everywhere, &["shift-tab"], Action::PreviousTab, "previous-tab", "the tab before"),
     bind(Everywhere, &["alt-1", "F1"], Action::Show(Tab::Pods), "tab-pods", "the tab Pods"),
     bind(Everywhere, &["alt-4", "F4"], Action::Show(Tab::Drill), "tab-drill", "the tab Drill"),
-    bind(Everywhere, &["ctrl-r"], Action::Reload, "reload", "connect again"),
+    bind(Everywhere, &["ctrl-r"], Action::Reload, "reload", "load again"),
     bind(Everywhere, &["ctrl-l"], Action::Redraw, "redraw", "paint again"),
     bind(
         Everywhere,
@@ -271,6 +275,8 @@ pub const BINDINGS: &[Binding] = &[
     bind(Everywhere, &["L"], Action::LogIn, "log-in", "log in where a badge asks for it"),
     // Help, dialogs, prompts.
     hint(bind(Help, &["/"], Action::Filter, "filter", "search the keys"), "search"),
+    hint(bind(Help, &["esc", "q", "?"], Action::Back, "back", "close the help"), "close"),
+    hint(bind(Lists, &["esc", "q"], Action::Back, "back", "close the list"), "close"),
     hint(bind(Dialogs, &["enter"], Action::Press, "press", "press the button"), "press"),
     hint(
         bind(Dialogs, &["tab", "right"], Action::NextButton, "next-button", "the next button"),
@@ -312,6 +318,7 @@ pub const fn places(focus: Focus) -> &'static [Where] {
         Focus::Leftovers => &[Leftovers, Moving],
         Focus::Text => &[Texts, Moving, Everywhere],
         Focus::Logs => &[Logs, Texts, Moving, Everywhere],
+        // What lies over the screen has the keys that are about itself, and those that say where else.
         Focus::Help => &[Help, Moving, Everywhere],
         Focus::List => &[Lists, Moving, Everywhere],
         Focus::Dialog => &[Dialogs],
@@ -353,10 +360,16 @@ impl Keymap {
         places(focus).iter().find_map(|place| self.by_key.get(&(*place, key)).copied())
     }
 
-    /// The bindings that count where the focus is, with their keys.
+    /// The bindings that count where the focus is, with their keys; without those whose keys all mean
+    /// something more particular there.
     pub fn bindings(&self, focus: Focus) -> impl Iterator<Item = (&'static Binding, &[Key])> {
         let places = places(focus);
-        let here = self.keys.iter().filter(move |(binding, _)| places.contains(&binding.place));
+        let counts = move |key: &Key, place: Where| {
+            places.iter().find(|it| self.by_key.contains_key(&(**it, *key))) == Some(&place)
+        };
+        let here = self.keys.iter().filter(move |(binding, keys)| {
+            places.contains(&binding.place) && keys.iter().any(|key| counts(key, binding.place))
+        });
         here.map(|(binding, keys)| (*binding, &keys[..]))
     }
 }

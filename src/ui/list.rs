@@ -6,6 +6,7 @@ use ratatui::text::Span;
 use ratatui::widgets::{Block, BorderType, Clear};
 
 use crate::app::App;
+use crate::app::action::Action;
 use crate::app::cell::Tone;
 use crate::app::cluster::Badge;
 use crate::app::rows::Place;
@@ -49,6 +50,8 @@ pub(super) fn environments(
             break;
         }
         let row = Rect { y, height: 1, ..inner };
+        let both = Rect { height: 2.min(inner.bottom() - y), ..row };
+        viewports.click(both, Action::SelectRow(index));
         let (sign, word, tone) = badge(cluster, app);
         if let Badge::Stale { since, .. } = cluster.badge() {
             viewports.aged(since, app.now);

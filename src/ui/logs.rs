@@ -16,6 +16,7 @@ use crate::ui::reading::{self, Drawn, Stretch};
 use crate::ui::sgr::style_of;
 use crate::ui::text;
 use crate::ui::theme::{Role, Theme};
+use crate::ui::viewports::Viewports;
 
 /// What tells sources apart, beside their names.
 const SOURCES: [Role; 5] = [Role::Accent, Role::Fine, Role::Header, Role::Busy, Role::Warning];
@@ -29,7 +30,13 @@ const SOURCES: [Role; 5] = [Role::Accent, Role::Fine, Role::Header, Role::Busy, 
 /// ⋯ 12 lines hidden
 /// ── lines are missing here: the reader was too slow ──
 /// ```
-pub fn draw(frame: &mut Frame<'_>, area: Rect, view: &LogView, now: Timestamp, theme: &Theme) {
+pub fn draw(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    (view, now): (&LogView, Timestamp),
+    theme: &Theme,
+    viewports: &mut Viewports,
+) {
     let (bar, body) = reading::split(area);
     reading::bar(frame, bar, &parts(view), theme);
     let rows = view.rows(reading::page(area));
@@ -43,7 +50,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, view: &LogView, now: Timestamp, t
     }
     if view.is_empty() {
         let below = Rect { y, height: body.bottom().saturating_sub(y), ..body };
-        without_lines(buffer, below, view, now, theme);
+        without_lines(buffer, below, (view, now), theme, viewports);
     }
 }
 
@@ -57,6 +64,9 @@ fn parts(view: &LogView) -> Vec<(String, Role)> {
         Flow::Paused(unseen) => (format!("‖ paused, {} new ↓", Count(unseen)), Role::Warning),
         Flow::Ended => ("■ ended".to_owned(), Role::Muted),
     }];
+    if view.is_loading_older() {
+        parts.push(("◌ loading older lines".to_owned(), Role::Busy));
+    }
     parts.extend(reading::parts_of(pager, view.search_place()));
     if view.request().previous {
         parts.push(("before the last restart".to_owned(), Role::Warning));
@@ -128,7 +138,13 @@ fn draw_gutter(buffer: &mut Buffer, area: Rect, gutter: Gutter<'_>, view: &LogVi
 }
 
 /// Where there is no line: what the pod's events tell instead.
-fn without_lines(buffer: &mut Buffer, area: Rect, view: &LogView, now: Timestamp, theme: &Theme) {
+fn without_lines(
+    buffer: &mut Buffer,
+    area: Rect,
+    (view, now): (&LogView, Timestamp),
+    theme: &Theme,
+    viewports: &mut Viewports,
+) {
     let mut lines = match view.flow() {
         Flow::Ended => vec![Line::default().plain("  the log is empty")],
         Flow::Loading => vec![Line::default().plain("  loading …")],
@@ -138,6 +154,11 @@ fn without_lines(buffer: &mut Buffer, area: Rect, view: &LogView, now: Timestamp
         lines.push(Line::default());
         lines.push(Line::default().with(Emphasis::Heading, "  Events of the pod"));
         lines.extend(event_lines(&view.events, now));
+        for event in &view.events {
+            if let Some(seen) = event.last.or(event.first) {
+                viewports.aged(seen, now);
+            }
+        }
     }
     let room = usize::from(area.height);
     let cut = lines.len() > room;

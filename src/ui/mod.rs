@@ -21,6 +21,7 @@ use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 
 use crate::app::App;
+use crate::app::focus::Focus;
 use crate::app::overlay::Overlay;
 use crate::app::pods::layer::Body;
 use crate::app::tab::Tab;
@@ -76,15 +77,18 @@ pub fn draw(
         _ if app.tab == Tab::Drill => tabs::drill::draw(frame, body, app, theme, viewports),
         Body::Table(table) => table::draw(frame, body, (app, table), theme, viewports),
         Body::Text { text, .. } => text::draw(frame, body, text, theme),
-        Body::Logs { view, .. } => logs::draw(frame, body, view, app.now, theme),
+        Body::Logs { view, .. } => logs::draw(frame, body, (view, app.now), theme, viewports),
     }
     chrome::hints(frame, hints, app, theme, keymap);
     chrome::foot(frame, foot, app, theme);
+    if matches!(app.focus(), Focus::Help | Focus::Dialog | Focus::List) {
+        viewports.cover();
+    }
     match &app.overlay {
         Some(Overlay::Help { filter, scrolled }) => {
             help::draw(frame, area, app.page_focus(), (filter, *scrolled), (theme, keymap));
         }
-        Some(Overlay::Dialog(dialog)) => dialog::draw(frame, area, dialog, theme),
+        Some(Overlay::Dialog(dialog)) => dialog::draw(frame, area, dialog, theme, viewports),
         Some(Overlay::Environments { at }) => {
             list::environments(frame, area, (app, *at), theme, viewports);
         }

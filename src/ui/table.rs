@@ -165,6 +165,10 @@ fn place(
     viewports: &Viewports,
 ) -> (Vec<Place>, usize) {
     let own = |column: Column| viewports.widths.get(&column).copied().unwrap_or_default();
+    let importance = |column: Column| {
+        // What is sorted by is looked for.
+        if column == table.sort.column { importance(column).min(1) } else { importance(column) }
+    };
     let is_pinned = |column: Column| importance(column) == 0;
     let mut scrolled = usize::from(table.scrolled);
     let mut kept: Vec<(Column, u16)> = Vec::new();

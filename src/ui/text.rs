@@ -46,8 +46,8 @@ fn draw_text(frame: &mut Frame<'_>, area: Rect, view: &TextView, theme: &Theme) 
     let (bar, body) = reading::split(area);
     let pager = view.pager();
     let rows = view.rows(reading::page(area));
-    let first = rows.first().map_or(0, |row| row.line() + 1);
     let all = view.document().lines.len() as u64;
+    let first = rows.first().map_or(0, |row| row.line() + 1).min(all);
     let mut parts = vec![(format!("line {} of {}", Count(first), Count(all)), Role::Muted)];
     parts.extend(reading::parts_of(pager, view.search_place()));
     if pager.is_wrapped() {

@@ -7,8 +7,14 @@ use crate::domain::key::{Key, KeyCode as Code};
 
 /// A key as the table names it. Capitals are characters of their own, not a key with shift.
 pub fn key_of(event: KeyEvent) -> Option<Key> {
+    let ctrl = event.modifiers.contains(KeyModifiers::CONTROL);
     let code = match event.code {
         KeyCode::Char(' ') | KeyCode::Null => Code::Space,
+        // A terminal sends one byte for both, and they are named after the digit.
+        KeyCode::Char('4') if ctrl => Code::Char('\\'),
+        KeyCode::Char('5') if ctrl => Code::Char(']'),
+        KeyCode::Char('6') if ctrl => Code::Char('^'),
+        KeyCode::Char('7') if ctrl => Code::Char('_'),
         KeyCode::Char(character) => Code::Char(character),
         KeyCode::Enter => Code::Enter,
         KeyCode::Esc => Code::Esc,
@@ -30,7 +36,7 @@ pub fn key_of(event: KeyEvent) -> Option<Key> {
     let is_character = matches!(code, Code::Char(_));
     Some(Key {
         code,
-        ctrl: modifiers.contains(KeyModifiers::CONTROL) || event.code == KeyCode::Null,
+        ctrl: ctrl || event.code == KeyCode::Null,
         alt: modifiers.contains(KeyModifiers::ALT),
         shift: event.code == KeyCode::BackTab
             || (modifiers.contains(KeyModifiers::SHIFT) && !is_character),
@@ -47,6 +53,7 @@ pub fn edit_of(event: KeyEvent) -> Option<InputRequest> {
         KeyCode::Char('u') if ctrl => InputRequest::DeleteLine,
         KeyCode::Char('w') if ctrl => InputRequest::DeletePrevWord,
         KeyCode::Char('k') if ctrl => InputRequest::DeleteTillEnd,
+        KeyCode::Char('h') if ctrl => InputRequest::DeletePrevChar,
         KeyCode::Char('b') if alt => InputRequest::GoToPrevWord,
         KeyCode::Char('f') if alt => InputRequest::GoToNextWord,
         KeyCode::Char(character) if !ctrl && !alt => InputRequest::InsertChar(character),

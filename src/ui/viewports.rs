@@ -36,6 +36,12 @@ impl Viewports {
         self.changes = None;
     }
 
+    /// Something is drawn over everything: what is below cannot be clicked.
+    pub(super) fn cover(&mut self) {
+        self.clicks.clear();
+        self.rows = None;
+    }
+
     /// An age of `since` was drawn.
     pub(super) fn aged(&mut self, since: Timestamp, now: Timestamp) {
         let next = next_change(since, now);

@@ -33,6 +33,7 @@ use lifeboat::adapters::mongodb::reader::Reader;
 use lifeboat::adapters::mongodb::restore::Restorer;
 use lifeboat::adapters::mongodb::tool;
 use lifeboat::adapters::sandbox::Sandbox;
+use lifeboat::domain::engine::Engine;
 use lifeboat::domain::settings::ContainerEngine;
 use lifeboat::domain::units::ByteSize;
 use lifeboat::dump::{BatchSize, Dump, Limits, read_batches, take_census};
@@ -138,6 +139,7 @@ impl Berth {
             process: String::new(),
         };
         let spec = SandboxSpec {
+            database: Engine::Mongodb,
             image: docker.image("mongo:4.2").await.unwrap().unwrap(),
             memory: ByteSize::gibibytes(1),
             limit: Duration::from_hours(1),

@@ -80,7 +80,15 @@ impl Stage {
             environment: EnvironmentName("prod".to_owned()),
             backup: backup(day),
         });
-        let pool = Pool { candidates: candidates.collect(), ..Pool::default() };
+        let mut pool = Pool { candidates: candidates.collect(), ..Pool::default() };
+        for record in stage.pasts().iter().filter_map(Past::record) {
+            let object = record.object.clone();
+            pool.history.tested.insert((object.bucket.clone(), object.key.clone()));
+            let environment = record.environment.clone();
+            let drawn = Candidate { environment, backup: object };
+            let drawn = lifeboat::drill::dice::stratum(&drawn, record.started);
+            pool.history.drilled.insert(drawn, record.started);
+        }
         let look =
             Look { pasts: Ok(stage.pasts()), unread: Vec::new(), pool: Ok(pool), seed: 4711 };
         stage.tell(DrillMessage::Looked { generation, look: Box::new(look) });
@@ -126,6 +134,7 @@ impl Stage {
             trigger: Trigger::Wizard,
             actor: "ada@jump".to_owned(),
             set: self.set().clone(),
+            engine: lifeboat::domain::engine::Engine::Mongodb,
             object: backup(days_ago + 30),
             access: Access::default(),
             selection: lifeboat::drill::plan::Selection::Latest,

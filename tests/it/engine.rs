@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use lifeboat::adapters::docker::labels::SandboxLabels;
-use lifeboat::adapters::docker::{Docker, Surroundings, cpu};
+use lifeboat::adapters::docker::{Docker, Surroundings};
 use lifeboat::demo::docker::{DockerServer, LeftOver, listen};
+use lifeboat::domain::engine::Engine;
 use lifeboat::domain::settings::ContainerEngine;
+use lifeboat::drill::recipe::processor_refusal;
 use lifeboat::runtime::clock::Clock;
 
 #[tokio::test]
@@ -31,8 +33,10 @@ async fn a_remote_engine_tells_its_processor_in_a_container_that_goes_at_once() 
         () = listen(Arc::clone(&server), listener) => panic!("the engine ended by itself"),
         answer = asking => answer,
     };
-    assert_eq!(cpu::refusal("7.0", &architecture, &described), None, "{described}");
+    let refusal =
+        |described: &str| processor_refusal(Engine::Mongodb, "7.0", &architecture, described);
+    assert_eq!(refusal(&described), None, "{described}");
     let old = described.replace("avx", "sse");
-    assert!(cpu::refusal("7.0", &architecture, &old).is_some(), "{architecture}: {old}");
+    assert!(refusal(&old).is_some(), "{architecture}: {old}");
     assert_eq!(server.left_over(), LeftOver::default());
 }

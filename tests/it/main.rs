@@ -9,6 +9,7 @@ mod drill;
 mod drill_pages;
 mod engine;
 mod fetch;
+mod fuzz;
 mod harness;
 mod keymap;
 mod kubectl;

@@ -19,7 +19,9 @@ use lifeboat::domain::settings::ThemeChoice;
 use lifeboat::domain::yaml;
 use lifeboat::ui::reading::page;
 use lifeboat::ui::theme::{ColourDepth, Theme};
+use lifeboat::ui::viewports::Viewports;
 use lifeboat::ui::{logs, text};
+use ratatui::Frame;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
@@ -41,7 +43,11 @@ fn theme(depth: ColourDepth) -> Theme {
 fn draw_log(view: &LogView, (width, height): (u16, u16)) -> Buffer {
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
     let theme = theme(ColourDepth::True);
-    terminal.draw(|frame| logs::draw(frame, frame.area(), view, now(), &theme)).unwrap();
+    let mut viewports = Viewports::default();
+    let draw = |frame: &mut Frame<'_>| {
+        logs::draw(frame, frame.area(), (view, now()), &theme, &mut viewports);
+    };
+    terminal.draw(draw).unwrap();
     terminal.backend().buffer().clone()
 }
 
@@ -125,8 +131,8 @@ fn a_log_is_wrapped_with_times_and_marks() {
         let mut view = busy(100);
         act(&mut view, size, LogAction::ToggleTimestamps);
         act(&mut view, size, ReadAction::ToggleWrap);
+        act(&mut view, size, ReadAction::SearchPrevious);
         act(&mut view, size, ReadAction::ToggleMark);
-        act(&mut view, size, ReadAction::PreviousError);
         check(name, &draw_log(&view, size));
     }
 }

@@ -19,16 +19,11 @@ use crate::adapters::docker::image::ImageFacts;
 use crate::adapters::docker::labels::{SandboxLabels, container_name};
 use crate::adapters::docker::lines::Lines;
 use crate::adapters::docker::refusal::{is_missing, one_line, refused};
-use crate::adapters::docker::server_log::without_documents;
 use crate::adapters::error::AdapterError;
 use crate::adapters::sandbox::Sandbox;
+use crate::domain::engine::Engine;
 use crate::domain::units::ByteSize;
-
-/// Where an upload for `mongorestore` goes.
-pub const INBOX: &str = "/drill";
-
-/// The volumes: the end of each name, and where it is mounted.
-const VOLUMES: [(&str, &str); 3] = [("db", "/data/db"), ("cfg", "/data/configdb"), ("in", INBOX)];
+use crate::drill::recipe::{self, Volume};
 
 /// How many processes and threads the sandbox may have.
 const TASKS: i64 = 512;
@@ -36,6 +31,8 @@ const TASKS: i64 = 512;
 /// What a sandbox is made of.
 #[derive(Debug, Clone)]
 pub struct SandboxSpec {
+    /// Whose server runs in it.
+    pub database: Engine,
     pub image: ImageFacts,
     pub memory: ByteSize,
     /// After this time the container ends, whatever has become of us.
@@ -44,42 +41,33 @@ pub struct SandboxSpec {
 }
 
 impl SandboxSpec {
-    /// The storage engine's cache as mongod would choose it for this memory, half of all but one
-    /// GiB, yet never more than one: old servers size it by the host's memory instead.
-    fn cache(&self) -> ByteSize {
-        let spare = self.memory.bytes().saturating_sub(1 << 30);
-        ByteSize(spare / 2).clamp(ByteSize::mebibytes(256), ByteSize::gibibytes(1))
-    }
-
-    /// `timeout LIMIT`, the image's own entrypoint, `mongod` and its flags: the container ends even
+    /// `timeout LIMIT`, the image's own entrypoint, the server and its flags: the container ends even
     /// if nobody is left to remove it.
     fn command(&self) -> Vec<String> {
         let limit = self.limit.as_secs().max(1).to_string();
-        let hundredths = (self.cache().bytes() * 100) >> 30;
-        let flags = [
-            "--wiredTigerCacheSizeGB".to_owned(),
-            format!("{}.{:02}", hundredths / 100, hundredths % 100),
-            // Expired documents must be counted before the server deletes them.
-            "--setParameter".to_owned(),
-            "ttlMonitorEnabled=false".to_owned(),
-        ];
         let limited = ["timeout".to_owned(), "-k".to_owned(), "30".to_owned(), limit];
-        let server = std::iter::once("mongod".to_owned());
+        let server = recipe::server(self.database).program.to_owned();
         limited
             .into_iter()
             .chain(self.image.entrypoint.clone())
-            .chain(server)
-            .chain(flags)
+            .chain([server])
+            .chain(recipe::flags(self.database, self.memory))
             .collect()
     }
 
-    fn body(&self) -> ContainerCreateBody {
+    /// The names of the volumes, and what each is.
+    fn volumes(&self) -> impl Iterator<Item = (String, &'static Volume)> {
         let name = container_name(&self.labels.drill);
+        let volumes = recipe::server(self.database).volumes.iter();
+        volumes.map(move |volume| (format!("{name}-{}", volume.ending), volume))
+    }
+
+    fn body(&self) -> ContainerCreateBody {
         let labels = self.labels.encode();
-        let mounts = VOLUMES.map(|(ending, target)| Mount {
+        let mounts = self.volumes().map(|(name, volume)| Mount {
             typ: Some(MountType::VOLUME),
-            source: Some(format!("{name}-{ending}")),
-            target: Some(target.to_owned()),
+            source: Some(name),
+            target: Some(volume.target.to_owned()),
             // Should the engine have to make the volume after all, it can be found by label.
             volume_options: Some(MountVolumeOptions {
                 labels: Some(labels.clone()),
@@ -87,6 +75,7 @@ impl SandboxSpec {
             }),
             ..Mount::default()
         });
+        let mounts = mounts.collect();
         let memory = i64::try_from(self.memory.bytes()).unwrap_or(i64::MAX);
         let mut command = self.command().into_iter();
         ContainerCreateBody {
@@ -100,7 +89,7 @@ impl SandboxSpec {
                 memory_swap: Some(memory),
                 pids_limit: Some(TASKS),
                 security_opt: Some(vec!["no-new-privileges".to_owned()]),
-                mounts: Some(mounts.into()),
+                mounts: Some(mounts),
                 log_config: Some(HostConfigLogConfig {
                     typ: Some("json-file".to_owned()),
                     config: Some(HashMap::from([("max-size".to_owned(), "16m".to_owned())])),
@@ -126,7 +115,7 @@ pub enum ContainerState {
 }
 
 impl Docker {
-    /// Creates and starts the sandbox: three labelled volumes and a labelled container without a
+    /// Creates and starts the sandbox: labelled volumes and a labelled container without a
     /// network. Whatever this returns, and if its future is dropped, `remove_sandbox` cleans up.
     pub async fn create_sandbox(
         &self,
@@ -134,8 +123,7 @@ impl Docker {
         socket: PathBuf,
     ) -> Result<Sandbox, AdapterError> {
         let name = container_name(&spec.labels.drill);
-        for (ending, _) in VOLUMES {
-            let volume = format!("{name}-{ending}");
+        for (volume, _) in spec.volumes() {
             let request = VolumeCreateRequest {
                 name: Some(volume.clone()),
                 labels: Some(spec.labels.encode()),
@@ -152,7 +140,7 @@ impl Docker {
             tracing::warn!(sandbox = name, warning, "the engine warned about the sandbox");
         }
         self.client.start_container(&name, None).await.map_err(told)?;
-        Ok(Sandbox::new(name, socket))
+        Ok(Sandbox::new(name, socket, spec.database))
     }
 
     pub async fn state(&self, sandbox: &Sandbox) -> Result<ContainerState, AdapterError> {
@@ -202,7 +190,7 @@ impl Docker {
         let mut frames = Box::pin(self.client.logs(sandbox.name(), Some(options)));
         let (mut splitter, mut found) = (Lines::default(), Vec::new());
         let told = |error| refused("reading the log of", sandbox.name(), error);
-        let kept = |line: &str| one_line(&without_documents(line));
+        let kept = |line: &str| one_line(&recipe::without_documents(sandbox.database(), line));
         while let Some(frame) = frames.try_next().await.map_err(told)? {
             splitter.push(frame.as_ref(), &mut |line| found.push(kept(&line)));
         }
@@ -218,6 +206,7 @@ mod tests {
 
     fn spec(memory: ByteSize, entrypoint: &[&str]) -> SandboxSpec {
         SandboxSpec {
+            database: Engine::Mongodb,
             image: ImageFacts {
                 name: "mongo:4.2".to_owned(),
                 id: "sha256:ab".to_owned(),
@@ -238,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn the_container_ends_by_itself_and_keeps_expired_documents() {
+    fn the_container_ends_by_itself_and_runs_the_recipes_server() {
         let command = spec(ByteSize::gibibytes(2), &["docker-entrypoint.sh"]).command();
         assert_eq!(
             command.join(" "),
@@ -247,17 +236,6 @@ mod tests {
         );
         let bare = spec(ByteSize::gibibytes(2), &[]).command();
         assert_eq!(bare.get(4).map(String::as_str), Some("mongod"));
-    }
-
-    #[test]
-    fn the_cache_follows_the_memory_within_bounds() {
-        for (memory, cache) in [
-            (ByteSize::mebibytes(512), ByteSize::mebibytes(256)),
-            (ByteSize::gibibytes(2), ByteSize::mebibytes(512)),
-            (ByteSize::gibibytes(16), ByteSize::gibibytes(1)),
-        ] {
-            assert_eq!(spec(memory, &[]).cache(), cache, "{memory}");
-        }
     }
 
     #[test]

@@ -1,29 +1,35 @@
 //! Why a sandbox ended, from its exit code and its log.
 
 use crate::adapters::docker::container::ContainerState;
-use crate::adapters::docker::refusal::one_line;
+use crate::adapters::docker::refusal::{official_image, one_line};
+use crate::domain::engine::Engine;
 use crate::domain::failure::{Failure, FailureKind};
+use crate::drill::recipe;
 
 /// One sentence and one next step for a sandbox that is not as it should be.
-pub fn explain_exit(state: &ContainerState, log: &[String]) -> Failure {
+pub fn explain_exit(database: Engine, state: &ContainerState, log: &[String]) -> Failure {
     let unexpected = |what: &str| Failure::new(FailureKind::Unexpected, what);
     match *state {
         ContainerState::Created => unexpected("the sandbox was created and never started"),
         ContainerState::Running => {
-            unexpected(&with_last_words("the sandbox runs, but its server does not answer", log))
+            let what = "the sandbox runs, but its server does not answer";
+            unexpected(&with_last_words(database, what, log))
         }
         ContainerState::Gone => {
             Failure::new(FailureKind::Missing, "the sandbox was removed while the drill ran")
                 .advise("look what prunes containers on this engine, then drill again")
         }
-        ContainerState::Exited { code, oom_killed } => exited(code, oom_killed, log),
+        ContainerState::Exited { code, oom_killed } => exited(database, code, oom_killed, log),
     }
 }
 
-fn exited(code: i64, oom_killed: bool, log: &[String]) -> Failure {
+fn exited(database: Engine, code: i64, oom_killed: bool, log: &[String]) -> Failure {
     let failure =
         |what: &str| Failure::new(FailureKind::Unexpected, format!("{what} (exit code {code})"));
     let in_log = |words: &str| log.iter().any(|line| line.to_lowercase().contains(words));
+    let server = recipe::server(database);
+    let last_words = |what: &str| failure(&with_last_words(database, what, log));
+    let ending = server.endings.iter().find(|ending| ending.codes.contains(&code));
     let is_disk_full = in_log("no space left on device");
     match code {
         _ if oom_killed => {
@@ -32,10 +38,7 @@ fn exited(code: i64, oom_killed: bool, log: &[String]) -> Failure {
         _ if in_log("exec format error") => failure("the image is made for another processor")
             .advise("name an image of this engine's architecture in `[drill] image`"),
         132 => failure("the server died of an instruction that the engine's processor lacks")
-            .advise(
-                "MongoDB 5.0 and later needs AVX (or ARMv8.2-A); drill on another machine, and not \
-                 under emulation",
-            ),
+            .advise(server.processor_advice),
         _ if is_disk_full => failure("the engine's disk is full")
             .advise("make room for the engine: `docker system df` shows what takes it"),
         124 => Failure::new(
@@ -46,65 +49,32 @@ fn exited(code: i64, oom_killed: bool, log: &[String]) -> Failure {
         137 => failure("the sandbox was killed from outside")
             .advise("was the engine's host out of memory, or the container killed by hand?"),
         143 => failure("the sandbox was stopped from outside"),
-        126 | 127 => failure("the image does not run `mongod`")
-            .advise("name an official image, such as `mongo`, in `[drill] image`"),
-        2 => failure(&with_last_words("the server refused its options", log)),
-        14 => failure(&with_last_words("the server could not go on with its data files", log)),
-        62 | 100 => failure(&with_last_words("the server could not open its data files", log)),
-        134 | 139 => failure(&with_last_words("the server crashed", log)),
+        126 | 127 => failure(&format!("the image does not run `{}`", server.program))
+            .advise(official_image(database)),
+        134 | 139 => last_words("the server crashed"),
         0 => failure("the server ended by itself"),
-        _ => failure(&with_last_words("the server ended", log)),
+        _ => last_words(ending.map_or("the server ended", |ending| ending.what)),
     }
 }
 
 /// `what` and the most telling line of the log, if there is one.
-fn with_last_words(what: &str, log: &[String]) -> String {
-    let lines = log.iter().map(|line| LogLine::read(line));
-    let (mut last, mut worst) = (None, None);
-    for line in lines {
-        if line.is_bad {
-            worst = Some(line.text);
-        }
-        last = Some(line.text);
-    }
-    match worst.or(last) {
+fn with_last_words(database: Engine, what: &str, log: &[String]) -> String {
+    match recipe::last_words(database, log) {
         Some(words) => format!("{what}: {}", one_line(words)),
         None => what.to_owned(),
-    }
-}
-
-/// A line of a server's log, as [`without_documents`] leaves it.
-///
-/// [`without_documents`]: crate::adapters::docker::server_log::without_documents
-struct LogLine<'a> {
-    text: &'a str,
-    /// Whether it is an error or fatal.
-    is_bad: bool,
-}
-
-impl<'a> LogLine<'a> {
-    /// `2020-01-01T00:00:00.000+0000 F  CONTROL  [main] Failed global initialization`; what is not
-    /// of this form is taken whole.
-    fn read(line: &'a str) -> Self {
-        let severity = line.split_whitespace().nth(1).unwrap_or_default();
-        let text = line.split_once(&format!(" {severity} ")).map(|(_, rest)| rest.trim_start());
-        match (severity, text.and_then(|rest| rest.split_once(char::is_whitespace))) {
-            ("E" | "F" | "W" | "I" | "D", Some((_component, text))) => {
-                Self { text: text.trim_start(), is_bad: matches!(severity, "E" | "F") }
-            }
-            _ => Self { text: line, is_bad: false },
-        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::adapters::docker::server_log::without_documents;
+
+    const DATABASE: Engine = Engine::Mongodb;
 
     fn exit(code: i64, oom_killed: bool, log: &[&str]) -> Failure {
-        let log: Vec<String> = log.iter().map(|line| without_documents(line)).collect();
-        explain_exit(&ContainerState::Exited { code, oom_killed }, &log)
+        let kept = |line: &&str| recipe::without_documents(DATABASE, line);
+        let log: Vec<String> = log.iter().map(kept).collect();
+        explain_exit(DATABASE, &ContainerState::Exited { code, oom_killed }, &log)
     }
 
     #[test]
@@ -135,20 +105,15 @@ mod tests {
 
     #[test]
     fn the_last_error_of_the_log_is_told_not_the_last_line() {
-        let new = [
+        let log = [
             r#"{"t":{},"s":"E","c":"STORAGE","msg":"Failed to open","attr":{}}"#,
             r#"{"t":{},"s":"I","c":"CONTROL","msg":"Shutting down","attr":{}}"#,
         ];
-        assert!(exit(100, false, &new).what.contains("data files: Failed to open"));
-        let old = [
-            "2020-01-01T00:00:00.000+0000 F  CONTROL  [main] Failed global initialization",
-            "2020-01-01T00:00:00.000+0000 I  CONTROL  [main] bye",
-        ];
-        assert!(exit(2, false, &old).what.contains("Failed global initialization"));
+        assert!(exit(100, false, &log).what.contains("data files: Failed to open"));
     }
 
     #[test]
     fn a_sandbox_that_is_gone_was_removed_by_another() {
-        assert_eq!(explain_exit(&ContainerState::Gone, &[]).kind, FailureKind::Missing);
+        assert_eq!(explain_exit(DATABASE, &ContainerState::Gone, &[]).kind, FailureKind::Missing);
     }
 }

@@ -1,7 +1,8 @@
 //! The container engine, Docker or Podman: a drill's sandbox is created, fed, watched and removed here.
 //!
 //! Everything that acts inside a container takes a [`Sandbox`], which only [`Docker::create_sandbox`]
-//! returns: no text from outside can point a restore at another container.
+//! returns: no text from outside can point a restore at another container. Which database runs in it
+//! is a matter of the [recipe](crate::drill::recipe) alone.
 //!
 //! [`Sandbox`]: crate::adapters::sandbox::Sandbox
 
@@ -25,7 +26,6 @@ pub mod probe;
 pub mod pull;
 mod refusal;
 pub mod removal;
-mod server_log;
 #[cfg(test)]
 mod tests;
 pub mod tunnel;

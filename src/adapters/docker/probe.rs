@@ -1,19 +1,19 @@
-//! Asks the sandbox what it has: room on its disk, MongoDB's own tools.
+//! Asks the sandbox what it has: room on its disk, the database's own tools.
 
 use crate::adapters::docker::Docker;
 use crate::adapters::docker::exec::Output;
 use crate::adapters::docker::refusal::{Meaning, lacks_program, one_line};
 use crate::adapters::error::AdapterError;
 use crate::adapters::sandbox::Sandbox;
+use crate::domain::engine::Engine;
 use crate::domain::failure::FailureKind;
 use crate::domain::units::ByteSize;
+use crate::drill::recipe;
 
-/// Prints the version of `mongorestore`. Where there is none the shell says so with [`NOT_FOUND`].
-const RESTORE_TOOL: &str = "mongorestore --version";
 /// POSIX: the shell did not find the command.
 const NOT_FOUND: i64 = 127;
 
-/// Whether an image has its own `mongorestore`.
+/// Whether an image has the database's own restore tool.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RestoreTool {
     Absent,
@@ -48,21 +48,23 @@ impl Docker {
         })
     }
 
-    /// The image's own `mongorestore`. One that does not work is there all the same: to restore
-    /// with another tool instead would hide what an incident would meet.
-    pub async fn mongorestore(&self, sandbox: &Sandbox) -> Result<RestoreTool, AdapterError> {
-        match self.run(sandbox, &["sh", "-c", RESTORE_TOOL]).await {
-            Ok(output) => Ok(restore_tool(&output)),
+    /// The database's own restore tool. One that does not work is there all the same: to restore
+    /// with another instead would hide what an incident would meet.
+    pub async fn restore_tool(&self, sandbox: &Sandbox) -> Result<RestoreTool, AdapterError> {
+        let database = sandbox.database();
+        let command = format!("{} --version", recipe::server(database).restore_tool);
+        match self.run(sandbox, &["sh", "-c", &command]).await {
+            Ok(output) => Ok(restore_tool(database, &output)),
             Err(error) if lacks_program(&error) => Ok(RestoreTool::Absent),
             Err(error) => Err(error),
         }
     }
 }
 
-fn restore_tool(output: &Output) -> RestoreTool {
+fn restore_tool(database: Engine, output: &Output) -> RestoreTool {
     match output.code {
         NOT_FOUND => RestoreTool::Absent,
-        _ => RestoreTool::Present { version: tool_version(&output.stdout) },
+        _ => RestoreTool::Present { version: recipe::tool_version(database, &output.stdout) },
     }
 }
 
@@ -76,13 +78,6 @@ fn disk_space(text: &str) -> Option<DiskSpace> {
         Some(ByteSize(kibibytes.checked_mul(1024)?))
     };
     Some(DiskSpace { total: size(3)?, free: size(1)? })
-}
-
-/// `100.9.4` of `mongorestore version: 100.9.4`; `4.2.24` of the older `r4.2.24`.
-fn tool_version(text: &str) -> Option<String> {
-    let line = text.lines().find(|line| line.contains("version"))?;
-    let version = line.rsplit([':', ' ']).find(|word| !word.is_empty())?;
-    Some(version.trim_start_matches(['r', 'v']).to_owned())
 }
 
 #[cfg(test)]
@@ -117,18 +112,10 @@ mod tests {
         let present = |version: Option<&str>| RestoreTool::Present {
             version: version.map(ToOwned::to_owned),
         };
-        assert_eq!(restore_tool(&output(127, "")), RestoreTool::Absent);
-        assert_eq!(restore_tool(&output(0, "hello")), present(None));
-        assert_eq!(restore_tool(&output(1, "")), present(None));
+        assert_eq!(restore_tool(Engine::Mongodb, &output(127, "")), RestoreTool::Absent);
+        assert_eq!(restore_tool(Engine::Mongodb, &output(0, "hello")), present(None));
+        assert_eq!(restore_tool(Engine::Mongodb, &output(1, "")), present(None));
         let said = output(0, "mongorestore version: 100.9.4\n");
-        assert_eq!(restore_tool(&said), present(Some("100.9.4")));
-    }
-
-    #[test]
-    fn tools_tell_their_version_in_two_ways() {
-        let new = "mongorestore version: 100.9.4\ngit version: 1234\nGo version: go1.20\n";
-        assert_eq!(tool_version(new).as_deref(), Some("100.9.4"));
-        assert_eq!(tool_version("mongorestore version: r4.2.24\n").as_deref(), Some("4.2.24"));
-        assert_eq!(tool_version("hello"), None);
+        assert_eq!(restore_tool(Engine::Mongodb, &said), present(Some("100.9.4")));
     }
 }

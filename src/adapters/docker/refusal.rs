@@ -6,7 +6,9 @@ use std::io;
 use bollard::errors::Error;
 
 use crate::adapters::error::{AdapterError, System};
+use crate::domain::engine::Engine;
 use crate::domain::failure::FailureKind;
+use crate::drill::recipe;
 
 const LACKS_PROGRAM: &str = "the image lacks the program that was to run";
 
@@ -69,6 +71,12 @@ impl AdapterError {
 
 pub(super) fn is_missing(error: &Error) -> bool {
     matches!(error, Error::DockerResponseServerError { status_code: 404, .. })
+}
+
+/// What to do about an image that cannot be a sandbox.
+pub(super) fn official_image(database: Engine) -> String {
+    let image = recipe::server(database).official_image;
+    format!("name an official image, such as `{image}`, in `[drill] image`")
 }
 
 /// Whether a program could not be run because the image does not have it.
@@ -168,7 +176,7 @@ fn said(text: &str) -> Option<Meaning> {
         || said("no such file or directory: unknown")
     {
         Meaning::new(FailureKind::Missing, LACKS_PROGRAM)
-            .advise("name an official image, such as `mongo`, in `[drill] image`")
+            .advise("name the database's official image in `[drill] image`")
     } else if said("is not running") {
         Meaning::new(FailureKind::Missing, "the sandbox is not running any more")
     } else if said("No such container") || said("no such container") {

@@ -12,6 +12,8 @@ use crate::adapters::docker::container::{ContainerState, SandboxSpec};
 use crate::adapters::docker::labels::SandboxLabels;
 use crate::adapters::docker::leftovers::LeftoverKind;
 use crate::adapters::docker::{Docker, EngineKind};
+use crate::adapters::sandbox::Sandbox;
+use crate::domain::engine::Engine;
 use crate::domain::failure::FailureKind;
 use crate::domain::settings::ContainerEngine;
 use crate::domain::units::ByteSize;
@@ -102,6 +104,10 @@ fn labels() -> SandboxLabels {
     }
 }
 
+fn sandbox() -> Sandbox {
+    Sandbox::new("x".to_owned(), "/s.sock".into(), Engine::Mongodb)
+}
+
 fn container() -> Value {
     json!({ "Id": "c1", "Names": ["/lifeboat-drill-x"], "State": "running",
             "Labels": { "lifeboat.drill": "x" } })
@@ -181,6 +187,7 @@ async fn everything_of_a_sandbox_carries_its_labels_before_it_starts() {
     })
     .await;
     let spec = SandboxSpec {
+        database: Engine::Mongodb,
         image: docker.image("m").await.unwrap().unwrap(),
         memory: ByteSize::gibibytes(2),
         limit: Duration::from_hours(3),
@@ -204,7 +211,7 @@ async fn everything_of_a_sandbox_carries_its_labels_before_it_starts() {
 #[tokio::test]
 async fn a_sandbox_that_was_removed_is_gone_and_not_an_error() {
     let (docker, _) = engine(|_| message(404, "No such container: x")).await;
-    let sandbox = crate::adapters::sandbox::Sandbox::new("x".to_owned(), "/s.sock".into());
+    let sandbox = sandbox();
     assert_eq!(docker.state(&sandbox).await.unwrap(), ContainerState::Gone);
     assert_eq!(docker.exited(&sandbox).await.unwrap(), ContainerState::Gone);
 }
@@ -215,7 +222,7 @@ async fn an_upload_counts_only_when_every_file_is_there_and_whole() {
         if request.line.contains("a.bson") { (200, String::new()) } else { message(404, "") }
     })
     .await;
-    let sandbox = crate::adapters::sandbox::Sandbox::new("x".to_owned(), "/s.sock".into());
+    let sandbox = sandbox();
     let check = async |name: &str, size| {
         let files = [("dump/a.bson".to_owned(), ByteSize(3)), (name.to_owned(), ByteSize(size))];
         docker.check_upload(&sandbox, "/drill", files).await.map_err(|error| error.to_string())

@@ -4,16 +4,21 @@ use bytes::Bytes;
 
 use crate::adapters::docker::Docker;
 use crate::adapters::docker::exec::{Frames, Input, OutputStream, Stdin, next_bytes};
-use crate::adapters::docker::refusal::{Meaning, lacks_program};
+use crate::adapters::docker::refusal::{Meaning, lacks_program, official_image};
 use crate::adapters::error::AdapterError;
 use crate::adapters::sandbox::Sandbox;
 use crate::domain::failure::FailureKind;
+use crate::drill::recipe;
 
 /// Copies both ways and ends when either side ends, leaving no process behind: `wait -n` sees
 /// whichever copy ends first. The reading `cat` of a shell's background job has no standard input
 /// of its own, hence `<&0`.
-pub const SCRIPT: &str = "exec 3<>/dev/tcp/127.0.0.1/27017 || exit 7; \
-    cat <&3 & a=$!; cat <&0 >&3 & b=$!; wait -n; kill $a $b 2>/dev/null; wait";
+fn script(port: u16) -> String {
+    format!(
+        "exec 3<>/dev/tcp/127.0.0.1/{port} || exit 7; \
+         cat <&3 & a=$!; cat <&0 >&3 & b=$!; wait -n; kill $a $b 2>/dev/null; wait"
+    )
+}
 
 /// How much of the script's complaints is kept.
 const COMPLAINTS: usize = 4 << 10;
@@ -55,7 +60,8 @@ impl TunnelOutput {
 
 impl Docker {
     pub async fn tunnel(&self, sandbox: &Sandbox) -> Result<Tunnel, AdapterError> {
-        let attached = self.attach(sandbox, &["bash", "-c", SCRIPT], Stdin::Open).await?;
+        let script = script(recipe::server(sandbox.database()).port);
+        let attached = self.attach(sandbox, &["bash", "-c", &script], Stdin::Open).await?;
         let name = sandbox.name().to_owned();
         let output = TunnelOutput { frames: attached.frames, name, complaints: Vec::new() };
         Ok(Tunnel { output, input: attached.input })
@@ -68,7 +74,7 @@ impl Docker {
                 FailureKind::Missing,
                 "this image cannot be relayed: it has no bash and cat",
             )
-            .advise("name an official image, such as `mongo`, in `[drill] image`")
+            .advise(official_image(sandbox.database()))
             .of("reaching the server in", sandbox.name(), None)
         };
         match self.run(sandbox, &["bash", "-c", "type -P cat"]).await {

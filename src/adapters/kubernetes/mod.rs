@@ -11,7 +11,7 @@ mod proxy;
 pub mod read;
 pub mod refusal;
 pub mod resource;
-mod split;
+pub mod split;
 pub mod watch;
 pub mod wire;
 

@@ -9,7 +9,7 @@ const LARGEST_ENVELOPE: usize = 1 << 20;
 
 /// Splits `{"…": …, "<array>": [{…}, {…}], "…": …}`.
 #[derive(Debug)]
-pub(super) struct Splitter {
+pub struct Splitter {
     /// The name of the array.
     array: &'static str,
     /// How many brackets are open.
@@ -34,7 +34,7 @@ enum Text {
 
 /// Why an answer cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Unreadable {
+pub enum Unreadable {
     #[error("the answer ended in the middle")]
     Unfinished,
     #[error("an object is larger than {LARGEST_ELEMENT} bytes")]
@@ -44,7 +44,7 @@ pub(super) enum Unreadable {
 }
 
 impl Splitter {
-    pub(super) fn new(array: &'static str) -> Self {
+    pub fn new(array: &'static str) -> Self {
         Self {
             array,
             depth: 0,
@@ -58,11 +58,7 @@ impl Splitter {
     }
 
     /// Reads on, and hands each element that is whole by now to `take`.
-    pub(super) fn feed(
-        &mut self,
-        chunk: &[u8],
-        mut take: impl FnMut(&[u8]),
-    ) -> Result<(), Unreadable> {
+    pub fn feed(&mut self, chunk: &[u8], mut take: impl FnMut(&[u8])) -> Result<(), Unreadable> {
         // Where the element began, if it began in this chunk.
         let mut began = 0;
         let mut at = 0;
@@ -144,7 +140,7 @@ impl Splitter {
     }
 
     /// The answer without the array's elements.
-    pub(super) fn finish(self) -> Result<Vec<u8>, Unreadable> {
+    pub fn finish(self) -> Result<Vec<u8>, Unreadable> {
         if self.envelope.is_empty() {
             return Err(Unreadable::NoList);
         }

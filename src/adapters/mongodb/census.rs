@@ -10,7 +10,8 @@ use crate::adapters::error::AdapterError;
 use crate::adapters::mongodb::identity::Listed;
 use crate::adapters::mongodb::reader::Reader;
 use crate::domain::census::{
-    BUCKETS, Birth, CollectionKind, LiveCensus, LiveCollection, Namespace, OWN_DATABASES, Windows,
+    ADMIN, BUCKETS, Birth, CollectionKind, LiveCensus, LiveCollection, Namespace, OWN_DATABASES,
+    SYSTEM, Windows,
 };
 use crate::domain::environment::FieldRules;
 use crate::domain::failure::FailureKind;
@@ -58,7 +59,7 @@ impl Reader {
             let listing = self.listing(&database).await?;
             for listed in &listing {
                 let namespace = Namespace::new(&database, &listed.name);
-                if listed.name.starts_with("system.") {
+                if listed.name.starts_with(SYSTEM) {
                     continue;
                 }
                 observe(&namespace);
@@ -82,8 +83,8 @@ impl Reader {
         // Without `authorizedDatabases: false` a user who may see one database sees only that one,
         // and the rest would look like dropped.
         let command = doc! {"listDatabases": 1, "nameOnly": true, "authorizedDatabases": false};
-        let answer = self.ask(OPERATION, "admin", command).await?;
-        let malformed = || self.malformed(OPERATION, "admin", "no list of databases");
+        let answer = self.ask(OPERATION, ADMIN, command).await?;
+        let malformed = || self.malformed(OPERATION, ADMIN, "no list of databases");
         let databases = answer.get_array("databases").map_err(|_| malformed())?;
         let names = databases.iter().map(|entry| {
             let name = entry.as_document().and_then(|entry| entry.get_str("name").ok());

@@ -12,6 +12,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, UnixListener};
 
 use crate::adapters::sandbox::Sandbox;
+use crate::domain::engine::Engine;
 
 /// What the server does with a command.
 pub(super) enum Answer {
@@ -60,7 +61,7 @@ impl FakeServer {
             Arc::new(script),
         ));
         let server = Self { asked, accepting, folder: Some(folder), port: 0 };
-        (server, Sandbox::new("lifeboat-test".to_owned(), path))
+        (server, Sandbox::new("lifeboat-test".to_owned(), path, Engine::Mongodb))
     }
 
     /// The commands so far, without the driver's own.

@@ -13,6 +13,7 @@ use crate::adapters::mongodb::allow_list::Allowed;
 use crate::adapters::mongodb::connect::{self, Connection};
 use crate::adapters::mongodb::explain::{Attempt, Place};
 use crate::adapters::sandbox::Sandbox;
+use crate::domain::census::ADMIN;
 use crate::domain::failure::FailureKind;
 use crate::domain::units::Span;
 
@@ -75,17 +76,17 @@ impl Reader {
 
     /// One sign of life. A server is ready when two, a second apart, come from the same process.
     pub async fn pulse(&self) -> Result<Pulse, AdapterError> {
-        self.ask("reaching", "admin", doc! {"ping": 1}).await?;
-        let status = self.ask("reaching", "admin", doc! {"serverStatus": 1}).await?;
+        self.ask("reaching", ADMIN, doc! {"ping": 1}).await?;
+        let status = self.ask("reaching", ADMIN, doc! {"serverStatus": 1}).await?;
         Ok(Pulse { pid: status.get("pid").and_then(integer) })
     }
 
     /// The server's version as it says it: `4.2.24`.
     pub async fn version(&self) -> Result<String, AdapterError> {
-        let answer = self.ask("reaching", "admin", doc! {"buildInfo": 1}).await?;
+        let answer = self.ask("reaching", ADMIN, doc! {"buildInfo": 1}).await?;
         match answer.get_str("version") {
             Ok(version) => Ok(version.to_owned()),
-            Err(_) => Err(self.malformed("reaching", "admin", "no version")),
+            Err(_) => Err(self.malformed("reaching", ADMIN, "no version")),
         }
     }
 

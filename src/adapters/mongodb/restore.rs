@@ -13,7 +13,7 @@ use crate::adapters::mongodb::explain::code;
 use crate::adapters::mongodb::insert::Inserts;
 use crate::adapters::mongodb::refused::{Refusals, Reply};
 use crate::adapters::sandbox::Sandbox;
-use crate::domain::census::{CollectionKind, Namespace, OWN_DATABASES};
+use crate::domain::census::{CollectionKind, Namespace};
 use crate::domain::failure::FailureKind;
 use crate::domain::restore::FailedIndex;
 use crate::domain::text::redact;
@@ -87,7 +87,7 @@ impl Restorer {
     ) -> Result<RestoreOutcome, AdapterError> {
         let (views, stored): (Vec<_>, Vec<_>) = collections
             .iter()
-            .filter(|(namespace, _)| is_restored(namespace))
+            .filter(|(namespace, _)| namespace.is_restored())
             .partition(|(_, layout)| layout.kind == CollectionKind::View);
         for (namespace, layout) in &stored {
             self.create(namespace, layout).await?;
@@ -131,7 +131,7 @@ impl Restorer {
         let mut inserted = BTreeMap::<Namespace, u64>::new();
         let mut refusals = Refusals::default();
         let mut replies = arriving
-            .filter(|batch| std::future::ready(is_restored(&batch.namespace)))
+            .filter(|batch| std::future::ready(batch.namespace.is_restored()))
             .map(|batch| self.insert(batch, collections, &turn, observe))
             .buffer_unordered(IN_FLIGHT);
         while let Some((namespace, reply)) = replies.try_next().await? {
@@ -235,14 +235,6 @@ impl Restorer {
             _ => Err(attempt.explain(error)),
         }
     }
-}
-
-/// Users, roles, versions and the server's own databases stay out of a sandbox; stored functions
-/// belong to the application.
-fn is_restored(namespace: &Namespace) -> bool {
-    let is_stored_functions = namespace.collection == "system.js";
-    (!namespace.is_system() || is_stored_functions)
-        && !OWN_DATABASES.contains(&namespace.database.as_str())
 }
 
 fn without(document: &Document, fields: &[&str]) -> Document {

@@ -1,8 +1,10 @@
 //! What `mongorestore` is told, and what it says: its lines on stderr, read into events and a report.
 
 use crate::domain::census::Namespace;
+use crate::domain::engine::Engine;
 use crate::domain::text::redact;
 use crate::domain::units::ByteSize;
+use crate::drill::recipe;
 
 /// How many of its complaints are kept, of each sort.
 const MOST_KEPT: usize = 20;
@@ -13,12 +15,14 @@ const LONGEST_LINE: usize = 64 << 10;
 /// would replace the sandbox's own users. Users and roles stay out: a laptop's container is no
 /// place for the password hashes of production. Validators are not the backup's fault.
 pub fn command(folder: &str) -> Vec<String> {
+    let server = recipe::server(Engine::Mongodb);
+    let port = server.port.to_string();
     let arguments = [
-        "mongorestore",
+        server.restore_tool,
         "--host",
         "127.0.0.1",
         "--port",
-        "27017",
+        &port,
         "--nsExclude",
         "admin.system.users",
         "--nsExclude",

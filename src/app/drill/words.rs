@@ -78,7 +78,9 @@ pub fn odds(drill: &Drill) -> Option<Text> {
             odds.weight,
             one_in(each)
         );
-        document.field(&odds.stratum.to_string(), &text);
+        document.push(
+            Line::default().with(Emphasis::Key, &format!("  {:<24}", odds.stratum)).plain(&text),
+        );
     }
     document.section("This draw");
     document.field("backup", candidate.backup.key.0.as_str());
@@ -314,9 +316,9 @@ const fn emphasis(finding: &Finding) -> Emphasis {
 /// What a depth proves.
 pub const fn proves(depth: Depth) -> &'static str {
     match depth {
-        Depth::Quick => "the dump is whole and framed (A1–A4): intact",
-        Depth::Restore => "all of it comes back, with its indexes (A1–A7): restorable",
-        Depth::Compare => "and nothing of the source is missing (A1–B2): proven",
+        Depth::Quick => "the dump is whole (rules A1–A4): intact",
+        Depth::Restore => "all of it comes back (rules A1–A7): restorable",
+        Depth::Compare => "nothing of the source is missing (A1–B2): proven",
     }
 }
 

@@ -20,6 +20,8 @@ pub enum LogAction {
     TogglePrevious,
     /// Reads from elsewhere on.
     Window(LogStart),
+    /// Reads the same again.
+    ReadAgain,
 }
 
 impl From<ReadAction> for LogAction {
@@ -36,8 +38,10 @@ impl LogView {
             LogAction::Read(ReadAction::Save) => {
                 Outcome::Save { name: self.name(), text: self.text() }
             }
-            LogAction::Read(ReadAction::Copy) => Outcome::Copy(self.text()),
-            LogAction::Read(action) => self.pager.act(&self.ring, &action, page),
+            LogAction::Read(ReadAction::Copy) => {
+                self.pager.copy(&self.ring, page, &|line| self.export_line(line))
+            }
+            LogAction::Read(action) => self.read(&action, page),
             LogAction::ToggleFollow => {
                 self.pager.toggle_end(&self.ring, page);
                 Outcome::Nothing
@@ -51,10 +55,26 @@ impl LogView {
                 let previous = !self.request.previous;
                 self.reload(LogRequest { previous, follow: !previous, ..self.request.clone() })
             }
+            LogAction::ReadAgain => self.reload(self.request.clone()),
             LogAction::Window(start) => self.reload(LogRequest { start, ..self.request.clone() }),
         };
         if self.pager.is_at_end() {
             self.unseen = 0;
+        }
+        outcome
+    }
+
+    /// Reads like any text; whoever goes up from the top goes on to what was there before.
+    fn read(&mut self, action: &ReadAction, page: Page) -> Outcome {
+        let before = self.pager.rows(&self.ring, page).first().copied();
+        let outcome = self.pager.act(&self.ring, action, page);
+        let goes_up = match action {
+            ReadAction::ScrollBy(rows) | ReadAction::PageBy(rows) => *rows < 0,
+            ReadAction::Top => true,
+            _ => false,
+        };
+        if goes_up && before == self.pager.rows(&self.ring, page).first().copied() {
+            return self.load_older();
         }
         outcome
     }
@@ -77,6 +97,9 @@ impl LogView {
         self.unseen = 0;
         self.waiting.clear();
         self.ended.clear();
+        self.older = None;
+        self.begins_here = false;
+        self.events_asked = None;
         self.request = request.clone();
         Outcome::Reload(request)
     }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::app::effect::Generation;
 use crate::app::pager::{Page, Pager, Row};
 use crate::domain::ansi;
 use crate::domain::event::Event;
@@ -17,12 +18,14 @@ use crate::domain::text::shown;
 
 mod act;
 mod label;
+mod older;
 pub mod ring;
 #[cfg(test)]
 mod tests;
 
 pub use act::{LogAction, window};
 use label::labels;
+use older::Older;
 use ring::{Entry, Keep, LogLimits, Ring};
 
 /// How many lines before the end are read where nothing else is asked for.
@@ -51,8 +54,14 @@ pub struct LogView {
     waiting: BTreeMap<u16, String>,
     /// The sources of which nothing more will come.
     ended: Vec<u16>,
+    /// Older lines that are under way.
+    older: Option<Older>,
+    /// Nothing is before the first line.
+    begins_here: bool,
     /// Those of the pod, shown while there is no log.
     pub events: Vec<Arc<Event>>,
+    /// The question that asked for them.
+    pub events_asked: Option<Generation>,
 }
 
 /// How the log arrives.
@@ -111,7 +120,10 @@ impl LogView {
             unseen: 0,
             waiting: BTreeMap::new(),
             ended: Vec::new(),
+            older: None,
+            begins_here: false,
             events: Vec::new(),
+            events_asked: None,
         };
         if keep == Keep::First {
             view.pager = Pager::at_top();
@@ -142,7 +154,8 @@ impl LogView {
             LogNews::Lines(lines) => {
                 for line in lines {
                     self.waiting.remove(&line.source);
-                    if !self.pager.is_at_end() {
+                    // Who reads from the beginning reads what comes as it comes.
+                    if !self.pager.is_at_end() && keep(&self.request) == Keep::Newest {
                         self.unseen += 1;
                     }
                     self.push(Entry::Line(line));

@@ -51,6 +51,26 @@ pub(super) enum Keep {
     First,
 }
 
+/// The number of the first line: those that are put before it later have numbers too.
+const START: u64 = 1 << 32;
+
+/// Where lines are after others were put among them.
+#[derive(Debug)]
+pub(super) struct Numbers {
+    old_first: u64,
+    new_first: u64,
+    places: Vec<u64>,
+}
+
+impl Numbers {
+    /// What the number of a line is now.
+    pub(super) fn new(&self, line: u64) -> u64 {
+        let at = line.checked_sub(self.old_first).and_then(|at| usize::try_from(at).ok());
+        let place = at.and_then(|at| self.places.get(at));
+        place.map_or(line, |place| self.new_first + place)
+    }
+}
+
 #[derive(Debug)]
 pub(super) struct Ring {
     entries: VecDeque<Entry>,
@@ -70,8 +90,7 @@ impl Ring {
     pub(super) const fn new(limits: LogLimits, keep: Keep) -> Self {
         Self {
             entries: VecDeque::new(),
-            // Zero is for what is said before the first.
-            first: 1,
+            first: START,
             bytes: 0,
             lines: 0,
             limits,
@@ -83,7 +102,7 @@ impl Ring {
 
     /// Empties it; what comes then has other numbers.
     pub(super) fn start_again(&mut self, keep: Keep) {
-        let first = self.end().saturating_add(1);
+        let first = self.end().saturating_add(START);
         *self = Self { first, ..Self::new(self.limits, keep) };
     }
 
@@ -122,6 +141,60 @@ impl Ring {
     pub(super) fn get(&self, line: u64) -> Option<&Entry> {
         let at = usize::try_from(line.checked_sub(self.first)?).ok()?;
         self.entries.get(at)
+    }
+
+    pub(super) const fn limits(&self) -> LogLimits {
+        self.limits
+    }
+
+    /// How many lines before the first were kept once.
+    pub(super) const fn dropped(&self) -> u64 {
+        self.earlier
+    }
+
+    /// Whether lines before the first were there and are not kept.
+    pub(super) const fn is_cut(&self) -> bool {
+        self.earlier > 0
+    }
+
+    pub(super) fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter()
+    }
+
+    pub(super) fn into_entries(self) -> impl Iterator<Item = Entry> {
+        self.entries.into_iter()
+    }
+
+    /// Puts older lines, which are in the order of time, where they belong; the last entry keeps its
+    /// number. What has no room is counted with the `cut` lines that never came.
+    pub(super) fn insert(&mut self, mut older: VecDeque<LogLine>, cut: u64) -> Numbers {
+        let end = self.first + self.entries.len() as u64;
+        let old_first = self.first;
+        let mut merged = VecDeque::with_capacity(self.entries.len() + older.len());
+        // Where each of the entries of before is now.
+        let mut places = Vec::with_capacity(self.entries.len());
+        for entry in self.entries.drain(..) {
+            if let Entry::Line(LogLine { at: Some(at), .. }) = &entry {
+                while let Some(line) =
+                    older.pop_front_if(|line| line.at.is_none_or(|older| older < *at))
+                {
+                    merged.push_back(Entry::Line(line));
+                }
+            }
+            places.push(merged.len() as u64);
+            merged.push_back(entry);
+        }
+        merged.extend(older.into_iter().map(Entry::Line));
+        self.first = end.saturating_sub(merged.len() as u64);
+        let new_first = self.first;
+        self.bytes = merged.iter().map(Entry::bytes).sum();
+        self.lines = merged.iter().filter(|entry| matches!(entry, Entry::Line(_))).count();
+        self.entries = merged;
+        self.earlier += cut;
+        while self.entries.len() > self.limits.lines || self.bytes > self.limits.bytes {
+            self.drop_first();
+        }
+        Numbers { old_first, new_first, places }
     }
 
     pub(super) const fn first_kept(&self) -> u64 {

@@ -256,3 +256,93 @@ fn the_gutter_holds_signs_times_and_sources() {
     assert_eq!(time_of_line(at), "08-24 10:00:00.500");
     assert_eq!(view.gutter(), 2 + 6 + time_of_line(at).len() + 1);
 }
+
+fn stamped(source: u16, range: std::ops::Range<i64>) -> LogNews {
+    let line = |second: i64| LogLine {
+        source,
+        at: Timestamp::from_second(second).ok(),
+        text: format!("{source}:{second}").into(),
+    };
+    LogNews::Lines(range.map(line).collect())
+}
+
+fn ended(source: u16) -> LogNews {
+    LogNews::Ended { source, failure: None }
+}
+
+/// A log of two containers, of which the newest lines are there, read from the top.
+fn interleaved(limits: LogLimits) -> LogView {
+    let request = request(&["api", "proxy"], LogStart::Tail(9));
+    let mut view = LogView::with_limits(request, "api-0".into(), limits);
+    view.arrived(stamped(0, 105..108));
+    view.arrived(stamped(1, 108..110));
+    read(&mut view, ReadAction::Top);
+    view
+}
+
+#[test]
+fn going_up_from_the_top_loads_older_lines_which_do_not_move_what_is_read() {
+    let mut view = interleaved(LogLimits::default());
+    read(&mut view, ReadAction::ToggleMark);
+    let Outcome::Older(request) = read(&mut view, ReadAction::ScrollBy(-1)) else {
+        panic!("nothing older is asked for")
+    };
+    assert_eq!((request.start, request.follow), (LogStart::Tail(1000), false));
+    assert!(view.is_loading_older());
+    assert_eq!(read(&mut view, ReadAction::ScrollBy(-1)), Outcome::Nothing, "it is under way");
+    let top = seen(&view, PAGE);
+    // Of each container from its own beginning, what is known already among it; new lines go on.
+    assert_eq!(view.older_arrived(stamped(0, 100..108)), None);
+    view.arrived(stamped(0, 110..111));
+    assert_eq!(view.older_arrived(ended(0)), None);
+    assert_eq!(view.older_arrived(stamped(1, 106..110)), None);
+    let said = view.older_arrived(ended(1)).unwrap();
+    assert_eq!(said, "7 older lines above; the log begins there");
+    assert_eq!(seen(&view, PAGE)[0], top[0]);
+    read(&mut view, ReadAction::Top);
+    let tall = Page { columns: 60, rows: 20 };
+    let all = [
+        "0:100", "0:101", "0:102", "0:103", "0:104", "0:105", "0:106", "1:106", "0:107", "1:107",
+        "1:108", "1:109", "0:110",
+    ];
+    assert_eq!(seen(&view, tall), all);
+    let begins = read(&mut view, ReadAction::ScrollBy(-1));
+    assert_eq!(begins, Outcome::Say("the log begins here".into()));
+    let Outcome::Copy { text, .. } = read(&mut view, ReadAction::Copy) else { panic!("no copy") };
+    assert!(text.ends_with("0:105"), "the mark went with its line: {text}");
+}
+
+#[test]
+fn no_more_older_lines_are_taken_than_a_log_keeps() {
+    let mut view = interleaved(LogLimits { lines: 8, bytes: 1 << 20 });
+    assert!(matches!(read(&mut view, ReadAction::Top), Outcome::Older(_)));
+    view.older_arrived(stamped(0, 10..105));
+    view.older_arrived(ended(0));
+    view.older_arrived(ended(1));
+    assert_eq!(view.count(), 8);
+    read(&mut view, ReadAction::Top);
+    let top = seen(&view, PAGE);
+    assert!(top[0].contains("92 earlier lines dropped here"), "{top:?}");
+    assert_eq!(top[1], "0:102");
+    let full = read(&mut view, ReadAction::ScrollBy(-1));
+    assert!(matches!(&full, Outcome::Say(why) if why.contains("`1` reads")), "{full:?}");
+}
+
+#[test]
+fn older_lines_that_cannot_be_had_are_said_and_asked_for_again() {
+    let mut view = interleaved(LogLimits::default());
+    read(&mut view, ReadAction::Top);
+    let failure = Some(Failure::new(FailureKind::Unreachable, "reading the log of api-0: refused"));
+    view.older_arrived(LogNews::Ended { source: 0, failure });
+    let said = view.older_arrived(ended(1)).unwrap();
+    assert!(said.contains("refused"), "{said}");
+    assert!(matches!(read(&mut view, ReadAction::Top), Outcome::Older(_)));
+}
+
+#[test]
+fn what_is_read_from_the_beginning_is_not_called_new() {
+    let request = request(&["api"], LogStart::Head);
+    let mut view = LogView::with_limits(request, "api-0/api".into(), LogLimits::default());
+    view.arrived(stamped(0, 0..30));
+    assert_eq!(view.flow(), Flow::Paused(0));
+}

@@ -6,6 +6,7 @@ use crate::app::pager::pattern::Pattern;
 use crate::app::pager::wrap::column;
 use crate::app::pager::{Lines, Page, Pager, Row};
 use crate::domain::log::LogRequest;
+use crate::domain::units::plural;
 
 /// What can be done with any text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +22,8 @@ pub enum ReadAction {
     ToggleWrap,
     /// A regular expression; nothing ends the search.
     Search(String),
+    /// The next match; where nothing is searched for the next mark, and without any the next line that
+    /// tells of an error.
     SearchNext,
     SearchPrevious,
     /// A regular expression, `!` before it for what does not match, `-C5` for more lines around each;
@@ -29,13 +32,7 @@ pub enum ReadAction {
     /// Marks the line that is looked at: the match that was reached, else the first on the screen, or
     /// the last one while the end is followed.
     ToggleMark,
-    NextMark,
-    PreviousMark,
-    /// The next line that tells of an error.
-    NextError,
-    PreviousError,
-    CopyLine,
-    /// All that is shown.
+    /// The marked lines, else the line that was jumped to, else all that is shown.
     Copy,
     Save,
 }
@@ -45,13 +42,18 @@ pub enum ReadAction {
 pub enum Outcome {
     Nothing,
     Say(String),
-    Copy(String),
+    Copy {
+        what: String,
+        text: String,
+    },
     Save {
         name: String,
         text: String,
     },
     /// The log is to be read again, differently.
     Reload(LogRequest),
+    /// What was before the lines of a log is to be read too.
+    Older(LogRequest),
 }
 
 impl From<Option<String>> for Outcome {
@@ -95,8 +97,8 @@ impl Pager {
                 self.wraps = !self.wraps;
             }
             ReadAction::Search(typed) => return self.search(lines, typed, page).into(),
-            ReadAction::SearchNext => return self.step(lines, page, Direction::Down).into(),
-            ReadAction::SearchPrevious => return self.step(lines, page, Direction::Up).into(),
+            ReadAction::SearchNext => return self.jump(lines, page, Direction::Down).into(),
+            ReadAction::SearchPrevious => return self.jump(lines, page, Direction::Up).into(),
             ReadAction::Filter(typed) => return self.filter(lines, typed).into(),
             ReadAction::ToggleMark => {
                 if let Some(line) = self.looked_at(lines, page)
@@ -105,25 +107,39 @@ impl Pager {
                     self.marks.insert(line);
                 }
             }
-            ReadAction::NextMark => return self.jump_to_mark(lines, page, Direction::Down).into(),
-            ReadAction::PreviousMark => {
-                return self.jump_to_mark(lines, page, Direction::Up).into();
-            }
-            ReadAction::NextError => {
-                return self.jump_to_error(lines, page, Direction::Down).into();
-            }
-            ReadAction::PreviousError => {
-                return self.jump_to_error(lines, page, Direction::Up).into();
-            }
-            ReadAction::CopyLine => {
-                let line = self.looked_at(lines, page);
-                return line.map_or(Outcome::Nothing, |line| {
-                    Outcome::Copy(lines.plain(line).into_owned())
-                });
-            }
             ReadAction::Copy | ReadAction::Save => {}
         }
         Outcome::Nothing
+    }
+
+    fn jump<L: Lines>(&mut self, lines: &L, page: Page, direction: Direction) -> Option<String> {
+        if self.searched().is_some() {
+            self.step(lines, page, direction)
+        } else if self.marks.is_empty() {
+            self.jump_to_error(lines, page, direction)
+        } else {
+            self.jump_to_mark(lines, page, direction)
+        }
+    }
+
+    /// What is copied: the marked lines, else the line that was jumped to, else all that is shown.
+    pub(in crate::app) fn copy<L: Lines>(
+        &self,
+        lines: &L,
+        page: Page,
+        render: Render<'_>,
+    ) -> Outcome {
+        let marked: Vec<u64> =
+            self.marks.iter().copied().filter(|line| *line < lines.end()).collect();
+        if !marked.is_empty() {
+            let what = plural(marked.len() as u64, "marked line");
+            let text: Vec<String> = marked.into_iter().map(render).collect();
+            return Outcome::Copy { what, text: text.join("\n") };
+        }
+        if let Some(line) = self.pointed_on(lines, page) {
+            return Outcome::Copy { what: "the line".to_owned(), text: render(line) };
+        }
+        Outcome::Copy { what: "the text".to_owned(), text: self.export(lines, render) }
     }
 
     /// Stays where one is, or follows the end.
@@ -207,7 +223,12 @@ impl Pager {
             Direction::Down => (from + 1..lines.end()).find(is_error),
             Direction::Up => (lines.first()..from).rev().find(is_error),
         };
-        self.go(lines, target, page, "no further error")
+        self.go(
+            lines,
+            target,
+            page,
+            "nothing is searched for, and no further line tells of an error",
+        )
     }
 
     /// Puts a line on the screen and points at it.

@@ -50,9 +50,7 @@ impl Pager {
         page: Page,
         direction: Direction,
     ) -> Option<String> {
-        let Some(search) = &self.search else {
-            return Some("nothing is searched for; `/` does".to_owned());
-        };
+        let search = self.search.as_ref()?;
         let shown = || search.lines().filter(|line| self.is_shown(lines, *line));
         let (next, around) = match (self.pointed_on(lines, page), direction) {
             (Some(current), Direction::Down) => {

@@ -162,6 +162,17 @@ impl Pager {
         }
     }
 
+    /// Other lines have been put among these: each is where `new` says.
+    pub(super) fn renumber<L: Lines>(&mut self, lines: &L, new: impl Fn(u64) -> u64) {
+        if let Some(top) = &mut self.top {
+            top.line = new(top.line);
+        }
+        self.pointed = self.pointed.map(&new);
+        self.marks = self.marks.iter().copied().map(&new).collect();
+        self.read_again(lines);
+        self.forget(lines.first());
+    }
+
     /// All lines are gone, and others will come: what is searched stays.
     pub(super) fn start_again(&mut self, at_top: bool) {
         self.forget(u64::MAX);

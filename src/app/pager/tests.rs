@@ -54,12 +54,10 @@ fn a_short_or_an_empty_text_is_shown_from_its_beginning() {
         ReadAction::Top,
         ReadAction::Right,
         ReadAction::ToggleMark,
-        ReadAction::NextError,
         ReadAction::Search("x".into()),
         ReadAction::SearchNext,
         ReadAction::Filter("x".into()),
         ReadAction::Bottom,
-        ReadAction::CopyLine,
     ] {
         pager.act(&numbered(0), &action, Page { columns: 1, rows: 0 });
     }
@@ -233,23 +231,36 @@ fn one_step_to_the_side_is_taken_only_where_there_is_something() {
 }
 
 #[test]
-fn marks_and_errors_are_jumped_to() {
+fn without_a_search_marks_are_jumped_to_and_without_marks_errors() {
     let lines = text(&["a", "an Error here", "terror", "b", "c", "d", "E0824 10:00 x", "e", "f"]);
     let mut pager = Pager::at_top();
-    pager.act(&lines, &ReadAction::NextError, PAGE);
+    pager.act(&lines, &ReadAction::SearchNext, PAGE);
     assert_eq!(pager.pointed(), Some(1));
+    pager.act(&lines, &ReadAction::SearchNext, PAGE);
+    assert_eq!(pager.pointed(), Some(6));
+    let none = pager.act(&lines, &ReadAction::SearchNext, PAGE);
+    assert!(matches!(&none, Outcome::Say(why) if why.contains("no further line")), "{none:?}");
+    pager.act(&lines, &ReadAction::SearchPrevious, PAGE);
     pager.act(&lines, &ReadAction::ToggleMark, PAGE);
     assert!(pager.is_marked(1));
-    pager.act(&lines, &ReadAction::NextError, PAGE);
-    assert_eq!(pager.pointed(), Some(6));
-    let none = pager.act(&lines, &ReadAction::NextError, PAGE);
-    assert_eq!(none, Outcome::Say("no further error".into()));
-    pager.act(&lines, &ReadAction::PreviousMark, PAGE);
+    let none = pager.act(&lines, &ReadAction::SearchNext, PAGE);
+    assert_eq!(none, Outcome::Say("no further mark".into()));
+    pager.act(&lines, &ReadAction::Bottom, PAGE);
+    pager.act(&lines, &ReadAction::SearchPrevious, PAGE);
     assert_eq!(pager.pointed(), Some(1));
+}
+
+#[test]
+fn marked_lines_are_copied_else_the_one_that_was_jumped_to_else_all() {
+    let lines = text(&["a", "an Error here", "b"]);
+    let mut pager = Pager::at_top();
+    let copied = |pager: &Pager| match pager.copy(&lines, PAGE, &|line| format!("<{line}>")) {
+        Outcome::Copy { what, text } => (what, text),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(copied(&pager), ("the text".to_owned(), "<0>\n<1>\n<2>\n".to_owned()));
+    pager.act(&lines, &ReadAction::SearchNext, PAGE);
+    assert_eq!(copied(&pager), ("the line".to_owned(), "<1>".to_owned()));
     pager.act(&lines, &ReadAction::ToggleMark, PAGE);
-    assert!(!pager.is_marked(1));
-    assert_eq!(
-        pager.act(&lines, &ReadAction::CopyLine, PAGE),
-        Outcome::Copy("an Error here".into())
-    );
+    assert_eq!(copied(&pager), ("1 marked line".to_owned(), "<1>".to_owned()));
 }

@@ -151,7 +151,7 @@ impl Pods {
     /// Takes the layers above `keep` away, and stops what fed them.
     fn cut(&mut self, keep: usize) -> Vec<Effect> {
         let gone = self.layers.split_off(keep.max(1).min(self.layers.len()));
-        gone.iter().filter_map(|layer| stop(&layer.body)).collect()
+        gone.iter().flat_map(|layer| stop(&layer.body)).collect()
     }
 
     fn locations(&self) -> Vec<Location> {
@@ -256,6 +256,12 @@ impl Pods {
         None
     }
 
+    /// Numbers a question about an object that is shown beside something else.
+    pub fn ask_beside(&mut self, now: Timestamp) -> Generation {
+        self.asked_at = now;
+        self.objects.advance()
+    }
+
     /// The log on the screen is read again, as `request` says.
     pub fn follow_again(&mut self, request: LogRequest) -> Option<Effect> {
         let next = self.logs.advance();
@@ -276,11 +282,14 @@ impl Pods {
 }
 
 /// What ends with a layer.
-fn stop(body: &Body) -> Option<Effect> {
+fn stop(body: &Body) -> Vec<Effect> {
     use crate::app::effect::Lane;
     match body {
-        Body::Table(_) => None,
-        Body::Text { .. } => Some(Effect::Cancel(Lane::Object)),
-        Body::Logs { .. } => Some(Effect::Cancel(Lane::Log)),
+        Body::Table(_) => Vec::new(),
+        Body::Text { .. } => vec![Effect::Cancel(Lane::Object)],
+        Body::Logs { view, .. } => {
+            let older = view.is_loading_older().then_some(Effect::Cancel(Lane::OlderLog));
+            [Effect::Cancel(Lane::Log)].into_iter().chain(older).collect()
+        }
     }
 }

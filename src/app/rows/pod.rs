@@ -14,8 +14,7 @@ use crate::app::rows::{Cells, Context, Place, RowKey};
 use crate::app::store::Object;
 use crate::domain::age::age;
 use crate::domain::diagnosis::Diagnosis;
-use crate::domain::node::Node;
-use crate::domain::pod::diagnosis::diagnose;
+use crate::domain::pod::diagnosis::{Seen, diagnose_seen};
 use crate::domain::pod::printed::{
     Printed, gates_text, ip_text, node_text, nominated_node_text, printed,
 };
@@ -40,15 +39,15 @@ pub struct PodRow {
 }
 
 impl PodRow {
-    pub fn new(place: Place, pod: Arc<Pod>, node: Option<&Node>, now: Timestamp) -> Self {
-        let (printed, diagnosis) = (printed(&pod).into_owned(), diagnose(&pod, node, now));
+    pub fn new(place: Place, pod: Arc<Pod>, seen: Seen<'_>, now: Timestamp) -> Self {
+        let (printed, diagnosis) = (printed(&pod).into_owned(), diagnose_seen(&pod, seen, now));
         Self { place, pod, printed, diagnosis, usage: None, strain: None }
     }
 
     /// The same pod, judged again.
     #[must_use]
-    pub fn judged(&self, node: Option<&Node>, now: Timestamp) -> Self {
-        let diagnosis = diagnose(&self.pod, node, now);
+    pub fn judged(&self, seen: Seen<'_>, now: Timestamp) -> Self {
+        let diagnosis = diagnose_seen(&self.pod, seen, now);
         Self { diagnosis, ..self.clone() }
     }
 

@@ -1,28 +1,20 @@
-//! Requests and answers of the API: queries, JSON bodies, refusals, bodies that grow.
+//! Requests and answers of the API: filters, JSON bodies, refusals, bodies that grow.
 
 use std::collections::BTreeMap;
-use std::convert::Infallible;
-use std::pin::Pin;
-use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http::header::CONTENT_TYPE;
+use futures_util::StreamExt as _;
 use http::{Response, StatusCode};
-use hyper::body::{Body, Frame, Incoming, SizeHint};
+use hyper::body::Incoming;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
 
+use crate::demo::answer;
+
+pub(super) use crate::demo::answer::Content;
+use crate::demo::request::read_whole;
 pub(super) use crate::demo::request::{Query, decode, next_part};
-
-/// What a body of a request may weigh, archives aside.
-const LARGEST_BODY: usize = 4 << 20;
-
-/// What an answer carries.
-pub(super) enum Content {
-    Whole(Bytes),
-    /// As long as the sender lives.
-    Growing(mpsc::Receiver<Bytes>),
-}
 
 pub(super) type Answer = Result<Response<Content>, Refused>;
 
@@ -51,46 +43,8 @@ impl Refused {
     }
 
     pub(super) fn answer(&self) -> Response<Content> {
-        answer(self.status, "application/json", json!({"message": self.message}).to_string())
+        answer::json(self.status, &json!({"message": self.message}))
     }
-}
-
-impl Body for Content {
-    type Data = Bytes;
-    type Error = Infallible;
-
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        match self.get_mut() {
-            Self::Whole(bytes) if bytes.is_empty() => Poll::Ready(None),
-            Self::Whole(bytes) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes))))),
-            Self::Growing(parts) => {
-                parts.poll_recv(context).map(|part| part.map(|part| Ok(Frame::data(part))))
-            }
-        }
-    }
-
-    fn is_end_stream(&self) -> bool {
-        matches!(self, Self::Whole(bytes) if bytes.is_empty())
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        match self {
-            Self::Whole(bytes) => {
-                SizeHint::with_exact(u64::try_from(bytes.len()).unwrap_or(u64::MAX))
-            }
-            Self::Growing(_) => SizeHint::default(),
-        }
-    }
-}
-
-fn answer(status: StatusCode, kind: &'static str, body: impl Into<Bytes>) -> Response<Content> {
-    let mut response = Response::new(Content::Whole(body.into()));
-    *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, http::HeaderValue::from_static(kind));
-    response
 }
 
 pub(super) fn ok(value: &Value) -> Answer {
@@ -99,19 +53,17 @@ pub(super) fn ok(value: &Value) -> Answer {
 
 #[expect(clippy::unnecessary_wraps, reason = "every answer is one of a route's results")]
 pub(super) fn json_with(status: StatusCode, value: &Value) -> Answer {
-    Ok(answer(status, "application/json", value.to_string()))
+    Ok(answer::json(status, value))
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "every answer is one of a route's results")]
 pub(super) fn text(body: &'static str) -> Answer {
-    Ok(answer(StatusCode::OK, "text/plain; charset=utf-8", body))
+    Ok(answer::whole(StatusCode::OK, "text/plain; charset=utf-8", body))
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "every answer is one of a route's results")]
 pub(super) fn empty(status: StatusCode) -> Answer {
-    let mut response = Response::new(Content::Whole(Bytes::new()));
-    *response.status_mut() = status;
-    Ok(response)
+    Ok(answer::empty(status))
 }
 
 /// What lies at a path inside a container, told in a header.
@@ -142,20 +94,13 @@ fn base64(bytes: &[u8]) -> String {
 /// An answer whose body is what will be sent into the channel.
 pub(super) fn growing(kind: &'static str) -> (mpsc::Sender<Bytes>, Answer) {
     let (sender, receiver) = mpsc::channel(16);
-    let mut response = Response::new(Content::Growing(receiver));
-    response.headers_mut().insert(CONTENT_TYPE, http::HeaderValue::from_static(kind));
-    (sender, Ok(response))
+    (sender, Ok(answer::made(kind, ReceiverStream::new(receiver).map(Ok))))
 }
 
 /// A JSON body; an empty one is an empty object.
 pub(super) async fn read_json(body: &mut Incoming) -> Result<Value, Refused> {
-    let mut whole = Vec::new();
-    while let Some(part) = next_part(body).await {
-        whole.extend_from_slice(&part);
-        if whole.len() > LARGEST_BODY {
-            return Err(Refused::bad_request("request body too large"));
-        }
-    }
+    let whole = read_whole(body).await;
+    let whole = whole.ok_or_else(|| Refused::bad_request("request body too large"))?;
     if whole.is_empty() {
         return Ok(json!({}));
     }

@@ -1,30 +1,19 @@
 //! Answers of the API: objects, refusals as it words them, bodies that are made while they are sent.
 
 use std::io;
-use std::pin::Pin;
-use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use futures_util::Stream;
 use http::header::CONTENT_TYPE;
-use http::{HeaderValue, Request, Response, StatusCode};
-use hyper::body::{Body, Frame, Incoming, SizeHint};
+use http::{Request, Response, StatusCode};
+use hyper::body::Incoming;
 use serde_json::{Value, json};
 
+use crate::demo::answer;
 use crate::demo::kubernetes::protobuf;
-use crate::demo::request::next_part;
+use crate::demo::request::read_whole;
 
-/// What a body of a request may weigh.
-const LARGEST_BODY: usize = 4 << 20;
-
-pub(super) type Parts = Pin<Box<dyn Stream<Item = io::Result<Bytes>> + Send>>;
-
-/// What an answer carries.
-pub(super) enum Content {
-    Whole(Bytes),
-    /// Made part by part; an error breaks the connection off.
-    Made(Parts),
-}
+pub(super) use crate::demo::answer::{Content, JSON};
 
 pub(super) type Answer = Result<Response<Content>, Refusal>;
 
@@ -97,48 +86,8 @@ impl Refusal {
     }
 
     pub(super) fn answer(&self) -> Response<Content> {
-        answer(self.code, JSON, self.status().to_string())
+        answer::json(self.code, &self.status())
     }
-}
-
-pub(super) const JSON: &str = "application/json";
-
-impl Body for Content {
-    type Data = Bytes;
-    type Error = io::Error;
-
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
-        match self.get_mut() {
-            Self::Whole(bytes) if bytes.is_empty() => Poll::Ready(None),
-            Self::Whole(bytes) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes))))),
-            Self::Made(parts) => {
-                parts.as_mut().poll_next(context).map(|part| part.map(|it| it.map(Frame::data)))
-            }
-        }
-    }
-
-    fn is_end_stream(&self) -> bool {
-        matches!(self, Self::Whole(bytes) if bytes.is_empty())
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        match self {
-            Self::Whole(bytes) => {
-                SizeHint::with_exact(u64::try_from(bytes.len()).unwrap_or(u64::MAX))
-            }
-            Self::Made(_) => SizeHint::default(),
-        }
-    }
-}
-
-fn answer(code: StatusCode, kind: &'static str, body: impl Into<Bytes>) -> Response<Content> {
-    let mut response = Response::new(Content::Whole(body.into()));
-    *response.status_mut() = code;
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
-    response
 }
 
 pub(super) fn ok(value: &Value) -> Answer {
@@ -151,7 +100,7 @@ pub(super) fn json_with(code: StatusCode, value: &Value) -> Answer {
 
 #[expect(clippy::unnecessary_wraps, reason = "every answer is one of a route's results")]
 pub(super) fn text_with(code: StatusCode, kind: &'static str, body: impl Into<Bytes>) -> Answer {
-    Ok(answer(code, kind, body))
+    Ok(answer::whole(code, kind, body))
 }
 
 /// An answer whose body is made part by part, as long as the client reads.
@@ -160,28 +109,17 @@ pub(super) fn made(
     kind: &'static str,
     parts: impl Stream<Item = io::Result<Bytes>> + Send + 'static,
 ) -> Answer {
-    let mut response = Response::new(Content::Made(Box::pin(parts)));
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
-    Ok(response)
+    Ok(answer::made(kind, parts))
 }
 
 /// The object in a body; null where there is none.
 pub(super) async fn read_object(request: &mut Request<Incoming>) -> Result<Value, Refusal> {
     let media = request.headers().get(CONTENT_TYPE).and_then(|it| it.to_str().ok());
     let is_protobuf = media.is_some_and(|media| media.starts_with(protobuf::MEDIA));
-    let body = request.body_mut();
-    let mut whole = Vec::new();
-    while let Some(part) = next_part(body).await {
-        whole.extend_from_slice(&part);
-        if whole.len() > LARGEST_BODY {
-            let message = "Request entity too large: limit is 4194304";
-            return Err(Refusal::new(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "RequestEntityTooLarge",
-                message,
-            ));
-        }
-    }
+    let whole = read_whole(request.body_mut()).await.ok_or_else(|| {
+        let message = "Request entity too large: limit is 4194304";
+        Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLarge", message)
+    })?;
     if whole.is_empty() {
         return Ok(Value::Null);
     }

@@ -6,6 +6,7 @@ use bson::{Bson, Document, RawDocumentBuf, doc};
 use crate::demo::mongo::MongoServer;
 use crate::demo::mongo::error::Refusal;
 use crate::demo::mongo::wire::Request;
+use crate::domain::census::ADMIN;
 
 /// A reply, or why there is none.
 pub(super) type Answer = Result<RawDocumentBuf, Refusal>;
@@ -45,7 +46,7 @@ impl MongoServer {
     fn try_answer(&self, request: &Request<'_>, connection: u64) -> Answer {
         let first = request.body.iter_elements().next().and_then(Result::ok);
         let name = first.map(|element| element.key().as_str().to_owned()).unwrap_or_default();
-        let database = request.body.get_str("$db").unwrap_or("admin").to_owned();
+        let database = request.body.get_str("$db").unwrap_or(ADMIN).to_owned();
         let body = decode(request.body)?;
         let stages = body
             .get_array("pipeline")

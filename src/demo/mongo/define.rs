@@ -10,6 +10,7 @@ use crate::demo::mongo::command::{Answer, Command, reply};
 use crate::demo::mongo::error::Refusal;
 use crate::demo::mongo::pipeline::Stage;
 use crate::demo::mongo::scan::SortKeys;
+use crate::domain::census::BUCKETS;
 
 /// What `create` takes besides options.
 const NO_OPTIONS: [&str; 13] = [
@@ -53,7 +54,7 @@ impl MongoServer {
         }
         if collection.is_time_series() {
             let buckets = Collection::empty(self.configuration.keep);
-            catalog.put(&command.database, &format!("system.buckets.{name}"), buckets);
+            catalog.put(&command.database, &format!("{BUCKETS}{name}"), buckets);
         }
         catalog.put(&command.database, name, collection);
         reply(doc! {"ok": 1.0})

@@ -6,6 +6,7 @@ use crate::demo::mongo::MongoServer;
 use crate::demo::mongo::command::{Answer, Command, reply};
 use crate::demo::mongo::error::Refusal;
 use crate::demo::mongo::wire::LARGEST_MESSAGE;
+use crate::domain::census::ADMIN;
 
 /// The largest document, and how many may come in one command.
 pub(super) const LARGEST_DOCUMENT: i32 = 16 << 20;
@@ -108,7 +109,7 @@ impl MongoServer {
     }
 
     pub(super) fn get_parameter(&self, command: &Command) -> Answer {
-        if command.database != "admin" {
+        if command.database != ADMIN {
             return Err(Refusal::admin_only("getParameter"));
         }
         if !command.is_set("featureCompatibilityVersion") {

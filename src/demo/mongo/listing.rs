@@ -7,6 +7,7 @@ use crate::demo::mongo::catalog::Collection;
 use crate::demo::mongo::command::{Answer, Command, reply};
 use crate::demo::mongo::error::Refusal;
 use crate::demo::mongo::filter::Filter;
+use crate::domain::census::ADMIN;
 
 /// What an empty collection or index takes on disk.
 const PAGE: u64 = 4096;
@@ -15,7 +16,7 @@ const INDEX_ENTRY: u64 = 12;
 
 impl MongoServer {
     pub(super) fn list_databases(&self, command: &Command) -> Answer {
-        if command.database != "admin" {
+        if command.database != ADMIN {
             return Err(Refusal::admin_only("listDatabases"));
         }
         let filter = Filter::parse(&command.document("filter")?)?;

@@ -41,6 +41,7 @@ pub use crate::demo::mongo::serve::{listen, serve_connection};
 
 use crate::demo::mongo::catalog::Catalog;
 use crate::demo::mongo::cursor::Cursors;
+use crate::domain::census::{ADMIN, CONFIG, LOCAL};
 
 /// The world's time, which is an input.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -110,10 +111,10 @@ impl MongoServer {
         let started = bson::DateTime::from_millis(server.started.as_millisecond());
         let startup =
             doc! {"_id": "mongo-1", "hostname": "mongo", "startTime": started, "pid": 1_i64};
-        server.put("admin", "system.version", Collection::stored([version]));
-        server.put("config", "system.sessions", Collection::stored([]));
+        server.put(ADMIN, "system.version", Collection::stored([version]));
+        server.put(CONFIG, "system.sessions", Collection::stored([]));
         let capped = doc! {"capped": true, "size": 10_485_760};
-        server.put("local", "startup_log", Collection::stored([startup]).with_options(capped));
+        server.put(LOCAL, "startup_log", Collection::stored([startup]).with_options(capped));
         server
     }
 

@@ -47,6 +47,7 @@ impl S3Fault {
             | Fault::Api401
             | Fault::Api403
             | Fault::ApiHang
+            | Fault::ApiSlowList
             | Fault::WatchCut
             | Fault::WatchGone => None,
         }

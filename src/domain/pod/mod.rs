@@ -10,6 +10,7 @@ pub(in crate::domain) mod fixture;
 pub mod printed;
 #[cfg(test)]
 pub(in crate::domain) mod properties;
+pub mod readiness;
 pub mod usage;
 
 use std::fmt;

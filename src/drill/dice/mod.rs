@@ -29,7 +29,7 @@ pub struct Stratum {
 
 impl fmt::Display for Stratum {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}, {}", self.environment, self.age)
+        formatter.pad(&format!("{}, {}", self.environment, self.age))
     }
 }
 

@@ -284,7 +284,7 @@ impl Office {
         let (object, selection) = (order.object.clone(), order.selection.clone());
         let picked = Picked { object, selection };
         let situation = Situation { reading, now, id, storage, is_local };
-        Ok(choose::plan(set, &self.settings.drill, &request, picked, situation))
+        choose::plan(set, &self.settings.drill, &request, picked, situation)
     }
 
     async fn check(&self, generation: Generation, order: Order) {

@@ -7,6 +7,7 @@ use futures_util::{Stream, StreamExt as _};
 use ratatui::Terminal;
 use ratatui::backend::Backend;
 use ratatui::crossterm::event::{Event, KeyEvent, KeyEventKind, MouseButton, MouseEventKind};
+use ratatui::layout::Rect;
 use tokio::select;
 use tokio::sync::mpsc;
 use tokio::time::sleep;
@@ -87,14 +88,13 @@ pub(super) async fn run<B: Backend>(
                 }
             };
             if let Some(message) = message {
-                kept = perform(outside, app.update(message));
+                perform(outside, app.update(message));
             }
-            terminal.clear()?;
             app.update(Message::Ticked(clock.now()));
-            kept = if kept == Kept::Lend { Kept::Repaint } else { kept };
+            kept = Kept::Repaint;
         }
         if kept == Kept::Repaint {
-            terminal.clear()?;
+            wipe(terminal)?;
         }
         if app.take_dirty() || kept == Kept::Repaint {
             if choice != app.theme {
@@ -132,6 +132,13 @@ pub(super) async fn run<B: Backend>(
         }
     }
     Ok(app)
+}
+
+/// Empties the screen, of which every cell is painted next. `Terminal::clear` would ask the terminal where
+/// its cursor is, and the answer is read by whoever reads the keys.
+fn wipe<B: Backend>(terminal: &mut Terminal<B>) -> Result<(), B::Error> {
+    let size = terminal.size()?;
+    terminal.resize(Rect::new(0, 0, size.width, size.height))
 }
 
 fn perform(outside: &mut impl Outside, effects: Vec<Effect>) -> Kept {

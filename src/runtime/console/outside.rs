@@ -151,14 +151,20 @@ impl Performer {
         });
     }
 
-    fn follow(&mut self, generation: Generation, request: LogRequest) {
+    fn follow(&mut self, lane: Lane, generation: Generation, request: LogRequest) {
         let (messages, lines) = (self.messages.clone(), Arc::clone(&self.lines));
-        self.replace(Lane::Log, async move {
+        self.replace(lane, async move {
             let (sink, mut news) = mpsc::channel(4);
             let following = log_stream::follow(request, &lines, sink, CancellationToken::new());
             let passing = async {
                 while let Some(news) = news.recv().await {
-                    if messages.send(Message::LogArrived { generation, news }).await.is_err() {
+                    let message = match lane {
+                        Lane::OlderLog => Message::OlderLogArrived { generation, news },
+                        Lane::Log | Lane::Object | Lane::Shelf | Lane::Checks | Lane::Leftovers => {
+                            Message::LogArrived { generation, news }
+                        }
+                    };
+                    if messages.send(message).await.is_err() {
                         return;
                     }
                 }
@@ -215,7 +221,12 @@ impl Outside for Performer {
     fn perform(&mut self, effect: Effect) -> Kept {
         match effect {
             Effect::LoadObject { generation, object } => self.load(generation, object),
-            Effect::FollowLog { generation, request } => self.follow(generation, request),
+            Effect::FollowLog { generation, request } => {
+                self.follow(Lane::Log, generation, request);
+            }
+            Effect::LoadOlderLog { generation, request } => {
+                self.follow(Lane::OlderLog, generation, request);
+            }
             Effect::Cancel(lane) => {
                 if let Some(token) = self.lanes.remove(&lane) {
                     token.cancel();

@@ -2,9 +2,11 @@
 //! there on, opens the watch again when it ends, lists anew when too much was missed, and says how far
 //! what is known can be trusted.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::{StreamExt as _, stream};
 use jiff::Timestamp;
 use tokio::sync::{Notify, Semaphore, mpsc, watch};
 use tokio::time::{Instant, timeout};
@@ -12,6 +14,7 @@ use tokio::time::{Instant, timeout};
 use crate::adapters::kubernetes::connect::Cluster;
 use crate::adapters::kubernetes::list::Listing;
 use crate::adapters::kubernetes::printed::printed;
+use crate::adapters::kubernetes::read::namespaces;
 use crate::adapters::kubernetes::refusal::{Refusal, Sort};
 use crate::adapters::kubernetes::resource::Resource;
 use crate::adapters::kubernetes::watch::{Change, Watch};
@@ -29,6 +32,10 @@ const SETTLED: Duration = Duration::from_secs(5);
 const FORBIDDEN_AGAIN: Duration = Duration::from_mins(1);
 /// A watch that is missing for so long is worth saying.
 const NOTICEABLE: Duration = Duration::from_secs(4);
+/// How many of the server's tables are read at a time, and at most: a cluster with more namespaces is
+/// listed before they are all read.
+const TABLES: usize = 4;
+const MOST_TABLES: usize = 100;
 /// How long other kinds wait for the pods to be listed.
 const COURTESY: Duration = Duration::from_millis(1500);
 
@@ -242,14 +249,10 @@ impl<T: Object> Watcher<T> {
         let is_long = Notify::new();
         let table = async {
             is_long.notified().await;
-            if let (Kind::Pod, Scope::Namespace(namespace)) = (self.kind, &self.scope) {
-                match printed(cluster, namespace).await {
-                    Ok(rows) => {
-                        let news = News::Printed { namespace: Arc::clone(namespace), rows };
-                        self.desk.news.send(news).await.ok();
-                    }
-                    // The list itself is under way, and tells more.
-                    Err(refusal) => tracing::debug!(%refusal.error, "no table of pods"),
+            if self.kind == Kind::Pod {
+                // The list itself is under way, and tells more.
+                if let Err(refusal) = self.print(cluster).await {
+                    tracing::debug!(%refusal.error, "no table of pods");
                 }
             }
             std::future::pending::<std::convert::Infallible>().await
@@ -273,6 +276,25 @@ impl<T: Object> Watcher<T> {
             version = pages => version,
             never = table => match never {},
         }
+    }
+
+    /// Tells what the server prints of the pods: soon, since that is little. Its rows name no namespace,
+    /// so that each is asked for by itself.
+    async fn print(&self, cluster: &Cluster) -> Result<(), Refusal> {
+        let names = match &self.scope {
+            Scope::Namespace(name) => vec![Arc::clone(name)],
+            Scope::Cluster => namespaces(cluster).await?,
+        };
+        let tables = stream::iter(names.into_iter().take(MOST_TABLES));
+        let tables = tables.map(async |namespace| {
+            let rows = printed(cluster, &namespace).await?;
+            Ok::<_, Refusal>(News::Printed { namespace, rows })
+        });
+        let mut tables = pin!(tables.buffer_unordered(TABLES));
+        while let Some(table) = tables.next().await {
+            self.desk.news.send(table?).await.ok();
+        }
+        Ok(())
     }
 
     /// Lets pods go first.

@@ -5,7 +5,6 @@ use std::time::Duration;
 use tokio::time::{sleep, timeout};
 
 use crate::adapters::docker::container::{ContainerState, SandboxSpec};
-use crate::adapters::docker::cpu;
 use crate::adapters::docker::exit::explain_exit;
 use crate::adapters::docker::image::ImageFacts;
 use crate::adapters::docker::labels::SandboxLabels;
@@ -56,7 +55,7 @@ impl Berth {
     pub async fn explain(&self, failure: Failure) -> Failure {
         match self.docker.state(&self.sandbox).await {
             Ok(ContainerState::Running | ContainerState::Created) => failure,
-            Ok(state) => explain_exit(&state, &self.last_words().await),
+            Ok(state) => explain_exit(self.sandbox.database(), &state, &self.last_words().await),
             Err(error) => error.into(),
         }
     }
@@ -75,7 +74,8 @@ impl Harbour<'_> {
     /// Starts the sandbox for `version` and waits until its server answers.
     pub async fn open(&self, version: Option<&ServerVersion>) -> Result<Berth, Failure> {
         let plan = self.plan;
-        let image = recipe::image(&plan.image, &plan.mirror, version).ok_or_else(|| {
+        let image = recipe::image(plan.engine, &plan.image, &plan.mirror, version);
+        let image = image.ok_or_else(|| {
             Failure::new(FailureKind::Missing, "nothing tells which server the dump is from")
                 .advise("name an image: `[drill] image = \"mongo:4.2\"`, or `--image`")
         })?;
@@ -93,7 +93,7 @@ impl Harbour<'_> {
             );
             self.reporter.remember(Step::StartSandbox, text);
         }
-        if let Some(text) = recipe::mongodb::end_of_life(&image.name) {
+        if let Some(text) = recipe::end_of_life(plan.engine, &image.name) {
             self.reporter.remember(Step::StartSandbox, text);
         }
         let socket = RelaySocket::new().map_err(|error| {
@@ -129,7 +129,7 @@ impl Harbour<'_> {
         Ok(berth)
     }
 
-    /// A processor that lacks AVX kills new servers without a word. A remote engine is asked through
+    /// A processor that lacks what a server needs kills it without a word. A remote engine is asked through
     /// a container; where that does not work, the sandbox itself shows what comes of it.
     async fn check_processor(
         &self,
@@ -137,8 +137,8 @@ impl Harbour<'_> {
         spec: &SandboxSpec,
         version: &ServerVersion,
     ) -> Result<(), Failure> {
-        let series = version.series();
-        if !cpu::is_choosy(&series) {
+        let (database, series) = (self.plan.engine, version.series());
+        if !recipe::is_choosy(database, &series) {
             return Ok(());
         }
         let described = if docker.engine().is_local {
@@ -147,10 +147,11 @@ impl Harbour<'_> {
             self.yard.processor(docker, spec).await.map_err(|failure| failure.to_string())
         };
         match described {
-            Ok(cpuinfo) => match cpu::refusal(&series, &docker.engine().architecture, &cpuinfo) {
-                Some(failure) => Err(failure),
-                None => Ok(()),
-            },
+            Ok(cpuinfo) => {
+                let architecture = &docker.engine().architecture;
+                let refusal = recipe::processor_refusal(database, &series, architecture, &cpuinfo);
+                refusal.map_or(Ok(()), Err)
+            }
             Err(error) => {
                 tracing::warn!(error, "the engine's processor is not known");
                 Ok(())
@@ -211,7 +212,7 @@ impl Harbour<'_> {
             owner: process::owner(),
             process: ProcessIdentity::own().to_string(),
         };
-        Ok(SandboxSpec { image, memory: plan.memory, limit, labels })
+        Ok(SandboxSpec { database: plan.engine, image, memory: plan.memory, limit, labels })
     }
 
     /// Two signs of life from the same process; returns the version that the server reports.

@@ -208,7 +208,8 @@ impl Drill {
     }
 
     fn image(&self, version: Option<&ServerVersion>) -> Option<recipe::Image> {
-        recipe::image(&self.plan.image, &self.plan.mirror, version)
+        let plan = &self.plan;
+        recipe::image(plan.engine, &plan.image, &plan.mirror, version)
     }
 
     /// Starts a sandbox, after the one that turned out to be wrong is gone.

@@ -22,7 +22,8 @@ use crate::domain::restore::{FailedIndex, RestoreReport, Tool};
 use crate::domain::units::plural;
 use crate::drill::event::{Advance, Part, Step};
 use crate::drill::plan::ToolChoice;
-use crate::drill::recipe::mongodb::{DATABASE_FOLDER, DUMP_FOLDER, UPLOAD_FOLDER};
+use crate::drill::recipe::mongodb::DUMP_FOLDER;
+use crate::drill::recipe::{self, Server};
 use crate::dump::{BatchSize, Dump, clean_files, read_batches, write_clean_tar};
 
 use super::berth::{Berth, needed};
@@ -45,7 +46,7 @@ pub struct Salvage<'a> {
 
 impl Salvage<'_> {
     pub async fn restore(&self, choice: ToolChoice) -> Result<(RestoreReport, String), Failure> {
-        let own = self.berth.docker.mongorestore(&self.berth.sandbox).await?;
+        let own = self.berth.docker.restore_tool(&self.berth.sandbox).await?;
         let (tool, version) = match (choice, own) {
             (ToolChoice::Builtin, _) | (ToolChoice::Auto, RestoreTool::Absent) => {
                 (Tool::Builtin, None)
@@ -57,7 +58,7 @@ impl Salvage<'_> {
                 let image = &self.berth.image.name;
                 return Err(Failure::new(
                     FailureKind::Missing,
-                    format!("the image {image} has no mongorestore"),
+                    format!("the image {image} has no {}", self.server().restore_tool),
                 )
                 .advise("use `--tool builtin`, or an image that has it"));
             }
@@ -106,7 +107,8 @@ impl Salvage<'_> {
     async fn check_room(&self, tool: Tool) -> Result<(), Failure> {
         let raw = self.dump.census.bytes();
         let need = needed(raw, tool == Tool::Mongorestore);
-        let room = self.berth.docker.free_space(&self.berth.sandbox, DATABASE_FOLDER).await?;
+        let folder = self.server().database_folder;
+        let room = self.berth.docker.free_space(&self.berth.sandbox, folder).await?;
         if room.free < need {
             return Err(Failure::new(
                 FailureKind::Unexpected,
@@ -240,7 +242,9 @@ impl Salvage<'_> {
                 tell.send(piece.len() as u64).ok();
             }
         });
-        let uploading = self.berth.docker.upload(&self.berth.sandbox, UPLOAD_FOLDER, counted);
+        let (docker, sandbox) = (&self.berth.docker, &self.berth.sandbox);
+        let folder = self.server().upload_folder;
+        let uploading = docker.upload(sandbox, folder, counted);
         let telling = async {
             while let Some(length) = told.recv().await {
                 moved += length;
@@ -250,9 +254,12 @@ impl Salvage<'_> {
         let (written, uploaded, ()) = tokio::join!(writing, uploading, telling);
         uploaded?;
         finished(written)?;
-        let (docker, sandbox) = (&self.berth.docker, &self.berth.sandbox);
-        docker.check_upload(sandbox, UPLOAD_FOLDER, clean_files(self.dump)).await?;
+        docker.check_upload(sandbox, folder, clean_files(self.dump)).await?;
         Ok(())
+    }
+
+    fn server(&self) -> &'static Server {
+        recipe::server(self.berth.sandbox.database())
     }
 
     fn advance(&self, done: u64, total: u64, detail: impl Into<String>) {

@@ -1,7 +1,12 @@
 //! The Drill tab on the embedded world: keys as text, from the pick to the record.
 
 use lifeboat::demo::fault::Fault;
+use lifeboat::domain::settings::Depth;
+use lifeboat::domain::verdict::Verdict;
+use lifeboat::drill::event::Step;
 use lifeboat::drill::record::Record;
+use lifeboat::runtime::choose::Wanted;
+use lifeboat::runtime::runs::{Run, RunFile};
 
 use crate::harness::Rehearsal;
 
@@ -134,7 +139,6 @@ async fn a_fault_ends_in_its_verdict_with_a_reason_and_a_clean_machine() {
         (Fault::DiskFull, "COULD NOT VERIFY", "restore"),
         (Fault::Oom, "COULD NOT VERIFY", "memory"),
         (Fault::Refused, "FAIL", "A6"),
-        (Fault::SourceUnreachable, "COULD NOT VERIFY", "compare"),
     ] {
         let rehearsal = Rehearsal::start().await;
         rehearsal.world.inject(fault);
@@ -159,4 +163,75 @@ async fn a_fault_ends_in_its_verdict_with_a_reason_and_a_clean_machine() {
         console.quit().await;
         rehearsal.assert_clean();
     }
+}
+
+/// A run file of a drill of prod's newest backup, by a process that this machine does not have.
+async fn interrupted(rehearsal: &Rehearsal) -> Run {
+    let conclusion = rehearsal.drill_to(Depth::Quick, "prod", Wanted::Latest).await;
+    let mut record = conclusion.record;
+    record.depth = Depth::Compare;
+    record.id = lifeboat::drill::plan::DrillId(ulid::Ulid::from_parts(1, 7));
+    Run { process: "1:1:no boot".to_owned(), steps: vec![Step::Restore], ..Run::of(record) }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_drill_is_refused_with_who_runs_the_other() {
+    let rehearsal = Rehearsal::start().await;
+    let run = interrupted(&rehearsal).await;
+    let other = RunFile::begin(&rehearsal.settings.folders.state, run).unwrap();
+    let mut console = Console::open(rehearsal.settings.clone(), rehearsal.clock, LARGE);
+    console.press("<F4>");
+    console.wait_for("Odds").await;
+    console.press("<enter>");
+    let screen = console.wait_for("cannot be drilled so").await;
+    assert!(screen.contains("✘ machine") && screen.contains("drills prod/"), "{screen}");
+    other.finish().unwrap();
+    console.press("<enter>");
+    console.wait_for("starts by itself").await;
+    console.press("<esc>");
+    console.quit().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_killed_drill_left_is_removed_or_drilled_again() {
+    for key in ["x", "r"] {
+        let rehearsal = Rehearsal::start().await;
+        let run = interrupted(&rehearsal).await;
+        drop(RunFile::begin(&rehearsal.settings.folders.state, run).unwrap());
+        let mut console = Console::open(rehearsal.settings.clone(), rehearsal.clock, LARGE);
+        let screen = console.wait_for("Left behind by earlier drills").await;
+        assert!(screen.contains("interrupted at restore"), "{screen}");
+        console.press(key);
+        if key == "r" {
+            console.wait_for("starts by itself").await;
+            console.press("<esc>");
+        }
+        console.wait_until("closed", |screen| !screen.contains("Left behind")).await;
+        console.quit().await;
+        let reading = rehearsal.journal().read().unwrap();
+        let buried = reading.records().find(|record| record.id.0.timestamp_ms() == 1);
+        assert_eq!(buried.unwrap().verdict, Verdict::CouldNotVerify, "after `{key}`");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_source_that_does_not_answer_is_told_before_and_is_no_proof_after() {
+    let rehearsal = Rehearsal::start().await;
+    rehearsal.world.inject(Fault::SourceUnreachable);
+    let mut console = Console::open(rehearsal.settings.clone(), rehearsal.clock, LARGE);
+    console.press("<F4>");
+    console.wait_for("Odds").await;
+    console.press("<enter>");
+    let screen = console.wait_for("with a warning").await;
+    assert!(screen.contains("! source"), "{screen}");
+    console.press("<enter>");
+    let first =
+        console.wait_until("compared", |screen| screen.contains("drill prod · compare")).await;
+    console.wait_until("something moved", |screen| *screen != first).await;
+    // Its client gives up after half a minute.
+    console.wait_at_most(std::time::Duration::from_secs(60), " COULD NOT VERIFY  ").await;
+    console.press("<ctrl-x>");
+    console.wait_for("nothing left").await;
+    console.quit().await;
+    rehearsal.assert_clean();
 }

@@ -72,6 +72,13 @@ impl Console {
         found.unwrap()
     }
 
+    /// Waits longer than a test usually does.
+    pub(crate) async fn wait_at_most(&mut self, patience: Duration, text: &str) {
+        let found = self.screen.wait_for(|screen| screen.contains(text));
+        let found = tokio::time::timeout(patience, found).await.map(|found| drop(found.unwrap()));
+        found.unwrap_or_else(|_| panic!("never {text}:\n{}", self.screen.borrow().as_str()));
+    }
+
     pub(crate) async fn wait_for(&mut self, text: &str) -> String {
         self.wait_until(text, |screen| screen.contains(text)).await
     }

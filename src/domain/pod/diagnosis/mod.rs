@@ -14,6 +14,7 @@ use crate::domain::diagnosis::{
 use crate::domain::node::Node;
 use crate::domain::pod::diagnosis::container::Containers;
 use crate::domain::pod::diagnosis::message::unschedulable;
+use crate::domain::pod::readiness::Readiness;
 use crate::domain::pod::{Condition, ConditionStatus, ContainerState, Pod};
 use crate::domain::severity::Severity;
 
@@ -38,8 +39,23 @@ const GATED: &[Step] =
 /// One container of a Job's pod has ended, and another goes on.
 const LINGERING: &[Step] = &[(SignedDuration::ZERO, None), (minutes(10), Some(Severity::Warning))];
 
-/// The judgement of `pod`, which runs on `node` where that is known.
+/// What is known of a pod beside itself.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Seen<'a> {
+    /// The one it runs on.
+    pub node: Option<&'a Node>,
+    /// How often it has changed while somebody was watching.
+    pub readiness: Option<&'a Readiness>,
+}
+
+/// The judgement of `pod`, which runs on `node` where that is known, at one look.
 pub fn diagnose(pod: &Pod, node: Option<&Node>, now: Timestamp) -> Diagnosis {
+    diagnose_seen(pod, Seen { node, readiness: None }, now)
+}
+
+/// The judgement of `pod` with all that is known of it.
+pub fn diagnose_seen(pod: &Pod, seen: Seen<'_>, now: Timestamp) -> Diagnosis {
+    let Seen { node, readiness: changes } = seen;
     let mut signs = Signs::new(now);
     match &*pod.phase {
         "Succeeded" => {
@@ -55,6 +71,7 @@ pub fn diagnose(pod: &Pod, node: Option<&Node>, now: Timestamp) -> Diagnosis {
                 None => {
                     Containers::of(pod).judge(&mut signs);
                     readiness(pod, &mut signs);
+                    unsteady(changes, &mut signs, now);
                     lingering(pod, &mut signs);
                 }
             }
@@ -170,6 +187,21 @@ fn readiness(pod: &Pod, signs: &mut Signs) {
             with_cause("not ready", &because(ready.reason.as_deref(), ready.message.as_deref()))
         });
     }
+}
+
+/// A pod that is ready now and not a moment later.
+fn unsteady(changes: Option<&Readiness>, signs: &mut Signs, now: Timestamp) {
+    let Some(flapping) = changes.and_then(|changes| changes.flapping(now)) else { return };
+    signs.recheck(flapping.until);
+    signs.add(Rule::Unsteady.since(Some(flapping.first)), Severity::Warning, || {
+        match flapping.looked {
+            None => format!("flapping: {} ready changes/h", flapping.count),
+            Some(since) => {
+                let since = since.strftime("%H:%M UTC");
+                format!("flapping: {} ready changes, watched since {since}", flapping.count)
+            }
+        }
+    });
 }
 
 /// A Job's pod does not end before its last container does.

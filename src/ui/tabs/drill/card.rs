@@ -38,8 +38,8 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) 
         (format!("  {}", object.size), Role::Text),
         (
             format!(
-                "  begun {}, {} d ago",
-                began.strftime("%Y-%m-%d %H:%M UTC"),
+                "  T0 {}, {} d ago",
+                began.strftime("%Y-%m-%d %H:%M"),
                 days_ago(began, app.now)
             ),
             Role::Muted,
@@ -53,7 +53,10 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) 
     }
     // What is done and undone takes the last lines; the looks have the rest.
     let room = usize::from(area.height).saturating_sub(if is_tall { 10 } else { 7 });
-    let mut left_over = room.saturating_sub(Check::of(order.depth).count());
+    let fixes = card.checked.values().filter(|checked| checked.fix.is_some()).count();
+    let spare = room.saturating_sub(Check::of(order.depth).count());
+    // What helps comes before what is merely long.
+    let mut left_over = (spare.min(fixes), spare.saturating_sub(fixes));
     for check in Check::of(order.depth) {
         look(&mut sheet, card, check, &mut left_over);
     }
@@ -73,7 +76,8 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) 
 }
 
 /// One look; its fix stands below where there is room for it.
-fn look(sheet: &mut Sheet<'_>, card: &Card, check: Check, spare: &mut usize) {
+fn look(sheet: &mut Sheet<'_>, card: &Card, check: Check, spare: &mut (usize, usize)) {
+    let (fixes, wraps) = spare;
     let word = left(check.word(), 12);
     let Some(checked) = card.checked.get(&check) else {
         sheet.line([
@@ -90,7 +94,7 @@ fn look(sheet: &mut Sheet<'_>, card: &Card, check: Check, spare: &mut usize) {
     };
     let room = usize::from(sheet.width().saturating_sub(17));
     let lines = wrap(&crate::domain::text::shown(&checked.text), room);
-    let more = lines.len().saturating_sub(1).min(*spare);
+    let more = lines.len().saturating_sub(1).min(*wraps);
     let is_cut = more + 1 < lines.len();
     for (at, line) in lines.iter().take(more + 1).enumerate() {
         let (sign, word) = if at == 0 { (sign, word.clone()) } else { (" ", " ".repeat(12)) };
@@ -101,10 +105,10 @@ fn look(sheet: &mut Sheet<'_>, card: &Card, check: Check, spare: &mut usize) {
             (format!("{line}{dots}"), text_role),
         ]);
     }
-    *spare -= more;
-    if let Some(fix) = checked.fix.as_ref().filter(|_| *spare > 0) {
+    *wraps -= more;
+    if let Some(fix) = checked.fix.as_ref().filter(|_| *fixes > 0) {
         sheet.line([(format!("{}→ {fix}", " ".repeat(15)), Role::Accent)]);
-        *spare -= 1;
+        *fixes -= 1;
     }
 }
 
@@ -155,7 +159,7 @@ fn verdict(card: &Card, app: &App) -> (String, Role) {
         return ("looking before anything is downloaded …".to_owned(), Role::Busy);
     }
     if let Some(starts) = card.starts {
-        let left = starts.duration_since(app.now).as_secs().max(0) + 1;
+        let left = (starts.duration_since(app.now).as_millis().max(0) + 999) / 1000;
         let text = format!("all is well: starts by itself in {left} s · enter now · esc back");
         return (text, Role::Fine);
     }

@@ -118,7 +118,7 @@ fn field_line(sheet: &mut Sheet<'_>, app: &App, field: Field) {
     let is_here = drill.form.at == field;
     let (value, says) = match field {
         Field::Set => set(drill),
-        Field::Pick => pick(app),
+        Field::Pick => pick(app, sheet.width() > 90),
         Field::Depth => {
             let depth = drill.form.depth;
             let mut says = vec![(proves(depth).to_owned(), Role::Text)];
@@ -164,7 +164,7 @@ fn set(drill: &Drill) -> (String, Vec<Part>) {
     (set.id.path(), says)
 }
 
-fn pick(app: &App) -> (String, Vec<Part>) {
+fn pick(app: &App, is_wide: bool) -> (String, Vec<Part>) {
     let drill = &app.drill;
     let shelf = &drill.shelf;
     let value = match drill.form.by {
@@ -183,7 +183,8 @@ fn pick(app: &App) -> (String, Vec<Part>) {
     match drill.form.by {
         PickBy::Dice => says.extend(shelf.rolled.as_ref().map(|(_, pick)| {
             let tested = if pick.exhausted { "all were tested" } else { "untested" };
-            (format!("{}, {tested}", one_in(pick.chance)), Role::Accent)
+            let tested = if is_wide { format!(", {tested}") } else { String::new() };
+            (format!("{}{tested}", one_in(pick.chance)), Role::Accent)
         })),
         PickBy::Chosen(_) => says.push(known(drill, object)),
     }

@@ -6,7 +6,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use crate::app::App;
-use crate::domain::units::{Count, Span};
+use crate::domain::units::{Count, Span, plural};
 use crate::domain::verdict::Verdict;
 use crate::drill::past::{Past, Told};
 use crate::drill::record::Record;
@@ -181,7 +181,7 @@ fn trend(pasts: &[Past], name: &crate::domain::environment::EnvironmentName) -> 
     let times: Vec<f64> = records.iter().filter_map(|record| record.rto_s).collect();
     let counted = records.iter().filter_map(|record| record.census.as_ref());
     let counts: Vec<f64> = counted.map(|census| census.documents() as f64).collect();
-    let mut line = vec![(left(&format!("{} drills", of.count()), 11), Role::Muted)];
+    let mut line = vec![(left(&plural(of.count() as u64, "drill"), 11), Role::Muted)];
     if let Some(last) = times.last() {
         line.push(("RTO ".to_owned(), Role::Muted));
         line.push((sparkline(&times, SHOWN), Role::Accent));

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
+use unicode_width::UnicodeWidthStr as _;
 
 use crate::app::App;
 use crate::app::drill::result::Shown;
@@ -46,8 +47,10 @@ pub(super) fn draw(
     verdict(&mut top, record);
     top.line([(format!(" {}", facts(app, record).join(" · ")), Role::Muted)]);
     top.line(clean_up(app, shown));
+    let rows: Vec<&Row> = shown.rows().collect();
+    let columns = Columns::of(record, &rows, area.width);
     let mut foot = Sheet::new(theme, area.width);
-    findings(&mut foot, shown, usize::from(area.height) / 4);
+    findings(&mut foot, (shown, columns.why), usize::from(area.height) / 4);
     if let Some(loss) = &record.loss {
         foot.sentence(1, &loss.sentence(), (Role::Text, 2));
         if area.height > 22 {
@@ -57,7 +60,6 @@ pub(super) fn draw(
     for (actor, text) in shown.notes.iter().rev().take(2) {
         foot.line([(format!(" note by {actor}: "), Role::Muted), (text.clone(), Role::Text)]);
     }
-    let rows: Vec<&Row> = shown.rows().collect();
     let gap = u16::from(area.height > 22);
     let reserved = top.height() + foot.height() + gap;
     let middle = Rect {
@@ -77,7 +79,7 @@ pub(super) fn draw(
         empty.line([(format!(" {text}"), Role::Muted)]);
         empty.draw(frame, middle);
     } else {
-        table(frame, middle, (shown, &rows), theme, viewports);
+        table(frame, middle, (shown, &rows, &columns), theme, viewports);
     }
     foot.draw(frame, end);
 }
@@ -116,7 +118,7 @@ fn facts(app: &App, record: &Record) -> Vec<String> {
         facts.push(format!("{} documents, {} raw", Count(census.documents()), census.bytes()));
     }
     if let Some(report) = &record.restored_with {
-        facts.push(format!("by the {}", report.tool));
+        facts.push(format!("restored with {}", report.tool));
     }
     if let Some(used) = &record.container_engine {
         facts.push(used.image.clone());
@@ -157,7 +159,7 @@ fn clean_up(app: &App, shown: &Shown) -> Vec<Part> {
 }
 
 /// What is not about one collection, and why the one under the cursor is as it is.
-fn findings(sheet: &mut Sheet<'_>, shown: &Shown, most: usize) {
+fn findings(sheet: &mut Sheet<'_>, (shown, room): (&Shown, usize), most: usize) {
     let record = &shown.record;
     if let Some(failed) = &record.failed {
         let text = format!("{}: {}", failed.step, failed.failure);
@@ -174,9 +176,8 @@ fn findings(sheet: &mut Sheet<'_>, shown: &Shown, most: usize) {
         };
         sheet.sentence(1, &line(finding), (role, 2));
     }
-    // On a narrow screen the table has no room for reasons.
-    let is_told = |row: &&Row| row.severity >= Some(Severity::Warn) || sheet.width() < 100;
-    if let Some(row) = shown.selected().filter(is_told).filter(|row| !row.why.is_empty()) {
+    // A reason that the table has no room for.
+    if let Some(row) = shown.selected().filter(|row| row.why.width() > room) {
         let text = format!("{}: {}", row.namespace.collection, row.why);
         sheet.sentence(1, &text, (role_of(row), 2));
     }
@@ -188,11 +189,10 @@ fn findings(sheet: &mut Sheet<'_>, shown: &Shown, most: usize) {
 fn table(
     frame: &mut Frame<'_>,
     area: Rect,
-    (shown, rows): (&Shown, &[&Row]),
+    (shown, rows, columns): (&Shown, &[&Row], &Columns),
     theme: &Theme,
     viewports: &mut Viewports,
 ) {
-    let columns = Columns::of(&shown.record, rows, area.width);
     let mut sheet = Sheet::new(theme, area.width);
     if let Some(over) = columns.over(&shown.record) {
         sheet.line(over);
