@@ -33,6 +33,13 @@ impl App {
         Vec::new()
     }
 
+    /// The screen has no more lines of the help than from `first` on.
+    pub fn help_ends(&mut self, first: u16) {
+        if let Some(Overlay::Help { scrolled, .. }) = &mut self.overlay {
+            *scrolled = first.min(*scrolled);
+        }
+    }
+
     pub(super) fn act_in_list(&mut self, action: Action) -> Vec<Effect> {
         let page = self.page();
         let count = match &self.overlay {

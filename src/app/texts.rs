@@ -278,7 +278,9 @@ impl App {
     pub(super) fn explain_again(&mut self) {
         let Location::Explain { key, title } = &self.pods.top().location else { return };
         let Some(lines) = self.explanation(key) else { return };
-        let document = Document { lines: lines.iter().map(|line| paragraph(line)).collect() };
+        let keys = lines.iter().filter_map(|line| Some(key_of(line)?.0.len())).max().unwrap_or(0);
+        let paragraphs = lines.iter().map(|line| paragraph(line, keys));
+        let document = Document { lines: paragraphs.collect() };
         let (title, file) = (title.clone(), format!("{title}-why.txt"));
         let page = self.text_page();
         if let Body::Text { text, .. } = &mut self.pods.top_mut().body {
@@ -322,14 +324,19 @@ impl App {
     }
 }
 
-/// `rule: …` with its key apart.
-fn paragraph(text: &str) -> Line {
-    match text.split_once(": ") {
-        Some((key, rest)) if key.len() < 24 => {
-            Line::default().with(Emphasis::Key, &format!("{key:<16} ")).plain(rest)
+/// `rule: …` with its key apart, in a column for keys of so many letters.
+fn paragraph(text: &str, keys: usize) -> Line {
+    match key_of(text) {
+        Some((key, rest)) => {
+            Line::default().with(Emphasis::Key, &format!("{key:<keys$}  ")).plain(rest)
         }
-        _ => Line::default().plain(text),
+        None => Line::default().plain(text),
     }
+}
+
+fn key_of(text: &str) -> Option<(&str, &str)> {
+    const LONGEST: usize = 24;
+    text.split_once(": ").filter(|(key, _)| key.len() < LONGEST)
 }
 
 const fn emphasis(severity: Severity) -> Emphasis {

@@ -10,12 +10,12 @@ use crate::app::cell::Tone;
 use crate::app::cluster::{Badge, Cluster};
 use crate::app::focus::{DrillFocus, Focus};
 use crate::app::overlay::Overlay;
-use crate::app::pods::layer::Body;
+use crate::app::pods::layer::{Body, Layer};
 use crate::app::tab::Tab;
 use crate::domain::age::age;
 use crate::domain::news::{Kind, Namespaces, Scope};
 use crate::domain::severity::Severity;
-use crate::domain::text::shown;
+use crate::domain::units::{Count, plural};
 use crate::ui::keymap::Keymap;
 use crate::ui::paint::{fit, line, spans, width};
 use crate::ui::tabs;
@@ -54,14 +54,59 @@ pub(super) fn header(
         draw_all_in_one(frame, rest, app, theme);
         return;
     }
-    let names = app.clusters.iter().map(|cluster| width(&cluster.name.0)).max().unwrap_or(0);
+    let widths = Widths::of(app);
     for (at, cluster) in app.clusters.iter().enumerate() {
         let y = rest.y + u16::try_from(at).unwrap_or(0);
         if y < rest.bottom() {
             let row = Rect { y, height: 1, ..rest };
-            draw_environment(frame, row, (app, cluster, names), theme, viewports);
+            draw_environment(frame, row, (app, cluster, &widths), theme, viewports);
         }
     }
+}
+
+/// How wide what the environments say is, so that it stands in columns.
+struct Widths {
+    names: usize,
+    words: usize,
+    counts: [usize; 3],
+}
+
+impl Widths {
+    fn of(app: &App) -> Self {
+        const WORD: usize = 12;
+        let widest = |text: &dyn Fn(&Cluster) -> String| {
+            app.clusters.iter().map(|cluster| width(&text(cluster)).into()).max().unwrap_or(0)
+        };
+        let names = widest(&|cluster| cluster.name.0.clone());
+        // One badge that has much to say does not push the others away.
+        let words = widest(&|cluster| badge(cluster, app).1).min(WORD);
+        let counts = [0, 1, 2].map(|at| {
+            widest(&|cluster| {
+                counts(cluster).and_then(|it| it.get(at).map(|it| it.0.clone())).unwrap_or_default()
+            })
+        });
+        Self { names, words, counts }
+    }
+}
+
+/// How many pods there are, and how many of them are badly off; `None` while nothing is known. While
+/// they are listed for the first time the badge counts them.
+fn counts(cluster: &Cluster) -> Option<[(String, Tone); 3]> {
+    let is_known = cluster.pods.has_listed() || !cluster.pods.is_empty();
+    if cluster.context.is_none() || !is_known {
+        return None;
+    }
+    let pods = cluster.pods.len() as u64;
+    let is_counted = cluster.badge() == Badge::Live && cluster.pods.is_listing();
+    let told = |severity, text: fn(u64) -> String| match cluster.count(severity) {
+        0 => String::new(),
+        count => text(count as u64),
+    };
+    Some([
+        (if is_counted { String::new() } else { plural(pods, "pod") }, Tone::Muted),
+        (told(Severity::Critical, |count| format!("{} critical", Count(count))), Tone::Critical),
+        (told(Severity::Warning, |count| plural(count, "warning")), Tone::Warning),
+    ])
 }
 
 /// The badge's sign and word, and its tone. The word says it without colour too.
@@ -73,12 +118,8 @@ pub(super) fn badge(cluster: &Cluster, app: &App) -> (&'static str, String, Tone
             None => ("◌", "connecting".to_owned(), Tone::Busy),
         },
         Badge::Live if cluster.pods.is_listing() => {
-            let count = cluster.pods.len();
-            (
-                "◌",
-                format!("loading {} so far…", crate::domain::units::Count(count as u64)),
-                Tone::Busy,
-            )
+            let count = Count(cluster.pods.len() as u64);
+            ("◌", format!("loading {count} so far…"), Tone::Busy)
         }
         Badge::Live => ("●", "live".to_owned(), Tone::Fine),
         Badge::Stale { since, .. } => ("◐", format!("stale {}", age(since, app.now)), Tone::Stale),
@@ -90,7 +131,7 @@ pub(super) fn badge(cluster: &Cluster, app: &App) -> (&'static str, String, Tone
 fn draw_environment(
     frame: &mut Frame<'_>,
     area: Rect,
-    (app, cluster, names): (&App, &Cluster, u16),
+    (app, cluster, widths): (&App, &Cluster, &Widths),
     theme: &Theme,
     viewports: &mut Viewports,
 ) {
@@ -104,38 +145,23 @@ fn draw_environment(
     for since in [cluster.remembered, stale_since(cluster)].into_iter().flatten() {
         viewports.aged(since, app.now);
     }
-    let name = format!(" {:names$} ", cluster.name.0, names = usize::from(names));
+    let name = format!(" {:names$} ", cluster.name.0, names = widths.names);
     let mut parts = vec![
         Span::raw(" "),
         Span::styled(name, theme.role(name_role)),
         Span::raw(" "),
-        Span::styled(format!("{sign} {word:<12}"), theme.tone(tone)),
+        Span::styled(format!("{sign} {word:<words$}", words = widths.words), theme.tone(tone)),
     ];
     let mut tell = |text: String, tone: Tone| {
         parts.push(Span::styled(format!("  {text}"), theme.tone(tone)));
     };
-    if cluster.context.is_some() && (cluster.pods.has_listed() || !cluster.pods.is_empty()) {
-        tell(format!("{} pods", cluster.pods.len()), Tone::Muted);
-        for (severity, word, tone) in [
-            (Severity::Critical, "critical", Tone::Critical),
-            (Severity::Warning, "warning", Tone::Warning),
-        ] {
-            match cluster.count(severity) {
-                0 => {}
-                count => tell(format!("{count} {word}"), tone),
-            }
+    for (at, (text, tone)) in counts(cluster).into_iter().flatten().enumerate() {
+        let cells = widths.counts.get(at).copied().unwrap_or_default();
+        match (at, cells) {
+            (_, 0) => {}
+            (0, _) => tell(format!("{text:>cells$}"), tone),
+            _ => tell(format!("{text:<cells$}"), tone),
         }
-    }
-    if cluster.badge() == Badge::Live
-        && let Some(text) = blind(cluster)
-    {
-        tell(text, Tone::Warning);
-    }
-    match cluster.badge() {
-        Badge::Stale { why, .. } | Badge::LoginExpired { why } | Badge::Unreachable { why } => {
-            tell(why.what, Tone::Muted);
-        }
-        Badge::None | Badge::Connecting | Badge::Live => {}
     }
     if cluster.production {
         tell("PRODUCTION".to_owned(), Tone::Production);
@@ -149,6 +175,18 @@ fn draw_environment(
             None => tell("writable".to_owned(), Tone::Muted),
         }
     }
+    // Reasons come last: they may be long, and what is cut is cut here.
+    if cluster.badge() == Badge::Live
+        && let Some(text) = blind(cluster)
+    {
+        tell(text, Tone::Warning);
+    }
+    match cluster.badge() {
+        Badge::Stale { why, .. } | Badge::LoginExpired { why } | Badge::Unreachable { why } => {
+            tell(why.what, Tone::Muted);
+        }
+        Badge::None | Badge::Connecting | Badge::Live => {}
+    }
     cut(frame, area, parts);
 }
 
@@ -160,7 +198,7 @@ fn stale_since(cluster: &Cluster) -> Option<jiff::Timestamp> {
 }
 
 /// Spans in the width there is, the end cut with a sign.
-fn cut(frame: &mut Frame<'_>, area: Rect, parts: Vec<Span<'_>>) {
+pub(super) fn cut(frame: &mut Frame<'_>, area: Rect, parts: Vec<Span<'_>>) {
     let mut left = area.width;
     let mut shown = Vec::with_capacity(parts.len());
     for part in parts {
@@ -200,21 +238,45 @@ fn draw_all_in_one(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) 
     cut(frame, area, parts);
 }
 
+/// The way to where one is. What a layer has in common with the one below is not said again; where
+/// the way is too long its beginning is left out.
+fn crumbs(layers: &[Layer], room: u16) -> Vec<(String, Role)> {
+    let whole: Vec<String> = layers.iter().map(|layer| layer.location.crumb()).collect();
+    let mut shown: Vec<&str> = Vec::with_capacity(whole.len());
+    for (at, crumb) in whole.iter().enumerate() {
+        let below = at.checked_sub(1).and_then(|below| whole.get(below));
+        let rest = below.and_then(|below| crumb.strip_prefix(below.as_str())?.strip_prefix(" · "));
+        shown.push(rest.unwrap_or(crumb));
+    }
+    let long = |shown: &[&str]| shown.iter().map(|crumb| width(crumb) + 3).sum::<u16>() > room;
+    let all = shown.len();
+    while shown.len() > 1 && long(&shown) {
+        shown.remove(0);
+    }
+    let mut parts = Vec::new();
+    if shown.len() < all {
+        parts.push(("… › ".to_owned(), Role::Muted));
+    }
+    for (at, crumb) in shown.iter().enumerate() {
+        if at + 1 == shown.len() {
+            parts.push(((*crumb).to_owned(), Role::Title));
+        } else {
+            parts.push((format!("{crumb} › "), Role::Muted));
+        }
+    }
+    parts
+}
+
 /// Where one is, what is shown of it, and how.
 pub(super) fn title(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
     if app.tab == Tab::Drill {
-        drill_title(frame, area, app, theme);
+        tabs::drill::title(frame, area, app, theme);
         return;
     }
     let mut parts = vec![Span::raw(" ")];
     let layers = app.pods.layers();
-    for (at, layer) in layers.iter().enumerate() {
-        let is_last = at + 1 == layers.len();
-        let role = if is_last { Role::Title } else { Role::Muted };
-        parts.push(Span::styled(layer.location.crumb(), theme.role(role)));
-        if !is_last {
-            parts.push(Span::styled(" › ", theme.role(Role::Muted)));
-        }
+    for (text, role) in crumbs(layers, area.width) {
+        parts.push(Span::styled(text, theme.role(role)));
     }
     let mut tell = |text: String, role: Role| {
         parts.push(Span::styled(format!("  {text}"), theme.role(role)));
@@ -253,39 +315,38 @@ pub(super) fn title(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme)
     cut(frame, area, parts);
 }
 
-fn drill_title(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
-    let (crumbs, facts) = tabs::drill::crumbs(&app.drill);
-    let mut parts = vec![Span::raw(" ")];
-    for (at, crumb) in crumbs.iter().enumerate() {
-        let is_last = at + 1 == crumbs.len();
-        let role = if is_last { Role::Title } else { Role::Muted };
-        parts.push(Span::styled(shown(crumb).into_owned(), theme.role(role)));
-        if !is_last {
-            parts.push(Span::styled(" › ", theme.role(Role::Muted)));
-        }
-    }
-    for (text, role) in facts {
-        parts.push(Span::styled(format!("  {text}"), theme.role(role)));
-    }
-    cut(frame, area, parts);
-}
-
-/// The keys that one needs next, out of the table of keys.
+/// The keys that one needs next, out of the table of keys. Where there is little room those of the view
+/// give way, its last ones first: those that find all others stay.
 pub(super) fn hints(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme, keymap: &Keymap) {
+    let mut hints: Vec<(String, &str, u8)> = keymap
+        .bindings(app.focus())
+        .filter(|(binding, _)| binding.action != Action::Filter || can_filter(app.focus()))
+        .filter_map(|(binding, keys)| {
+            let stays = match binding.action {
+                Action::Filter => 1,
+                Action::Palette => 2,
+                Action::Help => 3,
+                _ => 0,
+            };
+            Some((keys.first()?.to_string(), binding.hint?, stays))
+        })
+        .collect();
+    // Those that stay come last, always in the same order.
+    hints.sort_by_key(|(_, _, stays)| *stays);
+    let room = area.width.saturating_sub(1);
+    let needs = |hints: &[(String, &str, u8)], gap: u16| {
+        let cells = hints.iter().map(|(key, hint, _)| width(key) + 1 + width(hint) + gap);
+        cells.sum::<u16>().saturating_sub(gap)
+    };
+    let gap = if needs(&hints, 3) <= room { 3 } else { 2 };
+    while needs(&hints, gap) > room {
+        let Some(last) = hints.iter().rposition(|(_, _, stays)| *stays == 0) else { break };
+        hints.remove(last);
+    }
     let mut parts = vec![Span::raw(" ")];
-    let mut left = area.width.saturating_sub(1);
-    for (binding, keys) in keymap.bindings(app.focus()) {
-        let (Some(hint), Some(key)) = (binding.hint, keys.first()) else { continue };
-        if binding.action == Action::Filter && !can_filter(app.focus()) {
-            continue;
-        }
-        let (key, hint) = (key.to_string(), format!(" {hint}   "));
-        let needs = width(&key) + width(&hint);
-        if needs > left {
-            break;
-        }
-        left -= needs;
+    for (key, hint, _) in hints {
         parts.push(Span::styled(key, theme.role(Role::KeyHint)));
+        let hint = format!(" {hint}{:1$}", "", usize::from(gap));
         parts.push(Span::styled(hint, theme.role(Role::Muted)));
     }
     spans(frame, area, parts);
@@ -296,8 +357,13 @@ const fn can_filter(focus: Focus) -> bool {
     !matches!(focus, Focus::Drill(DrillFocus::Form | DrillFocus::Card | DrillFocus::Run))
 }
 
-/// The prompt, else the flash.
-pub(super) fn foot(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
+/// The prompt, else the flash, else what of the row under the cursor had no room.
+pub(super) fn foot(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    (app, unsaid): (&App, Option<String>),
+    theme: &Theme,
+) {
     if let Some(Overlay::Prompt(prompt)) = &app.overlay {
         let sign = prompt.kind.sign();
         let room = usize::from(area.width.saturating_sub(3));
@@ -332,5 +398,7 @@ pub(super) fn foot(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) 
     }
     if let Some(flash) = &app.flash {
         line(frame, area, &format!(" {}", flash.text), theme.tone(flash.tone));
+    } else if let Some(unsaid) = unsaid.filter(|_| app.overlay.is_none()) {
+        line(frame, area, &format!(" {unsaid}"), theme.role(Role::Text));
     }
 }

@@ -237,7 +237,6 @@ pub const BINDINGS: &[Binding] = &[
         ),
         "drill again",
     ),
-    hint(bind(Leftovers, &["esc", "q"], Action::Back, "back", "later"), "later"),
     // Moving.
     bind(Moving, &["j", "down"], Action::SelectNext, "select-next", "down"),
     bind(Moving, &["k", "up"], Action::SelectPrevious, "select-previous", "up"),
@@ -273,10 +272,11 @@ pub const BINDINGS: &[Binding] = &[
     ),
     bind(Everywhere, &["ctrl-s"], Action::Save, "save", "save what is shown"),
     bind(Everywhere, &["L"], Action::LogIn, "log-in", "log in where a badge asks for it"),
-    // Help, dialogs, prompts.
+    // Texts, help, dialogs, prompts.
     hint(bind(Help, &["/"], Action::Filter, "filter", "search the keys"), "search"),
     hint(bind(Help, &["esc", "q", "?"], Action::Back, "back", "close the help"), "close"),
     hint(bind(Lists, &["esc", "q"], Action::Back, "back", "close the list"), "close"),
+    hint(bind(Leftovers, &["esc", "q"], Action::Back, "back", "later"), "later"),
     hint(bind(Dialogs, &["enter"], Action::Press, "press", "press the button"), "press"),
     hint(
         bind(Dialogs, &["tab", "right"], Action::NextButton, "next-button", "the next button"),

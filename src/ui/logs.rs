@@ -82,7 +82,9 @@ fn parts(view: &LogView) -> Vec<(String, Role)> {
     if view.has_times() {
         parts.push(("times in UTC".to_owned(), Role::Muted));
     }
-    parts.push((plural(view.count() as u64, "line"), Role::Muted));
+    if !matches!(view.flow(), Flow::Loading | Flow::Waiting(_)) {
+        parts.push((plural(view.count() as u64, "line"), Role::Muted));
+    }
     parts
 }
 

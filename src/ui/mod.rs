@@ -44,7 +44,7 @@ const LEAST: (u16, u16) = (40, 10);
 /// NAME              READY  STATUS            WHY       <- the layer on top
 /// …
 /// enter open  l logs  / filter  : commands  ? help     <- hints, from the table of keys
-/// deleted pod default/api-0 in dev                     <- flash, or the prompt
+/// deleted pod default/api-0 in dev                     <- flash, or the prompt, or what was cut
 /// ```
 pub fn draw(
     frame: &mut Frame<'_>,
@@ -73,20 +73,26 @@ pub fn draw(
         chrome::header(frame, top, app, theme, viewports);
     }
     chrome::title(frame, title, app, theme);
+    let mut unsaid = None;
     match &app.pods.top().body {
         _ if app.tab == Tab::Drill => tabs::drill::draw(frame, body, app, theme, viewports),
-        Body::Table(table) => table::draw(frame, body, (app, table), theme, viewports),
+        Body::Table(table) => {
+            unsaid = table::draw(frame, body, (app, table), theme, viewports);
+        }
         Body::Text { text, .. } => text::draw(frame, body, text, theme),
         Body::Logs { view, .. } => logs::draw(frame, body, (view, app.now), theme, viewports),
     }
     chrome::hints(frame, hints, app, theme, keymap);
-    chrome::foot(frame, foot, app, theme);
-    if matches!(app.focus(), Focus::Help | Focus::Dialog | Focus::List) {
+    chrome::foot(frame, foot, (app, unsaid), theme);
+    if matches!(app.focus(), Focus::Help | Focus::Dialog | Focus::List | Focus::Leftovers) {
         viewports.cover();
     }
+    // What lies over the screen leaves the hints to be seen: they are of what lies there.
+    let area = Rect { height: hints.y.saturating_sub(area.y), ..area };
     match &app.overlay {
         Some(Overlay::Help { filter, scrolled }) => {
-            help::draw(frame, area, app.page_focus(), (filter, *scrolled), (theme, keymap));
+            let about = (app.page_focus(), filter.as_str(), *scrolled);
+            help::draw(frame, area, about, (theme, keymap), viewports);
         }
         Some(Overlay::Dialog(dialog)) => dialog::draw(frame, area, dialog, theme, viewports),
         Some(Overlay::Environments { at }) => {

@@ -8,7 +8,7 @@ use ratatui::text::Span;
 use crate::app::App;
 use crate::app::action::Action;
 use crate::app::cell::Tone;
-use crate::app::cluster::Cluster;
+use crate::app::cluster::{Badge, Cluster};
 use crate::app::columns::{Column, Side, Width};
 use crate::app::pods::location::{Location, View};
 use crate::app::rows::Row;
@@ -21,6 +21,16 @@ const GAP: u16 = 2;
 /// The mark and the cursor's sign before each row.
 const GUTTER: u16 = 2;
 
+/// The room before and in the sign for columns that are left out.
+const SIGN: u16 = 6;
+
+/// A column as its texts would have it.
+struct Wish {
+    column: Column,
+    heading: u16,
+    width: u16,
+}
+
 /// A column where it is drawn.
 struct Place {
     column: Column,
@@ -28,13 +38,14 @@ struct Place {
     width: u16,
 }
 
+/// Draws a table. Gives back what the row under the cursor says that had no room.
 pub(super) fn draw(
     frame: &mut Frame<'_>,
     area: Rect,
     (app, table): (&App, &Table),
     theme: &Theme,
     viewports: &mut Viewports,
-) {
+) -> Option<String> {
     let title = app.pods.top().location.crumb();
     let columns = app.columns();
     if viewports.table != title || viewports.widths.keys().any(|known| !columns.contains(known)) {
@@ -45,22 +56,24 @@ pub(super) fn draw(
     viewports.offset = scroll(viewports.offset, table.at(), table.rows().len(), height);
     let visible: Vec<&Row> = table.rows().iter().skip(viewports.offset).take(height).collect();
     let context = app.context();
+    let mut wishes = Vec::with_capacity(columns.len());
     for column in &columns {
-        let known =
-            viewports.widths.entry(*column).or_insert_with(|| width(&heading(app, *column)) + 1);
+        let heading = width(&heading(app, *column));
+        let known = viewports.widths.entry(*column).or_insert(heading);
         for row in &visible {
             *known = width(&row.cell(*column, &context).text).max(*known);
         }
         if let Width::Text(most) = column.width() {
             *known = (*known).min(most);
         }
+        wishes.push(Wish { column: *column, heading, width: *known });
     }
-    let (places, hidden) = place(&columns, table, area.width, viewports);
+    let (places, hidden) = place(&wishes, table, area.width);
     draw_header(frame, area, (app, &places, hidden), theme, viewports);
     let body = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
     if visible.is_empty() {
         draw_empty(frame, body, app, table, theme);
-        return;
+        return None;
     }
     let shown = u16::try_from(visible.len()).unwrap_or(u16::MAX);
     viewports.rows(Rect { height: shown, ..body }, viewports.offset);
@@ -73,9 +86,9 @@ pub(super) fn draw(
             frame.buffer_mut().set_style(line_area, theme.role(Role::Selection));
         }
         let sign = match (is_selected, is_marked) {
-            (true, true) => "▌●",
+            // The ground tells the cursor too.
+            (_, true) => "● ",
             (true, false) => "▌ ",
-            (false, true) => " ●",
             (false, false) => "  ",
         };
         let style = theme.role(if is_marked { Role::Marked } else { Role::Accent });
@@ -86,13 +99,17 @@ pub(super) fn draw(
                 viewports.aged(since, app.now);
             }
             let text = match place.column {
-                Column::Name => fit_name(&cell.text, place.width),
+                Column::Name | Column::Object => fit_name(&cell.text, place.width),
                 _ => fit(&cell.text, place.width),
             };
+            let tone = match place.column {
+                Column::Environment => trust(app, row),
+                _ => cell.tone,
+            };
             let style = if is_selected {
-                theme.tone(cell.tone).patch(theme.role(Role::Selection))
+                theme.tone(tone).patch(theme.role(Role::Selection))
             } else {
-                theme.tone(cell.tone)
+                theme.tone(tone)
             };
             let indent = match place.column.side() {
                 Side::Right => place.width.saturating_sub(width(&text)),
@@ -106,6 +123,37 @@ pub(super) fn draw(
             spans(frame, cells, [Span::styled(text, style)]);
         }
     }
+    unsaid(app, table, &places, viewports)
+}
+
+/// The tone of a row's environment: what is not live is not as it is now, and production is told apart.
+fn trust(app: &App, row: &Row) -> Tone {
+    match row.place().and_then(|place| app.cluster(place)) {
+        Some(cluster) if cluster.badge() != Badge::Live => Tone::Stale,
+        Some(cluster) if cluster.production => Tone::Production,
+        Some(_) | None => Tone::Plain,
+    }
+}
+
+/// The reason or the message of the row under the cursor, and whose it is, where one of them is cut.
+fn unsaid(app: &App, table: &Table, places: &[Place], viewports: &mut Viewports) -> Option<String> {
+    let (row, context) = (table.selected()?, app.context());
+    let columns = app.columns();
+    let of = |wanted: [Column; 2]| {
+        let column = columns.iter().copied().find(|column| wanted.contains(column))?;
+        let cell = row.cell(column, &context);
+        let place = places.iter().find(|place| place.column == column);
+        let is_cut = place.is_none_or(|place| width(&cell.text) > place.width);
+        (!cell.text.is_empty()).then_some((cell, is_cut))
+    };
+    let (name, name_is_cut) = of([Column::Name, Column::Object])?;
+    let Some((reason, reason_is_cut)) = of([Column::Why, Column::Message]) else {
+        return name_is_cut.then(|| name.text.into_owned());
+    };
+    if let Some(since) = reason.since {
+        viewports.aged(since, app.now);
+    }
+    (name_is_cut || reason_is_cut).then(|| format!("{}: {}", name.text, reason.text))
 }
 
 /// The first row to show, so that the cursor is seen and no room is wasted.
@@ -121,8 +169,15 @@ fn heading(app: &App, column: Column) -> String {
         Column::Place(place) => app
             .cluster(crate::app::rows::Place(place))
             .map_or_else(String::new, |cluster| cluster.name.0.to_uppercase()),
+        // Of a container the limits are told, not what share of them is used.
+        Column::CpuLimit if is_of_containers(app) => "CPU LIMIT".to_owned(),
+        Column::MemoryLimit if is_of_containers(app) => "MEM LIMIT".to_owned(),
         other => other.title().to_owned(),
     }
+}
+
+fn is_of_containers(app: &App) -> bool {
+    matches!(app.pods.top().location, Location::Containers { .. })
 }
 
 const LEAST_IMPORTANT: u8 = 9;
@@ -131,9 +186,13 @@ const LEAST_IMPORTANT: u8 = 9;
 fn importance(column: Column) -> u8 {
     match column {
         Column::Name | Column::Object => 0,
-        Column::Status | Column::State | Column::LastSeen | Column::Place(_) => 1,
+        Column::Environment
+        | Column::Status
+        | Column::State
+        | Column::LastSeen
+        | Column::Place(_) => 1,
         Column::Why | Column::Message => 2,
-        Column::Environment | Column::Reason | Column::LastSuccess => 3,
+        Column::Reason | Column::LastSuccess => 3,
         Column::Ready | Column::Restarts | Column::Age | Column::NextRun | Column::Schedule => 4,
         Column::Completions | Column::Suspended | Column::Pods | Column::Kind => 5,
         Column::Namespace | Column::MemoryLimit | Column::MemoryRequest => 6,
@@ -148,8 +207,9 @@ fn least(column: Column, own: u16) -> u16 {
     let least = match column {
         Column::Name => 24,
         Column::Object => 20,
-        Column::Status | Column::State | Column::Place(_) => 15,
-        Column::Why | Column::Message => 18,
+        // `CrashLoopBackOff` and `ContainerCreating` are whole.
+        Column::Status | Column::State | Column::Why | Column::Message => 17,
+        Column::Place(_) => 15,
         Column::Image | Column::Labels | Column::Taints => 16,
         _ => own,
     };
@@ -158,58 +218,71 @@ fn least(column: Column, own: u16) -> u16 {
 
 /// Where the columns go in `room` cells, and how many are left out. The least important go first;
 /// what room is left over goes to the most important.
-fn place(
-    columns: &[Column],
-    table: &Table,
-    room: u16,
-    viewports: &Viewports,
-) -> (Vec<Place>, usize) {
-    let own = |column: Column| viewports.widths.get(&column).copied().unwrap_or_default();
-    let importance = |column: Column| {
-        // What is sorted by is looked for.
+fn place(wishes: &[Wish], table: &Table, room: u16) -> (Vec<Place>, usize) {
+    // What is sorted by is looked for.
+    let rank = |column: Column| {
         if column == table.sort.column { importance(column).min(1) } else { importance(column) }
     };
-    let is_pinned = |column: Column| importance(column) == 0;
     let mut scrolled = usize::from(table.scrolled);
-    let mut kept: Vec<(Column, u16)> = Vec::new();
-    for column in columns {
-        if scrolled > 0 && !is_pinned(*column) {
+    let mut kept: Vec<(&Wish, u16)> = Vec::new();
+    for wish in wishes {
+        if scrolled > 0 && !is_pinned(wish.column) {
             scrolled -= 1;
         } else {
-            kept.push((*column, least(*column, own(*column))));
+            kept.push((wish, least(wish.column, wish.width)));
         }
     }
     // The last column needs no gap after it.
     let room = room.saturating_add(GAP).saturating_sub(GUTTER);
-    let needed = |kept: &[(Column, u16)]| kept.iter().map(|(_, width)| width + GAP).sum::<u16>();
+    let needed = |kept: &[(&Wish, u16)]| {
+        let columns = kept.iter().map(|(_, width)| width + GAP).sum::<u16>();
+        // The sign for what is left out stands beside the last heading, never on it.
+        let last = kept.last().filter(|_| kept.len() < wishes.len());
+        let sign = last.map_or(0, |(wish, width)| (wish.heading + SIGN).saturating_sub(*width));
+        columns + sign
+    };
     while needed(&kept) > room && kept.len() > 2 {
         let worst = if table.scrolled > 0 {
             // Where somebody has scrolled, what does not fit is cut at the right.
-            kept.iter().rposition(|(column, _)| !is_pinned(*column))
+            kept.iter().rposition(|(wish, _)| !is_pinned(wish.column))
         } else {
-            let most = kept.iter().map(|(column, _)| importance(*column)).max();
-            kept.iter().rposition(|(column, _)| Some(importance(*column)) == most)
+            let most = kept.iter().map(|(wish, _)| rank(wish.column)).max();
+            kept.iter().rposition(|(wish, _)| Some(rank(wish.column)) == most)
         };
         let Some(worst) = worst else { break };
         kept.remove(worst);
     }
-    let mut spare = room.saturating_sub(needed(&kept));
-    for rank in 0..=LEAST_IMPORTANT {
-        let of_rank = kept.iter_mut().filter(|(column, _)| importance(*column) == rank);
-        for (column, width) in of_rank {
-            let more = own(*column).saturating_sub(*width).min(spare);
-            *width += more;
-            spare -= more;
-        }
-    }
+    let spare = room.saturating_sub(needed(&kept));
+    grow(&mut kept, spare);
     let mut x = GUTTER;
-    let places = kept.iter().map(|(column, width)| {
-        let place = Place { column: *column, x, width: *width };
+    let places = kept.iter().map(|(wish, width)| {
+        let place = Place { column: wish.column, x, width: *width };
         x += width + GAP;
         place
     });
     let places = places.collect();
-    (places, columns.len() - kept.len())
+    (places, wishes.len() - kept.len())
+}
+
+/// Gives the most important columns what they wish for; names leave sentences something first.
+fn grow(kept: &mut [(&Wish, u16)], mut spare: u16) {
+    const SENTENCE: u16 = 30;
+    let mut give = |of: &dyn Fn(Column) -> bool, most: u16| {
+        for (wish, width) in kept.iter_mut().filter(|(wish, _)| of(wish.column)) {
+            let more = wish.width.min(most).saturating_sub(*width).min(spare);
+            *width += more;
+            spare -= more;
+        }
+    };
+    let is_sentence = |column: Column| matches!(column.width(), Width::Rest(_));
+    give(&is_sentence, SENTENCE);
+    for rank in 0..=LEAST_IMPORTANT {
+        give(&|column| importance(column) == rank, u16::MAX);
+    }
+}
+
+fn is_pinned(column: Column) -> bool {
+    importance(column) == 0
 }
 
 fn draw_header(
@@ -220,6 +293,8 @@ fn draw_header(
     viewports: &mut Viewports,
 ) {
     let sort = app.pods.top().table().map(|table| table.sort);
+    let sign = if hidden > 0 { format!(" +{hidden} →") } else { String::new() };
+    let area = Rect { width: area.width.saturating_sub(width(&sign)), ..area };
     for place in places {
         let mut text = heading(app, place.column);
         let mut style = theme.role(Role::Header);
@@ -227,11 +302,11 @@ fn draw_header(
             text.push(if sort.descending { '↓' } else { '↑' });
             style = style.patch(theme.role(Role::Accent));
         }
-        let text = fit(&text, place.width.saturating_add(1));
         let indent = match place.column.side() {
             Side::Right => place.width.saturating_sub(width(&text)),
             Side::Left => 0,
         };
+        // The arrow of the sort may stand in the gap.
         let room = area.width.saturating_sub(place.x + indent);
         let cells = Rect {
             x: area.x + place.x + indent,
@@ -239,15 +314,12 @@ fn draw_header(
             height: 1,
             ..area
         };
+        let text = fit(&text, cells.width);
         viewports.click(cells, Action::SortColumn(place.column));
         spans(frame, cells, [Span::styled(text, style)]);
     }
-    if hidden > 0 {
-        let text = format!(" +{hidden} →");
-        let cells = width(&text).min(area.width);
-        let corner = Rect { x: area.right() - cells, width: cells, height: 1, ..area };
-        line(frame, corner, &text, theme.role(Role::Muted));
-    }
+    let corner = Rect { x: area.right(), width: width(&sign), height: 1, ..area };
+    line(frame, corner, &sign, theme.role(Role::Muted));
 }
 
 /// An empty table says why it is empty: nothing was heard, nothing was listed, nothing matches.
@@ -285,7 +357,6 @@ fn draw_empty(frame: &mut Frame<'_>, area: Rect, app: &App, table: &Table, theme
 }
 
 fn emptiness(cluster: &Cluster, location: &Location, noun: &str) -> (String, Tone) {
-    use crate::app::cluster::Badge;
     let name = &cluster.name;
     let listed = match location {
         Location::Table { view: View::Pods, .. } => cluster.pods.has_listed(),

@@ -220,6 +220,8 @@ mod tests {
                 assert_eq!(theme.styles.len(), 18);
                 let selected = theme.role(Role::Selection);
                 assert_ne!(selected, Style::new(), "a selection must be seen: {depth:?}");
+                // No ink of a row below shows through on a ground that is not its own.
+                assert_eq!(selected.fg.is_some(), selected.bg.is_some(), "{depth:?}");
             }
         }
         let plain = Theme::new(ThemeChoice::Dark, ColourDepth::None, false);

@@ -26,6 +26,8 @@ pub struct Viewports {
     rows: Option<(Rect, usize)>,
     /// In how long the first of the ages that were drawn reads differently.
     changes: Option<Duration>,
+    /// The first line of the help that was drawn.
+    help: Option<u16>,
 }
 
 impl Viewports {
@@ -34,6 +36,17 @@ impl Viewports {
         self.clicks.clear();
         self.rows = None;
         self.changes = None;
+        self.help = None;
+    }
+
+    /// The help was drawn from this line on.
+    pub(super) fn help(&mut self, first: u16) {
+        self.help = Some(first);
+    }
+
+    /// From which line on the help was drawn, where it was.
+    pub const fn help_first(&self) -> Option<u16> {
+        self.help
     }
 
     /// Something is drawn over everything: what is below cannot be clicked.

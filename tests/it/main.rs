@@ -14,5 +14,8 @@ mod harness;
 mod keymap;
 mod kubectl;
 mod kubernetes;
+mod programs;
 mod reading;
+mod screens;
+mod terminal;
 mod typed;

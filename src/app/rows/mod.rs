@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::app::cell::Cell;
+use crate::app::cell::{Cell, Tone};
 use crate::app::columns::Column;
 use crate::app::effect::{ObjectKind, ObjectRef};
 use crate::app::filter::{Field, Searchable};
@@ -141,7 +141,11 @@ impl Row {
                 .map(|place| Cell::from(context.environment(place).to_owned()))
                 .unwrap_or_default(),
             Column::Namespace => Cell::optional(it.namespace().map(AsRef::as_ref)),
-            Column::Name => Cell::text(it.name()).tone(it.severity().into()),
+            Column::Name => Cell::text(it.name()).tone(match it.severity() {
+                // What is well is calm: its state alone says so in colour.
+                Severity::Fine => Tone::Plain,
+                other => other.into(),
+            }),
             Column::Age => Cell::age(it.created(), context.now),
             Column::Labels => Cell::from(labels(it.labels())),
             other => it.cell(other, context),

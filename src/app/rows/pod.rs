@@ -267,6 +267,8 @@ pub(super) fn why(diagnosis: &Diagnosis, now: Timestamp) -> Cell<'static> {
         return Cell::default();
     }
     match diagnosis.since {
+        // What is dated ahead, as the end of a grace period is, has no age yet.
+        Some(since) if since > now => Cell::from(diagnosis.reason.to_string()).tone(tone),
         Some(since) => Cell::from(format!("{} · {}", diagnosis.reason, age(since, now)))
             .tone(tone)
             .since(Some(since)),

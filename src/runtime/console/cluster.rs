@@ -1,7 +1,6 @@
 //! The feed of one environment: everything that the console shows of its cluster, for as long as it
 //! runs, as batches of news. One dead namespace, kind or login delays nothing else.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use tokio::sync::{Semaphore, mpsc, watch};
@@ -85,23 +84,15 @@ impl ClusterFeed {
 /// Watches what is in the chosen namespaces, and what is in none.
 async fn attend(desk: Desk, mut namespaces: watch::Receiver<Namespaces>) {
     let mut tasks = JoinSet::new();
-    let mut attended: HashMap<Scope, Vec<AbortHandle>> = HashMap::new();
+    let mut attended: Vec<AbortHandle> = Vec::new();
     let cluster = Watching { desk: &desk, scope: &Scope::Cluster };
     cluster.start(&mut tasks, Kind::Node, NODES, |_, delta| News::Nodes(delta));
     tasks.spawn(usage::keep(desk.clone(), namespaces.clone()));
     loop {
-        let scopes = namespaces.borrow_and_update().scopes();
-        attended.retain(|scope, watchers| {
-            let is_kept = scopes.contains(scope);
-            if !is_kept {
-                watchers.iter().for_each(AbortHandle::abort);
-            }
-            is_kept
-        });
-        for scope in scopes {
-            attended
-                .entry(scope)
-                .or_insert_with_key(|scope| Watching { desk: &desk, scope }.start_all(&mut tasks));
+        // Whoever chose twice in between has forgotten what was told of some that seem to stay.
+        attended.drain(..).for_each(|watcher| watcher.abort());
+        for scope in namespaces.borrow_and_update().scopes() {
+            attended.extend(Watching { desk: &desk, scope: &scope }.start_all(&mut tasks));
         }
         loop {
             tokio::select! {

@@ -36,6 +36,9 @@ pub(super) trait Outside {
     fn perform(&mut self, effect: Effect) -> Kept;
     /// Gives the terminal to a program, which an effect asked for, until that ends.
     fn lend_terminal(&mut self) -> impl Future<Output = Option<Message>>;
+    /// What is painted from now on shows at once, at [`Outside::end_frame`].
+    fn begin_frame(&mut self) {}
+    fn end_frame(&mut self) {}
     /// Keeps what is known, so that a next session has something to show at once.
     fn keep(&mut self, app: &App);
 }
@@ -93,15 +96,20 @@ pub(super) async fn run<B: Backend>(
             app.update(Message::Ticked(clock.now()));
             kept = Kept::Repaint;
         }
-        if kept == Kept::Repaint {
-            wipe(terminal)?;
-        }
         if app.take_dirty() || kept == Kept::Repaint {
+            outside.begin_frame();
+            if kept == Kept::Repaint {
+                wipe(terminal)?;
+            }
             if choice != app.theme {
                 choice = app.theme;
                 theme = Theme::new(choice, looks.depth, looks.light_ground);
             }
             terminal.draw(|frame| ui::draw(frame, &app, &theme, &looks.keymap, &mut viewports))?;
+            outside.end_frame();
+            if let Some(first) = viewports.help_first() {
+                app.help_ends(first);
+            }
         }
         kept = Kept::Yes;
         let wait = next_change(&app, &viewports, clock);

@@ -312,6 +312,18 @@ impl Outside for Performer {
         Some(Message::Returned { failure })
     }
 
+    fn begin_frame(&mut self) {
+        if self.surface != Surface::Memory {
+            terminal::begin_frame();
+        }
+    }
+
+    fn end_frame(&mut self) {
+        if self.surface != Surface::Memory {
+            terminal::end_frame();
+        }
+    }
+
     fn keep(&mut self, app: &App) {
         let (seen, folder) = (seen(app), self.settings.folders.state.clone());
         // Writing ten thousand pods takes longer than a frame may.

@@ -1,7 +1,9 @@
 //! Programs that get the terminal for a while: a shell in a container, the login of a cluster.
 
+use std::io;
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::PathBuf;
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 
 use tokio::process::Command;
 
@@ -86,15 +88,31 @@ impl Program {
         let mut command = Command::new(&self.name);
         command.args(&self.arguments);
         command.stdin(Stdio::inherit()).stdout(Stdio::inherit()).stderr(Stdio::inherit());
-        let status = command.status().await.map_err(|error| {
-            Failure::new(FailureKind::Missing, format!("starting {}: {error}", self.name))
-                .advise(format!("`{}` must be installed for this", self.name))
+        let status = command.status().await.map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => {
+                let what = format!("`{}` is not installed, or not in PATH", self.name);
+                Failure::new(FailureKind::Missing, what)
+            }
+            _ => {
+                let what = format!("starting `{}`: {error}", self.name);
+                Failure::new(FailureKind::Unexpected, what)
+            }
         })?;
-        if status.success() {
-            return Ok(());
-        }
-        let text = format!("{} ended with {status}", self.name);
+        let text = match (status.code(), status.signal()) {
+            (Some(0), _) => return Ok(()),
+            // As shells have it: 128 and the signal's number.
+            (Some(130), _) | (None, Some(2)) => format!("{} was interrupted", self.name),
+            _ => format!("{} ended with {}", self.name, ended(status)),
+        };
         Err(Failure::new(FailureKind::Unexpected, text))
+    }
+}
+
+/// `exit status 3`.
+fn ended(status: ExitStatus) -> String {
+    match status.code() {
+        Some(code) => format!("exit status {code}"),
+        None => status.to_string(),
     }
 }
 
@@ -130,6 +148,6 @@ mod tests {
     async fn a_program_that_is_not_there_is_named() {
         let program = Program { name: "no-such-program".to_owned(), arguments: Vec::new() };
         let failure = program.run().await.unwrap_err();
-        assert!(failure.to_string().contains("no-such-program"));
+        assert_eq!(failure.what, "`no-such-program` is not installed, or not in PATH");
     }
 }

@@ -11,8 +11,10 @@ use ratatui::crossterm::event::{
     DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture, Event,
     EventStream,
 };
-use ratatui::crossterm::execute;
-use ratatui::crossterm::terminal::{EnterAlternateScreen, enable_raw_mode};
+use ratatui::crossterm::terminal::{
+    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, enable_raw_mode,
+};
+use ratatui::crossterm::{execute, queue};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
@@ -23,15 +25,31 @@ const PANICKED: i32 = 101;
 /// whatever thread it is: what a task that is gone no longer tells would look like calm.
 pub(super) fn enter(mouse: bool) -> io::Result<DefaultTerminal> {
     let terminal = ratatui::try_init()?;
+    on_panic(forget_modes, || exit(PANICKED));
+    set_modes(mouse)?;
+    Ok(terminal)
+}
+
+/// Puts `first` before what a panic does so far, and `last` behind.
+fn on_panic(first: impl Fn() + Send + Sync + 'static, last: impl Fn() + Send + Sync + 'static) {
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         // The screen itself is given back by the hook below this one.
-        forget_modes();
+        first();
         before(panic);
-        exit(PANICKED);
+        last();
     }));
-    set_modes(mouse)?;
-    Ok(terminal)
+}
+
+/// What is painted from now on is shown in one go by terminals that know how:
+/// <https://gist.github.com/christianparpart/d8a62cc1ab659194337d73e399004036>.
+pub(super) fn begin_frame() {
+    // A terminal that is gone is noticed by what paints on it.
+    queue!(stdout(), BeginSynchronizedUpdate).ok();
+}
+
+pub(super) fn end_frame() {
+    execute!(stdout(), EndSynchronizedUpdate).ok();
 }
 
 fn set_modes(mouse: bool) -> io::Result<()> {
@@ -41,7 +59,7 @@ fn set_modes(mouse: bool) -> io::Result<()> {
 
 fn forget_modes() {
     // Where the terminal is gone there is nothing left to restore.
-    execute!(stdout(), DisableMouseCapture, DisableBracketedPaste).ok();
+    execute!(stdout(), EndSynchronizedUpdate, DisableMouseCapture, DisableBracketedPaste).ok();
 }
 
 /// Gives the terminal back.
@@ -65,7 +83,11 @@ pub(super) fn take_back(mouse: bool) -> io::Result<()> {
 /// What is typed and clicked, until the terminal is gone or the program is asked to end. While `lent`
 /// says so nothing is read: another program has the terminal.
 pub(super) fn input(lent: watch::Receiver<bool>) -> io::Result<impl Stream<Item = Event>> {
-    let ending = (signal(SignalKind::terminate())?, signal(SignalKind::hangup())?);
+    let ending = (
+        signal(SignalKind::terminate())?,
+        signal(SignalKind::hangup())?,
+        signal(SignalKind::interrupt())?,
+    );
     let start = (Some(EventStream::new()), lent, ending);
     Ok(unfold(start, |(mut events, mut lent, mut ending)| async move {
         loop {
@@ -82,6 +104,10 @@ pub(super) fn input(lent: watch::Receiver<bool>) -> io::Result<impl Stream<Item 
             tokio::select! {
                 _ = ending.0.recv() => return None,
                 _ = ending.1.recv() => return None,
+                // The one that is typed while another program has the terminal is meant for that one.
+                _ = ending.2.recv() => if !*lent.borrow() {
+                    return None;
+                },
                 changed = lent.changed() => {
                     changed.ok()?;
                     if !*lent.borrow() {
@@ -95,4 +121,28 @@ pub(super) fn input(lent: watch::Receiver<bool>) -> io::Result<impl Stream<Item 
             }
         }
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    #[test]
+    fn a_panic_gives_the_terminal_back_then_reports_then_ends() {
+        let done = Arc::new(Mutex::new(Vec::new()));
+        let note = |what: &'static str| {
+            let done = Arc::clone(&done);
+            move || done.lock().unwrap().push(what)
+        };
+        let before = std::panic::take_hook();
+        let reports = note("reports");
+        std::panic::set_hook(Box::new(move |_| reports()));
+        on_panic(note("gives back"), note("ends"));
+        let ended = std::thread::spawn(|| panic!("a task breaks")).join();
+        std::panic::set_hook(before);
+        assert!(ended.is_err());
+        assert_eq!(*done.lock().unwrap(), ["gives back", "reports", "ends"]);
+    }
 }

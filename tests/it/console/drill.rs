@@ -111,8 +111,11 @@ async fn history_shows_the_spreadsheet_and_the_new_record_and_opens_it() {
     console.wait_for("is intact").await;
     console.wait_for("nothing left").await;
     console.press(":history prod<enter>");
-    let screen = console.wait_for("imported").await;
-    assert!(screen.contains("PASS") && screen.contains("due in"), "{screen}");
+    console
+        .wait_until("both told", |screen| {
+            screen.contains("imported") && screen.contains("PASS") && screen.contains("due in")
+        })
+        .await;
     console.press("<enter>");
     console.wait_for("result").await;
     console.press("i");

@@ -2,6 +2,7 @@
 
 mod drill;
 mod harness;
+mod keys;
 
 use std::time::Duration;
 

@@ -267,13 +267,13 @@ async fn a_cluster_that_is_lost_leaves_what_is_known_stale() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn another_namespace_is_fetched_without_asking_again_for_those_that_stay() {
+async fn after_another_choice_of_namespaces_all_of_them_are_told_anew() {
     let mut feed = running(&["default"], quiet);
     feed.until(is_trust(Kind::Event, "default", is_live)).await;
     let more = ["default", "web"].map(Arc::from).to_vec();
     feed.namespaces.send_replace(Namespaces::These(more));
     feed.until(is_trust(Kind::Pod, "web", is_live)).await;
-    assert_eq!(feed.asked_for("v1/namespaces/default/pods?limit"), 1);
+    assert_eq!(feed.asked_for("v1/namespaces/default/pods?limit"), 2);
     feed.namespaces.send_replace(Namespaces::All);
     let everywhere =
         |news: &News| matches!(news, News::Standing { kind: Kind::Pod, scope: Scope::Cluster, .. });

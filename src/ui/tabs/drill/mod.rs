@@ -12,12 +12,15 @@ mod table;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
+use ratatui::text::Span as Piece;
 
 use crate::app::App;
 use crate::app::drill::run::Run;
 use crate::app::drill::{Drill, DrillView, Page};
+use crate::domain::text::shown;
 use crate::domain::units::Span;
 use crate::drill::event::Step;
+use crate::ui::chrome::cut;
 use crate::ui::text;
 use crate::ui::theme::{Role, Theme};
 use crate::ui::viewports::Viewports;
@@ -46,8 +49,26 @@ pub(in crate::ui) fn draw(
     }
 }
 
-/// Where one is in the tab: the crumbs, and what is said behind the last one.
-pub(in crate::ui) fn crumbs(drill: &Drill) -> (Vec<String>, Vec<(String, Role)>) {
+/// Where one is in the tab, and what is said behind it.
+pub(in crate::ui) fn title(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
+    let (crumbs, facts) = crumbs(&app.drill);
+    let mut parts = vec![Piece::raw(" ")];
+    for (at, crumb) in crumbs.iter().enumerate() {
+        let is_last = at + 1 == crumbs.len();
+        let role = if is_last { Role::Title } else { Role::Muted };
+        parts.push(Piece::styled(shown(crumb).into_owned(), theme.role(role)));
+        if !is_last {
+            parts.push(Piece::styled(" › ", theme.role(Role::Muted)));
+        }
+    }
+    for (text, role) in facts {
+        parts.push(Piece::styled(format!("  {text}"), theme.role(role)));
+    }
+    cut(frame, area, parts);
+}
+
+/// The crumbs, and what is said behind the last one.
+fn crumbs(drill: &Drill) -> (Vec<String>, Vec<(String, Role)>) {
     let mut crumbs = Vec::new();
     let mut facts = Vec::new();
     match (drill.view, drill.page) {

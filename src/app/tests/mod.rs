@@ -1,5 +1,7 @@
 //! The console without a screen: messages in, effects and state out.
 
+mod keys;
+
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -11,22 +13,19 @@ use crate::app::drill::effect::DrillEffect;
 use crate::app::effect::Effect;
 use crate::app::fixture::{crashing, running};
 use crate::app::focus::{Focus, TableFocus};
-use crate::app::message::{Message, RawObject, Size};
+use crate::app::message::{Message, Size};
 use crate::app::overlay::Overlay;
 use crate::app::pods::layer::{Body, Loaded};
 use crate::app::pods::location::{Location, View};
 use crate::app::remembered::Remembered;
 use crate::app::{App, Seen};
 use crate::domain::environment::{Environment, EnvironmentName, Kubernetes};
-use crate::domain::event::{Event, Subject};
 use crate::domain::failure::{Failure, FailureKind};
-use crate::domain::log::LogNews;
 use crate::domain::news::{Delta, Kind, Namespaces, News, Scope};
-use crate::domain::pod::{ConditionStatus, Pod, Uid};
+use crate::domain::pod::{Pod, Uid};
 use crate::domain::settings::{
     ConsoleSettings, ContainerEngine, DrillSettings, Folders, Kubeconfig, NotifySettings, Settings,
 };
-use crate::domain::severity::Severity;
 use crate::domain::trust::Trust;
 use crate::domain::workload::{Workload, WorkloadKind};
 use tui_input::InputRequest;
@@ -310,154 +309,6 @@ fn other_namespaces_are_watched_when_they_are_asked_for() {
     assert!(names(&app).is_empty(), "what was seen was of others");
     let effects = act(&mut app, Action::Favourite(2));
     assert_eq!(effects[0], Effect::Watch(Namespaces::One("kube-system".into())));
-}
-
-#[test]
-fn a_namespace_that_stays_is_not_told_again_and_so_it_is_not_forgotten() {
-    let mut app = told();
-    act(&mut app, Action::Favourite(1));
-    assert_eq!(names(&app), ["prod/queue", "dev/api", "dev/web", "prod/api"]);
-    assert_eq!(app.clusters[0].badge(), Badge::Live);
-    act(&mut app, Action::Favourite(2));
-    assert!(names(&app).is_empty());
-    assert_eq!(app.clusters[0].badge(), Badge::Connecting);
-    // What was under way when the choice was made comes late.
-    tell(&mut app, "dev", list(vec![running("late")]));
-    let applied = vec![Arc::new(running("later"))];
-    tell(&mut app, "dev", vec![News::Pods(Delta::Changed { applied, gone: Vec::new() })]);
-    assert!(names(&app).is_empty());
-    assert_eq!(app.clusters[0].badge(), Badge::Connecting);
-}
-
-#[test]
-fn a_pod_that_is_ready_and_not_ready_again_and_again_is_flapping() {
-    let mut app = told();
-    let changed = |app: &mut App, is_ready: bool, minute: i64| {
-        let at = now() + std::time::Duration::from_secs(minute.unsigned_abs() * 60);
-        app.update(Message::Ticked(at));
-        let mut pod = running("api");
-        let status = if is_ready { ConditionStatus::True } else { ConditionStatus::False };
-        for condition in &mut pod.conditions {
-            condition.status = status;
-            condition.since = Some(at);
-        }
-        let applied = vec![Arc::new(pod)];
-        tell(app, "dev", vec![News::Pods(Delta::Changed { applied, gone: Vec::new() })]);
-    };
-    for minute in 1..=4 {
-        changed(&mut app, minute % 2 == 0, minute);
-    }
-    let why = |app: &App| {
-        let pod = app.clusters[0].pods.rows().find(|row| &*row.pod.name == "api").unwrap();
-        (pod.diagnosis.severity, pod.diagnosis.reason.to_string())
-    };
-    let reason = "flapping: 4 ready changes, watched since 09:30 UTC".to_owned();
-    assert_eq!(why(&app), (Severity::Warning, reason));
-    app.update(Message::Ticked(now() + std::time::Duration::from_secs(62 * 60)));
-    assert_eq!(why(&app), (Severity::Fine, String::new()));
-}
-
-#[test]
-fn what_was_said_of_a_key_goes_with_the_next_one_and_what_was_done_stays() {
-    let mut app = told();
-    app.update(Message::KeyUnbound("x".to_owned()));
-    assert!(app.flash.as_ref().unwrap().text.starts_with("`x` does nothing here"));
-    act(&mut app, Action::SelectNext);
-    assert!(app.flash.is_none());
-    app.update(Message::Copied { what: "it".to_owned() });
-    act(&mut app, Action::SelectNext);
-    assert!(app.flash.is_some());
-}
-
-#[test]
-fn help_and_lists_close_by_escape_and_lead_to_the_palette() {
-    let mut app = told();
-    act(&mut app, Action::Help);
-    act(&mut app, Action::Filter);
-    type_in(&mut app, "delete");
-    act(&mut app, Action::Press);
-    act(&mut app, Action::Wide);
-    assert_eq!(app.focus(), Focus::Help, "what means nothing there does nothing");
-    act(&mut app, Action::Back);
-    assert!(matches!(&app.overlay, Some(Overlay::Help { filter, .. }) if filter.is_empty()));
-    act(&mut app, Action::Palette);
-    assert_eq!(app.focus(), Focus::Prompt);
-    type_in(&mut app, "env");
-    act(&mut app, Action::Press);
-    assert_eq!(app.focus(), Focus::List);
-    act(&mut app, Action::SelectRow(1));
-    act(&mut app, Action::SelectRow(1));
-    assert_eq!(names(&app), ["prod/queue", "prod/api"]);
-}
-
-#[test]
-fn prompts_are_edited_as_in_a_shell() {
-    let mut app = told();
-    act(&mut app, Action::Palette);
-    type_in(&mut app, "pods prod");
-    app.update(Message::Edited(InputRequest::DeletePrevWord));
-    app.update(Message::Edited(InputRequest::GoToPrevChar));
-    app.update(Message::Edited(InputRequest::DeleteLine));
-    let Some(Overlay::Prompt(prompt)) = &app.overlay else { panic!("no prompt") };
-    assert_eq!((prompt.text(), prompt.input.cursor()), (" ", 0));
-}
-
-#[test]
-fn what_is_read_is_loaded_again_where_it_is_asked_for() {
-    let mut app = told();
-    act(&mut app, Action::Describe);
-    let effects = act(&mut app, Action::Reload);
-    assert!(matches!(&effects[..], [Effect::LoadObject { .. }, Effect::Reconnect]), "{effects:?}");
-    act(&mut app, Action::Back);
-    act(&mut app, Action::Logs);
-    let effects = act(&mut app, Action::Reload);
-    assert!(matches!(&effects[..], [Effect::FollowLog { .. }, Effect::Reconnect]), "{effects:?}");
-}
-
-#[test]
-fn a_filter_of_lines_is_cleared_before_one_goes_back() {
-    let mut app = told();
-    act(&mut app, Action::Logs);
-    act(&mut app, Action::FilterLines);
-    type_in(&mut app, "error");
-    act(&mut app, Action::Press);
-    act(&mut app, Action::Back);
-    assert_eq!(app.focus(), Focus::Logs);
-    act(&mut app, Action::Back);
-    assert_eq!(app.focus(), Focus::Table(TableFocus::View(View::Pods)));
-}
-
-#[test]
-fn a_pod_without_a_log_shows_all_its_events_and_asks_again() {
-    let mut app = told();
-    let effects = act(&mut app, Action::Logs);
-    let [Effect::FollowLog { generation, .. }] = &effects[..] else { panic!("{effects:?}") };
-    let why = "waiting to start: ContainerCreating".to_owned();
-    let news = LogNews::Waiting { source: 0, why };
-    let effects = app.update(Message::LogArrived { generation: *generation, news });
-    let [Effect::LoadObject { generation, object }] = &effects[..] else { panic!("{effects:?}") };
-    assert_eq!(&*object.name, "queue");
-    let event = Event {
-        uid: Uid("1".into()),
-        namespace: "default".into(),
-        is_warning: false,
-        reason: "Pulling".into(),
-        message: "pulling the image".into(),
-        object: Subject { kind: "Pod".into(), name: "queue".into(), uid: None },
-        count: 1,
-        first: None,
-        last: Some(now()),
-        source: None,
-    };
-    let json = serde_json::Value::Null;
-    let object = RawObject { json, events: vec![Arc::new(event)], events_failure: None };
-    app.update(Message::ObjectLoaded { generation: *generation, object: Ok(object) });
-    let Body::Logs { view, .. } = &app.pods.top().body else { panic!("no log") };
-    assert_eq!(view.events.len(), 1);
-    app.update(Message::Ticked(now() + std::time::Duration::from_secs(6)));
-    let environment = EnvironmentName("prod".to_owned());
-    let effects = app.update(Message::Told { environment, news: Vec::new() });
-    assert!(matches!(&effects[..], [Effect::LoadObject { .. }]), "{effects:?}");
 }
 
 #[test]

@@ -1,0 +1,77 @@
+//! Keys and commands of the Pods tab on the embedded world, each as the table of keys has it.
+
+use super::{LARGE, SMALL, opened};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_favourite_namespace_shows_its_pods_and_the_others_come_back() {
+    let (_rehearsal, mut console) = opened(LARGE).await;
+    console.press("1");
+    console
+        .wait_until("only default", |screen| {
+            screen.contains("only default")
+                && screen.contains("mongo-0")
+                && !screen.contains("coredns")
+        })
+        .await;
+    console.press("2");
+    let screen = console
+        .wait_until("only kube-system", |screen| {
+            screen.contains("only kube-system") && screen.contains("coredns")
+        })
+        .await;
+    assert!(!screen.contains("mongo-0"), "{screen}");
+    console.press("0");
+    console.wait_for("all namespaces").await;
+    console.press("0");
+    let both = |screen: &str| screen.contains("coredns") && screen.contains("mongo-0");
+    console.wait_until("both again", both).await;
+    console.quit().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_sorted_by_is_seen_however_narrow_the_screen_is() {
+    let (_rehearsal, mut console) = opened(SMALL).await;
+    for (key, heading) in [("R", "RESTARTS"), ("M", " MEM"), ("P", "NAMESPACE")] {
+        console.press(key);
+        console.wait_for(heading).await;
+    }
+    console.quit().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn older_lines_are_loaded_from_the_top_of_a_log_until_it_begins() {
+    let (_rehearsal, mut console) = opened(LARGE).await;
+    console.press("/mongo-0<enter>");
+    console.wait_until("one pod", |screen| screen.contains("/mongo-0")).await;
+    console.press("l");
+    console.wait_for("1 000 lines").await;
+    console.press("gk");
+    console.wait_for("older lines above").await;
+    console.quit().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn marks_are_cleared_with_the_byte_that_a_terminal_sends_for_it() {
+    let (_rehearsal, mut console) = opened(LARGE).await;
+    console.press("<space><space>");
+    console.wait_for("2 marked").await;
+    console.press("<ctrl-4>");
+    console.wait_until("none marked", |screen| !screen.contains("marked")).await;
+    console.quit().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dialog_says_what_its_keys_are_and_a_command_that_does_not_exist_is_named() {
+    let (_rehearsal, mut console) = opened(LARGE).await;
+    console.press(":env dev<enter>");
+    console.wait_for("only dev").await;
+    console.press("<ctrl-d>?");
+    console.wait_for("`?` does nothing here; `tab` moves").await;
+    console.press("<esc>:note x<enter>");
+    console.wait_for("there is no command `note`").await;
+    for key in ["a", "i"] {
+        console.press(key);
+        console.wait_for(&format!("`{key}` does nothing here")).await;
+    }
+    console.quit().await;
+}

@@ -1,0 +1,266 @@
+//! The whole screen, characters and styles, in the states and sizes that matter.
+
+mod crew;
+mod picture;
+mod stage;
+mod texts;
+
+use std::sync::Arc;
+
+use lifeboat::app::Seen;
+use lifeboat::app::action::Action;
+use lifeboat::app::cell::Tone;
+use lifeboat::domain::environment::EnvironmentName;
+use lifeboat::domain::failure::{Failure, FailureKind};
+use lifeboat::domain::news::{Delta, Kind, News, Scope};
+use lifeboat::domain::settings::ThemeChoice;
+use lifeboat::domain::trust::Trust;
+use lifeboat::ui::theme::ColourDepth;
+
+use stage::{Stage, ago, standing};
+
+const SMALL: (u16, u16) = (80, 24);
+const LARGE: (u16, u16) = (200, 50);
+const SIZES: [(u16, u16); 2] = [SMALL, LARGE];
+
+#[test]
+fn every_view_shows_its_rows() {
+    for size in SIZES {
+        let mut stage = Stage::full(size);
+        for view in ["pods", "workloads", "cronjobs", "jobs", "events", "nodes"] {
+            stage.go(view);
+            stage.check(view);
+        }
+    }
+}
+
+#[test]
+fn a_wide_table_scrolls_its_columns() {
+    for size in SIZES {
+        let mut stage = Stage::full(size);
+        stage.act(Action::Wide);
+        stage.check("pods_wide");
+        stage.act(Action::ScrollRight);
+        stage.act(Action::ScrollRight);
+        stage.check("pods_scrolled");
+    }
+}
+
+#[test]
+fn a_pod_shows_its_containers() {
+    for size in SIZES {
+        let mut stage = Stage::full(size);
+        stage.select("ingest-state-tracker-xl-lrdmp");
+        stage.act(Action::Open);
+        stage.check("containers");
+    }
+}
+
+#[test]
+fn the_theme_fits_every_terminal() {
+    for (name, choice, depth) in [
+        ("light", ThemeChoice::Light, ColourDepth::True),
+        ("dark_256", ThemeChoice::Dark, ColourDepth::Indexed),
+        ("light_256", ThemeChoice::Light, ColourDepth::Indexed),
+        ("dark_16", ThemeChoice::Dark, ColourDepth::Sixteen),
+        ("light_16", ThemeChoice::Light, ColourDepth::Sixteen),
+        ("no_colour", ThemeChoice::Dark, ColourDepth::None),
+    ] {
+        let mut stage = Stage::full(SMALL).themed(choice, depth);
+        stage.act(Action::Mark);
+        stage.check(&format!("theme_{name}"));
+    }
+}
+
+#[test]
+fn an_empty_table_says_why_it_is_empty() {
+    for size in SIZES {
+        Stage::of(&[], Vec::new(), size).check("unconfigured");
+        Stage::unheard(size).check("connecting");
+        let mut stage = Stage::unheard(size);
+        let why = Failure::new(
+            FailureKind::Unreachable,
+            "connecting to dev-cluster: connection refused (10.0.0.1:443)",
+        )
+        .advise("is the VPN up?");
+        stage.tell("dev", vec![standing(Kind::Pod, Trust::Unreachable { why })]);
+        let why = Failure::new(FailureKind::Denied, "the login of staging-cluster has expired");
+        stage.tell("staging", vec![standing(Kind::Pod, Trust::LoginExpired { why })]);
+        stage.tell_pods("prod", Vec::new(), Trust::Live);
+        stage.check("failed");
+    }
+}
+
+#[test]
+fn a_long_list_counts_what_has_come() {
+    for size in SIZES {
+        let mut stage = Stage::unheard(size);
+        let scope = Scope::Namespace("default".into());
+        let pod = |number: usize| {
+            let name = format!("worker-{number:05}");
+            Arc::new(crew::pod(&name, ("ReplicaSet", "worker"), 5000))
+        };
+        let rows = (0..1200).map(pod).collect();
+        let page = Delta::Page { scope: scope.clone(), rows, remaining: Some(8800) };
+        stage.tell(
+            "prod",
+            vec![
+                News::Pods(Delta::Began(scope)),
+                standing(Kind::Pod, Trust::Live),
+                News::Pods(page),
+            ],
+        );
+        stage.check("loading");
+    }
+}
+
+#[test]
+fn what_was_seen_stays_while_a_cluster_does_not_answer() {
+    for size in SIZES {
+        let mut stage = Stage::full(size);
+        let why = Failure::new(FailureKind::Unreachable, "watching pods of dev-cluster: timed out");
+        let trust = Trust::Stale { since: ago(34), why };
+        stage.tell("dev", vec![standing(Kind::Pod, trust)]);
+        let why = Failure::new(FailureKind::Unreachable, "connecting to staging-cluster: refused");
+        stage.tell("staging", vec![standing(Kind::Pod, Trust::Unreachable { why })]);
+        let why = Failure::new(FailureKind::Denied, "listing pods in kube-system: forbidden");
+        let scope = Scope::Namespace("kube-system".into());
+        let trust = Trust::Unreachable { why };
+        stage.tell("prod", vec![News::Standing { kind: Kind::Pod, scope, trust }]);
+        stage.check("stale");
+        stage.act(Action::Palette);
+        stage.type_in("env");
+        stage.act(Action::Press);
+        stage.check("environments");
+    }
+}
+
+#[test]
+fn the_first_picture_is_what_the_last_session_saw_and_says_so() {
+    for size in SIZES {
+        let seen = ["dev", "prod"].map(|name| Seen {
+            environment: EnvironmentName(name.to_owned()),
+            at: ago(2 * 3600),
+            pods: crew::pods(name).into_iter().map(Arc::new).collect(),
+        });
+        let mut stage = Stage::of(&["dev", "staging", "prod"], seen.into(), size);
+        stage.check("remembered");
+    }
+}
+
+#[test]
+fn a_filter_says_what_it_hides_and_what_is_wrong_with_it() {
+    for size in SIZES {
+        let mut stage = Stage::full(size);
+        stage.act(Action::Filter);
+        stage.type_in("restarts>3");
+        stage.check("filter");
+        stage.act(Action::Press);
+        stage.act(Action::FaultsOnly);
+        stage.check("filtered");
+        stage.act(Action::Back);
+        stage.act(Action::Filter);
+        stage.type_in("nothing-is-called-so");
+        stage.act(Action::Press);
+        stage.check("filtered_to_nothing");
+        stage.act(Action::Back);
+        stage.act(Action::Filter);
+        stage.type_in("mongo(");
+        stage.check("filter_invalid");
+    }
+}
+
+#[test]
+fn the_palette_completes_what_is_typed() {
+    for size in SIZES {
+        let mut stage = Stage::full(size);
+        stage.act(Action::Palette);
+        stage.type_in("no");
+        stage.check("palette");
+    }
+}
+
+#[test]
+fn a_change_is_asked_for_in_words_and_frame() {
+    for size in SIZES {
+        let mut stage = Stage::full(size);
+        stage.select("ingest-reindexer-6b7c-8ktsb");
+        stage.act(Action::Delete);
+        stage.check("dialog");
+        let mut settings = Stage::writable(size);
+        settings.select("ingest-state-tracker-xl-lrdmp");
+        settings.act(Action::Delete);
+        settings.act(Action::NextButton);
+        settings.act(Action::Press);
+        settings.type_in("pro");
+        settings.check("dialog_production");
+    }
+}
+
+#[test]
+fn a_row_can_be_copied_in_parts() {
+    for size in SIZES {
+        let mut stage = Stage::full(size);
+        stage.act(Action::CopyWhat);
+        stage.check("copy");
+    }
+}
+
+#[test]
+fn a_line_tells_what_a_key_has_done() {
+    for (name, tone, text) in [
+        ("flash_done", Tone::Fine, "dev: pod default/ingest-core-7d9f8b6c5-x2x1z is being deleted"),
+        (
+            "flash_failed",
+            Tone::Critical,
+            "delete pod default/ingest-core-7d9f8b6c5-x2x1z in dev: forbidden; does your role allow the verb delete on pods?",
+        ),
+    ] {
+        let mut stage = Stage::full(SMALL);
+        stage.app.say(tone, text.to_owned());
+        stage.check(name);
+    }
+}
+
+#[test]
+fn what_does_not_fit_at_all_says_so() {
+    for size in [(20, 5), (39, 24), (80, 9), (3, 1)] {
+        let mut stage = Stage::full(size);
+        let screen = picture::text(&stage.draw());
+        assert!(screen.starts_with(&"too small: 40x10 cells"[..usize::from(size.0).min(9) - 1]));
+        if size == (20, 5) {
+            stage.check("too_small");
+        }
+    }
+}
+
+#[test]
+fn no_size_breaks_a_screen() {
+    for width in (40..=80).chain([120, 300]) {
+        for height in [10, 11, 15] {
+            let mut stage = Stage::full((width, height));
+            for action in [Action::CopyWhat, Action::Help, Action::Delete, Action::Palette] {
+                stage.act(action);
+                stage.draw();
+                stage.act(Action::Cancel);
+                stage.act(Action::Back);
+            }
+        }
+    }
+}
+
+#[test]
+fn names_from_outside_cannot_reach_the_terminal() {
+    let mut stage = Stage::unheard(LARGE);
+    let mut pod = crew::pod("api\u{1b}[2J\u{1b}]0;owned\u{7}-0", ("ReplicaSet", "api"), 9000);
+    pod.labels = vec![("app\u{9b}31m".into(), "x\u{202e}y".into())];
+    pod.node = Some("node\r\n\u{8}".into());
+    stage.tell_pods("dev", vec![pod], Trust::Live);
+    stage.act(Action::Wide);
+    for action in [Action::Back, Action::CopyWhat, Action::Back, Action::Delete] {
+        stage.act(action);
+        let screen = picture::text(&stage.draw());
+        assert!(screen.contains("api\u{fffd}[2J"), "{screen}");
+        assert!(screen.chars().all(|it| it == '\n' || !it.is_control()), "{screen:?}");
+    }
+}
