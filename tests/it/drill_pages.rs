@@ -41,6 +41,8 @@ use ulid::Ulid;
 
 use crate::harness::Rehearsal;
 
+/// What the drill of these pages is called by.
+const ID: u128 = 0x00AB_CDEF;
 const SIZES: [(u16, u16); 2] = [(80, 24), (200, 50)];
 
 fn now() -> Timestamp {
@@ -118,7 +120,7 @@ impl Stage {
             },
             _ => None,
         });
-        number.unwrap_or_else(|| panic!("nothing was asked: {effects:?}"))
+        number.expect("something is asked")
     }
 
     fn set(&self) -> &BackupSet {
@@ -181,7 +183,7 @@ impl Stage {
     }
 
     fn began(&self) -> DrillMessage {
-        let plan = self.plan(0xABCDEF, 0);
+        let plan = self.plan(ID, 0);
         let set = SetRef { environment: plan.set.environment.clone(), name: plan.set.name.clone() };
         let order = Order {
             set,
@@ -212,7 +214,7 @@ impl Stage {
     fn conclude(&mut self, lost: u64) {
         let began = self.began();
         self.tell(began);
-        let record = record(&self.plan(0xABCDEF, 0), lost);
+        let record = record(&self.plan(ID, 0), lost);
         let held = Held {
             sandbox: "lifeboat-drill-x".to_owned(),
             engine: "unix:///run/docker.sock".to_owned(),

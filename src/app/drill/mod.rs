@@ -1,6 +1,7 @@
 //! The Drill tab: pick a backup, look before, watch it restored, read the result; and the drills of before.
 
 mod act;
+mod act_result;
 pub mod card;
 pub mod effect;
 pub mod form;

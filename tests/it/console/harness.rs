@@ -76,7 +76,8 @@ impl Console {
     pub(crate) async fn wait_at_most(&mut self, patience: Duration, text: &str) {
         let found = self.screen.wait_for(|screen| screen.contains(text));
         let found = tokio::time::timeout(patience, found).await.map(|found| drop(found.unwrap()));
-        found.unwrap_or_else(|_| panic!("never {text}:\n{}", self.screen.borrow().as_str()));
+        let found = found.map_err(|_| format!("never {text}:\n{}", self.screen.borrow().as_str()));
+        found.unwrap();
     }
 
     pub(crate) async fn wait_for(&mut self, text: &str) -> String {
