@@ -70,6 +70,7 @@ async fn run(cli: Cli) -> Result<Exit> {
         json: cli.json,
         seed: None,
         program: Some("lifeboat"),
+        trainer: None,
     };
     let exit = match &cli.command {
         Some(Command::Glance(arguments)) => glance::glance(&session, arguments).await,
@@ -78,7 +79,7 @@ async fn run(cli: Cli) -> Result<Exit> {
         Some(Command::Scan(arguments)) => scan::scan(&session, arguments).await,
         Some(Command::History(arguments)) => history::history(&session, arguments),
         Some(Command::Sweep(arguments)) => sweep::sweep(&session, arguments).await,
-        None => console::run(&session).await?,
+        None => Box::pin(console::run(&session)).await?,
         Some(_) => Exit::Usage,
     };
     drop(log);

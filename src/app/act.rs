@@ -10,6 +10,7 @@ use crate::app::overlay::Overlay;
 use crate::app::pods::Pods;
 use crate::app::pods::location::{Location, View};
 use crate::app::prompt::{Prompt, PromptKind};
+use crate::app::tab::Tab;
 use crate::app::{App, pods::layer::Layer};
 use crate::domain::news::Namespaces;
 
@@ -22,6 +23,9 @@ impl App {
             (Focus::Dialog, action) => self.act_in_dialog(action),
             (Focus::Help, action) => self.act_in_help(action),
             (Focus::List, action) => self.act_in_list(action),
+            (Focus::Leftovers, action) => self.act_in_leftovers(action),
+            (Focus::Drill(_), action) => self.act_in_drill(action),
+            (Focus::Text, action) if self.tab == Tab::Drill => self.act_in_drill_text(action),
             (Focus::Logs | Focus::Text, action) => {
                 self.act_in_text(action).unwrap_or_else(|| self.act_everywhere(action))
             }
@@ -29,7 +33,7 @@ impl App {
         }
     }
 
-    fn act_everywhere(&mut self, action: Action) -> Vec<Effect> {
+    pub(super) fn act_everywhere(&mut self, action: Action) -> Vec<Effect> {
         match action {
             Action::Palette => self.prompt(PromptKind::Palette, ""),
             Action::Filter => {
@@ -44,14 +48,9 @@ impl App {
             Action::HistoryBack => self.travel(Pods::history_back, "nothing before this"),
             Action::HistoryForward => self.travel(Pods::history_forward, "nothing after this"),
             Action::LastView => self.travel(Pods::last_view, "there is no last view yet"),
-            Action::Show(tab) => {
-                self.tab = tab;
-                Vec::new()
-            }
-            Action::NextTab | Action::PreviousTab => {
-                self.say(Tone::Muted, "Pods is the only tab; `v` shows its next view".to_owned());
-                Vec::new()
-            }
+            Action::Show(tab) => self.show_tab(tab),
+            Action::NextTab => self.show_tab(self.tab.beside(1)),
+            Action::PreviousTab => self.show_tab(self.tab.beside(-1)),
             Action::NextView => self.show_view(self.pods.view().next()),
             Action::Reload => {
                 let text = "what is live is kept up to date; asking again where something is amiss";
@@ -308,9 +307,13 @@ impl App {
         vec![Effect::Watch(namespaces), self.remember()]
     }
 
-    fn quit(&mut self) -> Vec<Effect> {
-        self.quitting = true;
-        vec![self.remember()]
+    pub(super) fn show_tab(&mut self, tab: Tab) -> Vec<Effect> {
+        self.tab = tab;
+        self.full_screen = false;
+        match tab {
+            Tab::Pods => Vec::new(),
+            Tab::Drill => self.drill.look_once(),
+        }
     }
 
     pub(super) fn remember(&self) -> Effect {

@@ -65,6 +65,14 @@ pub enum Action {
     Delete,
     RunNow,
     Suspend,
+    // Drill.
+    Roll,
+    CancelDrill,
+    Extend,
+    Report,
+    AddNote,
+    RemoveLeftovers,
+    DrillAgain,
     // Texts and logs.
     SearchNext,
     SearchPrevious,

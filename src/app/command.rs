@@ -6,6 +6,7 @@ use crate::app::effect::Effect;
 use crate::app::overlay::Overlay;
 use crate::app::palette::Command;
 use crate::app::rows::Place;
+use crate::app::tab::Tab;
 use crate::domain::news::Namespaces;
 
 impl App {
@@ -25,6 +26,7 @@ impl App {
                 if let Some(name) = environment {
                     self.pods.only = self.place_of(&name);
                 }
+                self.tab = Tab::Pods;
                 let effects = self.show_view(view);
                 if let Some(filter) = filter
                     && let Some(table) = self.pods.top_mut().table_mut()
@@ -62,10 +64,9 @@ impl App {
                 self.overlay = Some(Overlay::Help { filter: String::new(), scrolled: 0 });
                 Vec::new()
             }
-            Command::Quit => {
-                self.quitting = true;
-                vec![self.remember()]
-            }
+            Command::Quit => self.quit(),
+            Command::Train(name) => self.train(name.as_deref()),
+            Command::Drill { view, environment } => self.show_drill(view, environment.as_deref()),
         }
     }
 

@@ -6,7 +6,7 @@ use crate::app::action::Action;
 use crate::app::cell::Tone;
 use crate::app::cluster::Badge;
 use crate::app::effect::Effect;
-use crate::app::overlay::{Button, Overlay};
+use crate::app::overlay::{Button, Overlay, Then};
 use crate::app::pods::ask::dialog;
 use crate::app::{App, UNLOCKED};
 use crate::domain::deed::Deed;
@@ -70,7 +70,7 @@ impl App {
                     self.say(Tone::Warning, text);
                     return Vec::new();
                 }
-                let effects = dialog.effects();
+                let (effects, then) = (dialog.effects(), dialog.then);
                 if dialog.production {
                     let until = self.now.saturating_add(UNLOCKED).unwrap_or(self.now);
                     self.unlocked.entry(dialog.environment.clone()).or_insert(until);
@@ -78,6 +78,9 @@ impl App {
                 self.overlay = None;
                 if let Some(table) = self.pods.top_mut().table_mut() {
                     table.marks.clear();
+                }
+                if then != Then::Deeds {
+                    return self.drill_confirmed(then);
                 }
                 effects
             }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::app::drill::effect::DrillEffect;
 use crate::app::remembered::Remembered;
 use crate::domain::deed::Deed;
 use crate::domain::environment::EnvironmentName;
@@ -29,9 +30,14 @@ pub enum Lane {
     Log,
     /// What was before the lines of the log.
     OlderLog,
+    /// The backups of the Drill tab.
+    Shelf,
+    /// The preflight card.
+    Checks,
+    Leftovers,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
     /// Reads one object and its events.
     LoadObject {
@@ -67,6 +73,7 @@ pub enum Effect {
         text: String,
     },
     Remember(Box<Remembered>),
+    Drill(Box<DrillEffect>),
     /// Paints every cell again.
     Repaint,
 }

@@ -6,6 +6,9 @@ use crate::app::pods::location::View;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Focus {
     Table(TableFocus),
+    Drill(DrillFocus),
+    /// What earlier drills have left.
+    Leftovers,
     Text,
     Logs,
     Help,
@@ -20,4 +23,16 @@ pub enum Focus {
 pub enum TableFocus {
     View(View),
     Containers,
+}
+
+/// The page of the Drill tab that has the keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum DrillFocus {
+    Form,
+    Card,
+    Run,
+    Result,
+    /// A result whose sandbox is still there.
+    Hold,
+    History,
 }

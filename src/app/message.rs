@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use tui_input::InputRequest;
 
 use crate::app::action::Action;
+use crate::app::drill::message::DrillMessage;
 use crate::app::effect::Generation;
 use crate::domain::deed::Deed;
 use crate::domain::environment::EnvironmentName;
@@ -59,6 +60,7 @@ pub enum Message {
     Saved {
         result: Result<String, Failure>,
     },
+    Drill(DrillMessage),
 }
 
 /// The terminal's size in cells.

@@ -10,6 +10,7 @@ pub mod cluster;
 pub mod columns;
 mod command;
 mod deeds;
+pub mod drill;
 pub mod effect;
 pub mod filter;
 pub mod focus;
@@ -50,6 +51,8 @@ use crate::domain::settings::{Settings, ThemeChoice};
 
 use cell::Tone;
 use cluster::Cluster;
+use drill::Drill;
+use drill::effect::DrillEffect;
 use effect::Effect;
 use focus::Focus;
 use message::{Message, Size};
@@ -76,6 +79,7 @@ pub struct App {
     environments: Vec<EnvironmentName>,
     pub tab: Tab,
     pub pods: Pods,
+    pub drill: Drill,
     pub overlay: Option<Overlay>,
     pub flash: Option<Flash>,
     pub theme: ThemeChoice,
@@ -132,7 +136,8 @@ impl App {
         for cluster in &mut clusters {
             cluster.chosen = pods.namespaces.clone();
         }
-        let effects = vec![Effect::Watch(pods.namespaces.clone())];
+        let effects =
+            vec![Effect::Watch(pods.namespaces.clone()), DrillEffect::FindLeftovers.into()];
         let app = Self {
             now,
             size: Size::default(),
@@ -140,6 +145,7 @@ impl App {
             environments,
             tab: Tab::default(),
             pods,
+            drill: Drill::start(settings),
             overlay: None,
             flash: None,
             theme: remembered.theme.unwrap_or(settings.console.theme),
@@ -161,7 +167,7 @@ impl App {
         match message {
             Message::Ticked(now) => {
                 self.grow_older(now);
-                Vec::new()
+                self.drill_due()
             }
             Message::Acted(action) => {
                 self.is_dirty = true;
@@ -171,7 +177,10 @@ impl App {
             }
             Message::KeyUnbound(key) => {
                 let more = match self.focus() {
-                    Focus::Table(_) | Focus::Text | Focus::Logs => "`?` shows the keys",
+                    Focus::Table(_) | Focus::Drill(_) | Focus::Text | Focus::Logs => {
+                        "`?` shows the keys"
+                    }
+                    Focus::Leftovers => "`x` removes, `r` drills again, `esc` is for later",
                     Focus::Help | Focus::List => "`esc` closes this",
                     Focus::Dialog => "`tab` moves, `enter` presses, `esc` cancels",
                     Focus::Prompt => "`enter` does it, `esc` leaves",
@@ -230,6 +239,7 @@ impl App {
                 }
                 Vec::new()
             }
+            Message::Drill(message) => self.drill_told(message),
         }
     }
 
@@ -266,7 +276,8 @@ impl App {
         let flash = self.flash.as_ref().map(|flash| flash.until);
         let judged = self.clusters.iter().filter_map(Cluster::next_judgement).min();
         let locked = self.unlocked.values().min().copied();
-        [flash, judged, locked].into_iter().flatten().min()
+        let drill = self.drill.next_change(self.now);
+        [flash, judged, locked, drill].into_iter().flatten().min()
     }
 
     /// Whether the screen must be painted again; what is to be painted is made ready.
@@ -290,7 +301,16 @@ impl App {
             Some(Overlay::Dialog(_)) => Focus::Dialog,
             Some(Overlay::Environments { .. } | Overlay::CopyWhat { .. }) => Focus::List,
             Some(Overlay::Prompt(_)) => Focus::Prompt,
-            None => self.pods.focus(),
+            Some(Overlay::Leftovers { .. }) => Focus::Leftovers,
+            None => self.page_focus(),
+        }
+    }
+
+    /// Who would get the keys if nothing lay over the page.
+    pub fn page_focus(&self) -> Focus {
+        match self.tab {
+            Tab::Pods => self.pods.focus(),
+            Tab::Drill => self.drill.focus(),
         }
     }
 
@@ -300,7 +320,10 @@ impl App {
             Some(Overlay::Prompt(_)) => true,
             Some(Overlay::Dialog(dialog)) => dialog.typed.is_some(),
             Some(
-                Overlay::Help { .. } | Overlay::Environments { .. } | Overlay::CopyWhat { .. },
+                Overlay::Help { .. }
+                | Overlay::Environments { .. }
+                | Overlay::CopyWhat { .. }
+                | Overlay::Leftovers { .. },
             )
             | None => false,
         }

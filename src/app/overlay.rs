@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::app::drill::leftovers::Leftover;
 use crate::app::effect::Effect;
 use crate::app::prompt::Prompt;
 use crate::domain::deed::{Deed, What};
@@ -26,6 +27,12 @@ pub enum Overlay {
         choices: Vec<(String, String)>,
     },
     Prompt(Prompt),
+    /// What earlier drills have left behind.
+    Leftovers {
+        at: usize,
+        found: Vec<Leftover>,
+        is_removing: bool,
+    },
 }
 
 /// A question before something is changed. The focus starts on Cancel.
@@ -42,6 +49,17 @@ pub struct Dialog {
     /// What must be typed before, and what has been; `None` where nothing must.
     pub typed: Option<String>,
     pub deeds: Vec<Deed>,
+    pub then: Then,
+}
+
+/// What a dialog is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Then {
+    /// The deeds are done.
+    Deeds,
+    CancelDrill,
+    /// The drill is cancelled, and the console ends once it is cleaned up.
+    QuitDrill,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

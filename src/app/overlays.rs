@@ -45,7 +45,13 @@ impl App {
         let count = match &self.overlay {
             Some(Overlay::Environments { .. }) => self.clusters.len(),
             Some(Overlay::CopyWhat { choices, .. }) => choices.len(),
-            Some(Overlay::Help { .. } | Overlay::Dialog(_) | Overlay::Prompt(_)) | None => 0,
+            Some(
+                Overlay::Help { .. }
+                | Overlay::Dialog(_)
+                | Overlay::Prompt(_)
+                | Overlay::Leftovers { .. },
+            )
+            | None => 0,
         };
         let Some(Overlay::Environments { at } | Overlay::CopyWhat { at, .. }) = &mut self.overlay
         else {
@@ -84,9 +90,13 @@ impl App {
                 let chosen = choices.into_iter().nth(at);
                 chosen.map(|(what, text)| Effect::Copy { what, text }).into_iter().collect()
             }
-            Some(Overlay::Help { .. } | Overlay::Dialog(_) | Overlay::Prompt(_)) | None => {
-                Vec::new()
-            }
+            Some(
+                Overlay::Help { .. }
+                | Overlay::Dialog(_)
+                | Overlay::Prompt(_)
+                | Overlay::Leftovers { .. },
+            )
+            | None => Vec::new(),
         }
     }
 

@@ -1,5 +1,6 @@
 //! The commands of the palette: read, and completed.
 
+use crate::app::drill::DrillView;
 use crate::app::pods::location::View;
 use crate::domain::settings::ThemeChoice;
 
@@ -19,6 +20,13 @@ pub enum Command {
     Namespace(String),
     Theme(ThemeChoice),
     LogIn(String),
+    /// The Drill tab, for one environment where one is named.
+    Drill {
+        view: DrillView,
+        environment: Option<String>,
+    },
+    /// A failure to rehearse; none to end the rehearsal.
+    Train(Option<String>),
     Help,
     Quit,
 }
@@ -31,6 +39,9 @@ pub const WORDS: &[(&str, &str)] = &[
     ("jobs", "jobs, newest first"),
     ("events", "warnings, newest first"),
     ("nodes", "conditions, requests against allocatable"),
+    ("drill", "the restore drill, of one environment where one is named"),
+    ("history", "earlier drills, and what is due"),
+    ("train", "rehearse a failure, in `lifeboat demo`; `off` ends it"),
     ("env", "only this environment; `all` for every one"),
     ("ns", "only this namespace; `all` for every one"),
     ("theme", "dark, light or auto"),
@@ -66,6 +77,15 @@ impl Command {
                 let choice = choice.ok_or("which theme? `:theme dark`, `light` or `auto`")?;
                 Ok(Self::Theme(choice.1))
             }
+            "drill" | "history" => {
+                let view = if word == "drill" { DrillView::Drill } else { DrillView::History };
+                let environment = match rest {
+                    "" => None,
+                    name => Some(known(name, environments)?),
+                };
+                Ok(Self::Drill { view, environment })
+            }
+            "train" => Ok(Self::Train((!["", "off"].contains(&rest)).then(|| rest.to_owned()))),
             "login" if rest.is_empty() => Err("log in where? `:login prod`".to_owned()),
             "login" => Ok(Self::LogIn(known(rest, environments)?)),
             "help" | "h" | "?" => Ok(Self::Help),
@@ -124,7 +144,9 @@ pub fn completions(text: &str, environments: &[&str], namespaces: &[&str]) -> Ve
         Some("ns" | "namespace") => [namespaces, &["all"]].concat(),
         Some("theme") => THEMES.iter().map(|(name, _)| *name).collect(),
         Some("env" | "ctx") => [environments, &["all"]].concat(),
-        Some(word) if word == "login" || view(word).is_some() => environments.to_vec(),
+        Some(word) if ["login", "drill", "history"].contains(&word) || view(word).is_some() => {
+            environments.to_vec()
+        }
         Some(_) => Vec::new(),
     };
     let whole = |candidate: &&str| match head {

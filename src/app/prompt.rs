@@ -23,6 +23,10 @@ pub enum PromptKind {
     Lines,
     /// `/` in the help.
     HelpSearch,
+    /// `/` in a table of the Drill tab.
+    DrillFilter,
+    /// `i`: a note about a drill.
+    Note,
 }
 
 impl PromptKind {
@@ -30,7 +34,8 @@ impl PromptKind {
     pub const fn sign(self) -> &'static str {
         match self {
             Self::Palette => ":",
-            Self::Filter | Self::Search | Self::HelpSearch => "/",
+            Self::Filter | Self::Search | Self::HelpSearch | Self::DrillFilter => "/",
+            Self::Note => "note: ",
             Self::Lines => "&",
         }
     }

@@ -35,7 +35,10 @@ impl App {
                 }
             }
             Some(
-                Overlay::Help { .. } | Overlay::Environments { .. } | Overlay::CopyWhat { .. },
+                Overlay::Help { .. }
+                | Overlay::Environments { .. }
+                | Overlay::CopyWhat { .. }
+                | Overlay::Leftovers { .. },
             )
             | None => {}
         }
@@ -53,6 +56,11 @@ impl App {
 
     /// A filter works while it is typed; so does the search of the help.
     fn follow_prompt(&mut self) {
+        let Some(Overlay::Prompt(prompt)) = &self.overlay else { return };
+        if prompt.kind == PromptKind::DrillFilter {
+            let text = prompt.text().to_owned();
+            self.drill.filter_by(&text);
+        }
         let Some(Overlay::Prompt(prompt)) = &self.overlay else { return };
         if prompt.kind == PromptKind::Filter {
             let text = prompt.text().to_owned();
@@ -105,6 +113,8 @@ impl App {
             PromptKind::Filter => self.submit_filter(&prompt),
             PromptKind::Search => self.search(&text),
             PromptKind::Lines => self.filter_lines(&text),
+            PromptKind::DrillFilter => Vec::new(),
+            PromptKind::Note => self.drill_note(text),
             PromptKind::HelpSearch => {
                 self.overlay = Some(Overlay::Help { filter: text, scrolled: 0 });
                 Vec::new()
@@ -137,7 +147,13 @@ impl App {
                 self.overlay = Some(Overlay::Help { filter: String::new(), scrolled: 0 });
                 Vec::new()
             }
-            PromptKind::Palette | PromptKind::Search | PromptKind::Lines => Vec::new(),
+            PromptKind::DrillFilter => {
+                self.drill.filter_by("");
+                Vec::new()
+            }
+            PromptKind::Palette | PromptKind::Search | PromptKind::Lines | PromptKind::Note => {
+                Vec::new()
+            }
         }
     }
 

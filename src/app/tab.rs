@@ -5,20 +5,32 @@
 pub enum Tab {
     #[default]
     Pods,
+    Drill,
 }
 
 impl Tab {
-    pub const ALL: [Self; 1] = [Self::Pods];
+    pub const ALL: [Self; 2] = [Self::Pods, Self::Drill];
 
     pub const fn number(self) -> u8 {
         match self {
             Self::Pods => 1,
+            Self::Drill => 4,
         }
     }
 
     pub const fn title(self) -> &'static str {
         match self {
             Self::Pods => "Pods",
+            Self::Drill => "Drill",
         }
+    }
+
+    /// The one beside it, round and round.
+    #[must_use]
+    pub fn beside(self, by: isize) -> Self {
+        let count = Self::ALL.len();
+        let at = Self::ALL.iter().position(|tab| *tab == self).unwrap_or(0);
+        let next = at.saturating_add(count).saturating_add_signed(by) % count;
+        Self::ALL.get(next).copied().unwrap_or_default()
     }
 }

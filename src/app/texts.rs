@@ -16,6 +16,7 @@ use crate::app::pods::layer::{Body, Loaded};
 use crate::app::pods::location::Location;
 use crate::app::prompt::PromptKind;
 use crate::app::rows::{Cells as _, PodRow, Row, RowKey};
+use crate::app::tab::Tab;
 use crate::app::text::TextView;
 use crate::domain::describe;
 use crate::domain::diagnosis::Diagnosis;
@@ -64,7 +65,7 @@ impl App {
         Some(self.conclude(outcome))
     }
 
-    fn conclude(&mut self, outcome: Outcome) -> Vec<Effect> {
+    pub(super) fn conclude(&mut self, outcome: Outcome) -> Vec<Effect> {
         match outcome {
             Outcome::Nothing => Vec::new(),
             Outcome::Say(text) => {
@@ -115,7 +116,7 @@ impl App {
         effects
     }
 
-    fn text_page(&self) -> Page {
+    pub(super) fn text_page(&self) -> Page {
         Page { columns: usize::from(self.size.width), rows: self.room() }
     }
 
@@ -129,6 +130,11 @@ impl App {
 
     fn read(&mut self, action: ReadAction) -> Vec<Effect> {
         let page = self.text_page();
+        if self.tab == Tab::Drill {
+            let text = self.drill.text.as_mut();
+            let outcome = text.map_or(Outcome::Nothing, |text| text.act(&action, page));
+            return self.conclude(outcome);
+        }
         let outcome = match &mut self.pods.top_mut().body {
             Body::Table(_) | Body::Text { text: Loaded::Waiting | Loaded::Failed(_), .. } => {
                 Outcome::Nothing
@@ -342,7 +348,7 @@ const fn emphasis(severity: Severity) -> Emphasis {
     }
 }
 
-fn reading(action: Action) -> Option<ReadAction> {
+pub(super) fn reading(action: Action) -> Option<ReadAction> {
     Some(match action {
         Action::SelectNext => ReadAction::ScrollBy(1),
         Action::SelectPrevious => ReadAction::ScrollBy(-1),

@@ -143,6 +143,7 @@ fn show_drill(lines: &mut Lines, drill: &DrillSettings) {
     };
     lines.header("[drill]");
     for (key, value, by_default) in [
+        ("every", quoted(duration_text(drill.every)), quoted(duration_text(default.every))),
         ("window", quoted(duration_text(drill.window)), quoted(duration_text(default.window))),
         ("depth", quoted(drill.depth), quoted(default.depth)),
         ("image", image(&drill.image), image(&default.image)),

@@ -96,6 +96,14 @@ impl Fault {
         }
     }
 
+    /// Whether a drill meets it: it does without Kubernetes.
+    pub const fn is_about_drills(self) -> bool {
+        !matches!(
+            self,
+            Self::Api401 | Self::Api403 | Self::ApiHang | Self::WatchCut | Self::WatchGone
+        )
+    }
+
     /// How a drill must end while it is on.
     pub const fn ending(self) -> Ending {
         match self {

@@ -170,6 +170,15 @@ impl World {
         self.engine.inject(at_engine);
     }
 
+    /// What drills have met goes wrong no more.
+    pub fn heal(&self) {
+        self.bucket.faults().clear();
+        self.engine.heal();
+        for live in &self.sources {
+            live.server.heal();
+        }
+    }
+
     /// Whether a drill of the object with this key must fail: a flaw is planted in it.
     pub fn is_flawed(&self, key: &BackupKey) -> bool {
         PLANTED.iter().filter(|planted| planted.verdict == Some("fail")).any(|planted| {

@@ -208,6 +208,9 @@ pub struct LiveCollection {
     /// `None` where documents carry no birth time that this server can be asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub windows: Option<Windows>,
+    /// Documents by the month of their birth (`2026-11`), oldest first; empty where that was not asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub months: Vec<(String, u64)>,
 }
 
 /// Documents by birth, relative to the dump's start T0 and end T1 and the clock margin.

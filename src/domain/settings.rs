@@ -150,6 +150,8 @@ impl fmt::Display for Depth {
 
 #[derive(Debug, Clone)]
 pub struct DrillSettings {
+    /// How often each environment is to be drilled.
+    pub every: Duration,
     /// How old a backup may be that is picked at random.
     pub window: Duration,
     pub depth: Depth,
@@ -169,6 +171,7 @@ pub struct DrillSettings {
 impl Default for DrillSettings {
     fn default() -> Self {
         Self {
+            every: Duration::from_hours(30 * 24),
             window: Duration::from_hours(90 * 24),
             depth: Depth::Compare,
             image: ImageChoice::Auto,

@@ -16,5 +16,9 @@ pub mod record;
 
 pub mod report;
 
+pub mod past;
+
+pub mod preflight;
+
 #[cfg(test)]
 pub(crate) mod fixture;

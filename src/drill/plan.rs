@@ -15,6 +15,7 @@ use crate::domain::settings::{Access, Depth, ImageChoice};
 use crate::domain::units::ByteSize;
 
 use super::dice::Pick;
+use super::event::Step;
 
 /// A drill's name: it is in its container's, volumes', record's and files' names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -104,4 +105,22 @@ pub struct DrillPlan {
     pub keep_download: bool,
     /// Whether an earlier record of this set had a `prelude.json`.
     pub earlier_prelude: bool,
+}
+
+impl DrillPlan {
+    /// The steps that this drill does not come to.
+    pub fn hidden_steps(&self) -> Vec<Step> {
+        let mut hidden = Vec::new();
+        if self.hold.is_zero() {
+            hidden.push(Step::Hold);
+        }
+        if self.depth < Depth::Restore {
+            hidden.extend([Step::StartSandbox, Step::Restore, Step::Count]);
+            hidden.push(Step::Hold);
+        }
+        if self.depth < Depth::Compare {
+            hidden.push(Step::Compare);
+        }
+        hidden
+    }
 }

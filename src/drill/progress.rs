@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::failure::Failure;
 
-use super::event::{Advance, DrillEvent, Happened, Step, Unit};
+use super::event::{Advance, DrillEvent, Happened, Part, Step, Unit};
 
 /// Where one step stands.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -34,6 +34,8 @@ pub struct StepProgress {
     pub state: StepState,
     pub started: Option<Duration>,
     pub ended: Option<Duration>,
+    /// How far it is with each collection that it has come to.
+    pub parts: Vec<Part>,
 }
 
 impl StepProgress {
@@ -98,10 +100,12 @@ impl DrillProgress {
             Happened::Started => {
                 step.started = Some(event.at);
                 step.ended = None;
+                step.parts.clear();
                 step.state = StepState::Running(None);
             }
             Happened::Advanced(advance) => step.state = StepState::Running(Some(advance.clone())),
-            Happened::Noted(_) => {}
+            Happened::Parts(parts) => step.parts.clone_from(parts),
+            Happened::Noted(_) | Happened::Concluded(_) | Happened::Held(_) => {}
             Happened::Passed { summary } => {
                 step.ended = Some(event.at);
                 step.state = StepState::Passed { summary: summary.clone() };
@@ -144,8 +148,12 @@ impl DrillProgress {
     }
 
     pub fn step(&self, step: Step) -> &StepProgress {
-        static WAITING: StepProgress =
-            StepProgress { state: StepState::Waiting, started: None, ended: None };
+        static WAITING: StepProgress = StepProgress {
+            state: StepState::Waiting,
+            started: None,
+            ended: None,
+            parts: Vec::new(),
+        };
         self.steps.get(&step).unwrap_or(&WAITING)
     }
 

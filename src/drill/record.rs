@@ -172,6 +172,16 @@ impl Record {
         Depth::ALL.into_iter().rev().filter(|depth| *depth < self.depth).find(passed)
     }
 
+    /// The deepest depth at which the backup passed, whatever was asked for; `None` where it passed
+    /// at none, failed, or was not drilled to the end.
+    pub fn reached(&self) -> Option<Depth> {
+        match self.verdict {
+            Verdict::Pass | Verdict::Warn => Some(self.depth),
+            Verdict::CouldNotVerify if !self.cancelled => self.depth_passed(),
+            Verdict::CouldNotVerify | Verdict::Fail => None,
+        }
+    }
+
     /// What is said behind the object's name, with what was reached where more was asked for.
     pub fn sentence(&self) -> String {
         if self.cancelled {

@@ -22,13 +22,17 @@ use crate::dump::stream::{CHUNK, Meter, open_member};
 const REPORT: u64 = 1 << 20;
 
 /// How far pass 1 is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ScanProgress {
     /// Packed bytes, as they come from the source.
     pub read: u64,
     pub unpacked: u64,
     /// The collection that is being read, by the name of its file.
     pub current: Option<Namespace>,
+    /// Bytes of its file that have been read, of how many where that is known, and its documents.
+    pub at: u64,
+    pub size: Option<u64>,
+    pub counted: u64,
     /// Documents counted so far, in all collections.
     pub documents: u64,
 }
@@ -49,7 +53,7 @@ pub fn take_census(
         census: DumpCensus::default(),
         pairs: BTreeMap::new(),
         kept: 0,
-        progress: ScanProgress { read: 0, unpacked: 0, current: None, documents: 0 },
+        progress: ScanProgress::default(),
         buffer: vec![0; CHUNK],
     };
     let walked = walk(source, &meter, &mut |member, contents| {
@@ -78,6 +82,7 @@ struct Scan<'s> {
 impl Scan<'_> {
     fn visit(&mut self, member: &Member, contents: &mut dyn Read) -> io::Result<()> {
         let (role, stem) = member.role();
+        self.progress.current = None;
         match role {
             Role::Data => self.data(member, stem, contents),
             Role::Metadata => self.metadata(member, stem, contents),
@@ -105,7 +110,6 @@ impl Scan<'_> {
         self.progress.current = Some(Namespace::new(database, collection));
         let mut found = DataFile { path: member.path.clone(), size: 0, documents: 0 };
         let walked = self.documents(member, contents, holds_version, &mut found);
-        self.progress.current = None;
         self.pairs.entry(stem.to_owned()).or_default().data = Some(found);
         walked
     }
@@ -121,7 +125,9 @@ impl Scan<'_> {
         let meter = self.meter;
         let mut contents = open_member(contents, member.is_named_gzip(), meter)?;
         let sample = if holds_version { Sample::All } else { Sample::Share };
-        let mut walker = Walker::new((!contents.is_packed).then_some(member.size), sample);
+        let size = (!contents.is_packed).then_some(member.size);
+        let mut walker = Walker::new(size, sample);
+        (self.progress.at, self.progress.size, self.progress.counted) = (0, size, 0);
         let mut buffer = mem::take(&mut self.buffer);
         let before = self.progress.documents;
         let mut version = None;
@@ -144,6 +150,7 @@ impl Scan<'_> {
             found.size += chunk.len() as u64;
             found.documents = walker.documents();
             self.progress.documents = before + found.documents;
+            (self.progress.at, self.progress.counted) = (found.size, found.documents);
             if meter.unpacked() - self.progress.unpacked >= REPORT {
                 self.report();
             }

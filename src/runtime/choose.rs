@@ -10,7 +10,7 @@ use crate::domain::environment::BackupSet;
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::settings::{Depth, DrillSettings, ImageChoice, Settings, Storage};
 use crate::domain::units::{Span, plural};
-use crate::drill::dice::{Candidate, History, Pick, roll};
+use crate::drill::dice::{Candidate, Pool};
 use crate::drill::plan::{DrillId, DrillPlan, Selection, ToolChoice, Trigger};
 use crate::journal::Reading;
 
@@ -108,7 +108,7 @@ pub async fn choose(
     request: &Request,
     situation: Situation<'_>,
 ) -> Result<Chosen, Failure> {
-    let Situation { reading, now, id, .. } = situation;
+    let Situation { reading, now, .. } = situation;
     let mut notes = Vec::new();
     let (object, selection) = match &request.wanted {
         Wanted::Named(name) => {
@@ -149,6 +149,26 @@ pub async fn choose(
             (candidate.backup, Selection::Random(pick))
         }
     };
+    let picked = Picked { object, selection };
+    Ok(Chosen { notes, ..plan(set, settings, request, picked, situation)? })
+}
+
+/// An object, and how it was chosen.
+#[derive(Debug)]
+pub struct Picked {
+    pub object: Backup,
+    pub selection: Selection,
+}
+
+/// Plans the drill of an object that has been picked.
+pub fn plan(
+    set: &BackupSet,
+    settings: &DrillSettings,
+    request: &Request,
+    Picked { object, selection }: Picked,
+    situation: Situation<'_>,
+) -> Result<Chosen, Failure> {
+    let Situation { reading, now, id, .. } = situation;
     let expected = expected(reading, set, &object);
     let engine = set.engine.ok_or_else(|| {
         let what = format!("{} is watched, not drilled: it names no `engine`", set.path());
@@ -175,23 +195,7 @@ pub async fn choose(
         earlier_prelude: reading.had_prelude(&set.environment, &set.name),
         set: set.clone(),
     };
-    Ok(Chosen { plan, expected, notes })
-}
-
-/// What the dice may draw from, and what is known of earlier draws.
-#[derive(Debug)]
-pub struct Pool {
-    candidates: Vec<Candidate>,
-    history: History,
-    /// What was left out, and why.
-    notes: Vec<String>,
-}
-
-impl Pool {
-    /// Draws; `None` where there is nothing to draw from.
-    pub fn roll(&self, seed: u64, now: Timestamp) -> Option<(Candidate, Pick)> {
-        roll(&self.candidates, &self.history, seed, now)
-    }
+    Ok(Chosen { plan, expected, notes: Vec::new() })
 }
 
 /// The backups of the window that can be drilled, and the drills of before.
@@ -323,7 +327,7 @@ async fn named(s3: &S3, set: &BackupSet, name: &str) -> Result<Backup, Failure> 
 }
 
 /// The version that the object is from, as far as earlier records tell: its own scan first.
-fn expected(reading: &Reading, set: &BackupSet, object: &Backup) -> Option<ServerVersion> {
+pub fn expected(reading: &Reading, set: &BackupSet, object: &Backup) -> Option<ServerVersion> {
     let own = reading.census_of(&object.key, &object.etag);
     if let Some(version) = own.and_then(|record| record.server_version.clone()) {
         return Some(version);

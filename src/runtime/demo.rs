@@ -5,7 +5,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::adapters::s3::S3;
-use crate::cli::{Cli, DemoArguments, DemoCommand, DrillArguments};
+use crate::app::drill::Training;
+use crate::cli::{Cli, DemoArguments, DemoCommand};
 use crate::demo::Crowd;
 use crate::demo::fault::Fault;
 use crate::demo::population::Tier;
@@ -23,6 +24,7 @@ use super::exit::Exit;
 use super::headless::paint::{Paper, Tone, say};
 use super::headless::{Session, check, drill, glance, history, scan, sweep};
 use super::interrupt::Interrupt;
+use super::training::Trainer;
 
 /// What the world grows from where nobody asks for another one.
 const WORLD: u64 = 1;
@@ -43,6 +45,7 @@ pub async fn run(arguments: &DemoArguments, paper: Paper, cli: &Cli) -> Result<E
     let world = started.map_err(|error| {
         Failure::new(FailureKind::Unexpected, format!("starting the embedded world: {error}"))
     })?;
+    let world = Arc::new(world);
     if let Some(fault) = arguments.fault {
         world.inject(fault);
         if !json {
@@ -56,12 +59,18 @@ pub async fn run(arguments: &DemoArguments, paper: Paper, cli: &Cli) -> Result<E
     })?;
     let seed = match &arguments.command {
         Some(DemoCommand::Drill(drill)) => {
-            let pick = healthy_pick(&world, &settings, drill, clock.now()).await;
+            let names = (drill.environment.as_deref(), drill.set.as_deref());
+            let pick = healthy_pick(&world, &settings, names, clock.now()).await;
+            pick.map(|(seed, _)| seed)
+        }
+        None if !arguments.serve => {
+            let pick = healthy_pick(&world, &settings, (None, None), clock.now()).await;
             pick.map(|(seed, _)| seed)
         }
         _ => None,
     };
-    let session = Session { settings, clock, paper, json, seed, program: None };
+    let trainer = Some(trainer(&world, arguments.fault));
+    let session = Session { settings, clock, paper, json, seed, program: None, trainer };
     Ok(match &arguments.command {
         Some(DemoCommand::Glance(arguments)) => glance::glance(&session, arguments).await,
         Some(DemoCommand::Check(arguments)) => Box::pin(check::check(&session, arguments)).await,
@@ -70,7 +79,7 @@ pub async fn run(arguments: &DemoArguments, paper: Paper, cli: &Cli) -> Result<E
         Some(DemoCommand::History(arguments)) => history::history(&session, arguments),
         Some(DemoCommand::Sweep(arguments)) => sweep::sweep(&session, arguments).await,
         None if arguments.serve => serve(&world, paper).await,
-        None => console::run(&session).await?,
+        None => Box::pin(console::run(&session)).await?,
     })
 }
 
@@ -79,10 +88,9 @@ pub async fn run(arguments: &DemoArguments, paper: Paper, cli: &Cli) -> Result<E
 async fn healthy_pick(
     world: &World,
     settings: &Settings,
-    arguments: &DrillArguments,
+    (environment, set): (Option<&str>, Option<&str>),
     now: Timestamp,
 ) -> Option<(u64, BackupKey)> {
-    let (environment, set) = (arguments.environment.as_deref(), arguments.set.as_deref());
     let set = choose::backup_set(settings, environment, set).ok()?;
     let storage = choose::storage(settings, set).ok()?;
     let s3 = S3::connect(storage).await.ok()?;
@@ -93,6 +101,24 @@ async fn healthy_pick(
     (1..=SEEDS).find_map(|seed| {
         let key = pool.roll(seed, now)?.0.backup.key;
         (!world.is_flawed(&key)).then_some((seed, key))
+    })
+}
+
+/// What a drill can be rehearsed with while the console runs.
+fn trainer(world: &Arc<World>, on: Option<Fault>) -> Trainer {
+    let offered = Fault::ALL.into_iter().filter(|fault| fault.is_about_drills());
+    let training = |fault: Fault| Training {
+        name: fault.name(),
+        rehearses: fault.rehearses(),
+        verdict: fault.ending().verdict,
+        is_on: on == Some(fault),
+    };
+    let world = Arc::clone(world);
+    Trainer::new(offered.map(training).collect(), move |name| {
+        world.heal();
+        if let Some(fault) = name.and_then(|name| name.parse().ok()) {
+            world.inject(fault);
+        }
     })
 }
 
@@ -127,20 +153,17 @@ mod tests {
     use jiff::ToSpan as _;
 
     use super::*;
-    use crate::cli::Command;
 
     #[tokio::test]
     async fn on_every_day_a_newcomers_first_drill_is_of_a_healthy_backup() {
         rustls::crypto::ring::default_provider().install_default().ok();
-        let command = Cli::read(["lifeboat", "drill"]).unwrap().command;
-        let Some(Command::Drill(arguments)) = command else { panic!("another command") };
         let first: Timestamp = "2026-09-01T09:30:00Z".parse().unwrap();
         let mut lucky = 0;
         for day in 0..90 {
             let now = first + (day * 24).hours();
             let world = World::start(Genesis { seed: WORLD, clock: Arc::new(move || now) });
             let world = world.await.unwrap();
-            let pick = healthy_pick(&world, &world.settings(), &arguments, now).await;
+            let pick = healthy_pick(&world, &world.settings(), (None, None), now).await;
             let (seed, key) = pick.unwrap();
             assert!(!world.is_flawed(&key), "day {day}: {key}");
             lucky += u32::from(seed == 1);

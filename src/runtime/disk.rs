@@ -31,6 +31,12 @@ fn refuse(folder: &Path, free: ByteSize, missing: ByteSize) -> Result<(), Failur
     .advise("make room on that disk, or set XDG_CACHE_HOME to a folder on a larger one"))
 }
 
+/// What is free where `folder` is, or will be once it is made.
+pub(super) fn free_above(folder: &Path) -> Option<ByteSize> {
+    let there = folder.ancestors().find(|folder| folder.exists())?;
+    free(there).ok()
+}
+
 /// What somebody without privileges may still write.
 fn free(folder: &Path) -> std::io::Result<ByteSize> {
     let disk = rustix::fs::statvfs(folder)?;

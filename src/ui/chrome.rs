@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::app::action::Action;
 use crate::app::cell::Tone;
 use crate::app::cluster::{Badge, Cluster};
+use crate::app::focus::{DrillFocus, Focus};
 use crate::app::overlay::Overlay;
 use crate::app::pods::layer::{Body, Layer};
 use crate::app::tab::Tab;
@@ -16,6 +17,7 @@ use crate::domain::news::{Kind, Namespaces, Scope};
 use crate::domain::units::{Count, plural};
 use crate::ui::keymap::Keymap;
 use crate::ui::paint::{fit, line, spans, width};
+use crate::ui::tabs;
 use crate::ui::theme::{Role, Theme};
 use crate::ui::viewports::Viewports;
 
@@ -36,7 +38,16 @@ pub(super) fn header(
         x += width(&text);
         parts.push(Span::styled(text, theme.role(role)));
     }
-    spans(frame, first, parts);
+    if let Some((text, role)) = tabs::drill::status(app) {
+        // At the right end, where there is room beside the tabs.
+        let own = width(&text) + 1;
+        let area = Rect { x: first.right().saturating_sub(own), width: own, ..first };
+        if area.x > x {
+            line(frame, area, &text, theme.role(role));
+            viewports.click(area, Action::Show(Tab::Drill));
+        }
+    }
+    spans(frame, Rect { width: x.saturating_sub(first.x), ..first }, parts);
     let rest = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
     if app.clusters.len() > usize::from(rest.height) {
         draw_all_in_one(frame, rest, app, theme);
@@ -197,7 +208,7 @@ fn stale_since(cluster: &Cluster) -> Option<jiff::Timestamp> {
 }
 
 /// Spans in the width there is, the end cut with a sign.
-fn cut(frame: &mut Frame<'_>, area: Rect, parts: Vec<Span<'_>>) {
+pub(super) fn cut(frame: &mut Frame<'_>, area: Rect, parts: Vec<Span<'_>>) {
     let mut left = area.width;
     let mut shown = Vec::with_capacity(parts.len());
     for part in parts {
@@ -268,6 +279,10 @@ fn crumbs(layers: &[Layer], room: u16) -> Vec<(String, Role)> {
 
 /// Where one is, what is shown of it, and how.
 pub(super) fn title(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
+    if app.tab == Tab::Drill {
+        tabs::drill::title(frame, area, app, theme);
+        return;
+    }
     let mut parts = vec![Span::raw(" ")];
     let layers = app.pods.layers();
     for (text, role) in crumbs(layers, area.width) {
@@ -315,6 +330,7 @@ pub(super) fn title(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme)
 pub(super) fn hints(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme, keymap: &Keymap) {
     let mut hints: Vec<(String, &str, u8)> = keymap
         .bindings(app.focus())
+        .filter(|(binding, _)| binding.action != Action::Filter || can_filter(app.focus()))
         .filter_map(|(binding, keys)| {
             let stays = match binding.action {
                 Action::Filter => 1,
@@ -344,6 +360,11 @@ pub(super) fn hints(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme,
         parts.push(Span::styled(hint, theme.role(Role::Muted)));
     }
     spans(frame, area, parts);
+}
+
+/// Whether there is a table or a text to filter.
+const fn can_filter(focus: Focus) -> bool {
+    !matches!(focus, Focus::Drill(DrillFocus::Form | DrillFocus::Card | DrillFocus::Run))
 }
 
 /// The prompt, else the flash, else what of the row under the cursor had no room.

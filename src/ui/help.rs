@@ -142,6 +142,14 @@ const fn part(place: Where) -> &'static str {
     match place {
         Where::Rows | Where::Pods | Where::CronJobs => "The row",
         Where::Tables => "The table",
+        Where::DrillForm
+        | Where::DrillCard
+        | Where::DrillRun
+        | Where::DrillResult
+        | Where::DrillHold
+        | Where::DrillTables
+        | Where::DrillHistory
+        | Where::Leftovers => "The drill",
         Where::Texts | Where::Logs => "The text",
         Where::Moving | Where::Lists => "Moving",
         Where::Everywhere | Where::Help | Where::Dialogs | Where::Prompts => "Everywhere",

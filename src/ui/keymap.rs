@@ -2,11 +2,8 @@
 
 use std::collections::HashMap;
 
-use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use tui_input::InputRequest;
-
 use crate::app::action::{Action, LogWindow, SortKey};
-use crate::app::focus::{Focus, TableFocus};
+use crate::app::focus::{DrillFocus, Focus, TableFocus};
 use crate::app::pods::location::View;
 use crate::app::tab::Tab;
 use crate::domain::key::{Key, KeyCode as Code, KeyOverride};
@@ -25,6 +22,17 @@ pub enum Where {
     /// Texts and logs.
     Texts,
     Logs,
+    DrillForm,
+    DrillCard,
+    DrillRun,
+    /// A result that is looked at.
+    DrillResult,
+    /// The same, while its sandbox is still there.
+    DrillHold,
+    /// Results and earlier drills.
+    DrillTables,
+    DrillHistory,
+    Leftovers,
     Help,
     Lists,
     Dialogs,
@@ -62,7 +70,9 @@ const fn hint(binding: Binding, hint: &'static str) -> Binding {
 }
 
 use Where::{
-    CronJobs, Dialogs, Everywhere, Help, Lists, Logs, Moving, Pods, Prompts, Rows, Tables, Texts,
+    CronJobs, Dialogs, DrillCard, DrillForm, DrillHistory, DrillHold, DrillResult, DrillRun,
+    DrillTables, Everywhere, Help, Leftovers, Lists, Logs, Moving, Pods, Prompts, Rows, Tables,
+    Texts,
 };
 
 /// Every key of the console.
@@ -151,6 +161,82 @@ pub const BINDINGS: &[Binding] = &[
     bind(Logs, &["4"], Action::Window(LogWindow::Minutes(15)), "log-15m", "15 minutes"),
     bind(Logs, &["5"], Action::Window(LogWindow::Minutes(30)), "log-30m", "30 minutes"),
     bind(Logs, &["6"], Action::Window(LogWindow::Minutes(60)), "log-1h", "an hour"),
+    // Drill.
+    hint(bind(DrillForm, &["enter"], Action::Open, "open", "look before, then drill"), "drill it"),
+    hint(bind(DrillForm, &["r"], Action::Roll, "roll", "roll the dice again"), "roll"),
+    bind(DrillForm, &["left"], Action::ScrollLeft, "scroll-left", "the value before"),
+    hint(
+        bind(DrillForm, &["right"], Action::ScrollRight, "scroll-right", "the next value"),
+        "value",
+    ),
+    hint(bind(DrillForm, &["e"], Action::Explain, "explain", "how the odds come about"), "odds"),
+    hint(bind(DrillForm, &["v"], Action::NextView, "next-view", "earlier drills"), "history"),
+    hint(bind(DrillCard, &["enter"], Action::Open, "open", "start, or look again"), "start"),
+    hint(bind(DrillRun, &["l"], Action::Logs, "logs", "the live log as a text"), "log"),
+    hint(bind(DrillRun, &["enter"], Action::Open, "open", "the result"), "result"),
+    hint(
+        bind(
+            DrillRun,
+            &["ctrl-x"],
+            Action::CancelDrill,
+            "cancel-drill",
+            "cancel the drill, after a dialog",
+        ),
+        "cancel",
+    ),
+    bind(DrillRun, &["v"], Action::NextView, "next-view", "earlier drills"),
+    hint(bind(DrillHold, &["s"], Action::Shell, "shell", "a shell in the restored copy"), "shell"),
+    hint(
+        bind(DrillHold, &["x"], Action::Extend, "extend", "keep the copy 30 minutes longer"),
+        "keep",
+    ),
+    hint(
+        bind(DrillHold, &["ctrl-x"], Action::CancelDrill, "cancel-drill", "clean up now"),
+        "clean up",
+    ),
+    hint(bind(DrillResult, &["enter"], Action::Open, "open", "the collection in detail"), "detail"),
+    hint(
+        bind(DrillResult, &["e"], Action::Explain, "explain", "why: rule, numbers, what to do"),
+        "why",
+    ),
+    hint(bind(DrillResult, &["w"], Action::Report, "report", "write the report"), "report"),
+    bind(DrillResult, &["l"], Action::Logs, "logs", "the log of the drill"),
+    hint(bind(DrillResult, &["i"], Action::AddNote, "add-note", "add a note"), "note"),
+    bind(DrillResult, &["c"], Action::Copy, "copy", "copy the backup's name"),
+    bind(
+        DrillResult,
+        &["Y"],
+        Action::CopyWhat,
+        "copy-what",
+        "pick what to copy: the restore command, the row",
+    ),
+    hint(bind(DrillHistory, &["enter"], Action::Open, "open", "the record"), "record"),
+    bind(DrillTables, &["v"], Action::NextView, "next-view", "drill or history"),
+    bind(DrillResult, &["N"], Action::Sort(SortKey::Name), "sort-name", "sort by name"),
+    bind(DrillResult, &["S"], Action::Sort(SortKey::Severity), "sort-severity", "by verdict"),
+    bind(DrillResult, &["O"], Action::Sort(SortKey::Selected), "sort-other-way", "the other way"),
+    bind(DrillResult, &["<"], Action::SortLeft, "sort-left", "by the column on the left"),
+    bind(DrillResult, &[">"], Action::SortRight, "sort-right", "by the column on the right"),
+    hint(
+        bind(
+            Leftovers,
+            &["x"],
+            Action::RemoveLeftovers,
+            "remove-leftovers",
+            "remove what earlier drills have left",
+        ),
+        "remove",
+    ),
+    hint(
+        bind(
+            Leftovers,
+            &["r"],
+            Action::DrillAgain,
+            "drill-again",
+            "remove it and drill the same backup again",
+        ),
+        "drill again",
+    ),
     // Moving.
     bind(Moving, &["j", "down"], Action::SelectNext, "select-next", "down"),
     bind(Moving, &["k", "up"], Action::SelectPrevious, "select-previous", "up"),
@@ -174,6 +260,7 @@ pub const BINDINGS: &[Binding] = &[
     bind(Everywhere, &["tab"], Action::NextTab, "next-tab", "the next tab"),
     bind(Everywhere, &["shift-tab"], Action::PreviousTab, "previous-tab", "the tab before"),
     bind(Everywhere, &["alt-1", "F1"], Action::Show(Tab::Pods), "tab-pods", "the tab Pods"),
+    bind(Everywhere, &["alt-4", "F4"], Action::Show(Tab::Drill), "tab-drill", "the tab Drill"),
     bind(Everywhere, &["ctrl-r"], Action::Reload, "reload", "load again"),
     bind(Everywhere, &["ctrl-l"], Action::Redraw, "redraw", "paint again"),
     bind(
@@ -189,6 +276,7 @@ pub const BINDINGS: &[Binding] = &[
     hint(bind(Help, &["/"], Action::Filter, "filter", "search the keys"), "search"),
     hint(bind(Help, &["esc", "q", "?"], Action::Back, "back", "close the help"), "close"),
     hint(bind(Lists, &["esc", "q"], Action::Back, "back", "close the list"), "close"),
+    hint(bind(Leftovers, &["esc", "q"], Action::Back, "back", "later"), "later"),
     hint(bind(Dialogs, &["enter"], Action::Press, "press", "press the button"), "press"),
     hint(
         bind(Dialogs, &["tab", "right"], Action::NextButton, "next-button", "the next button"),
@@ -219,6 +307,15 @@ pub const fn places(focus: Focus) -> &'static [Where] {
             &[CronJobs, Rows, Tables, Moving, Everywhere]
         }
         Focus::Table(TableFocus::View(_)) => &[Rows, Tables, Moving, Everywhere],
+        Focus::Drill(DrillFocus::Form) => &[DrillForm, Moving, Everywhere],
+        Focus::Drill(DrillFocus::Card) => &[DrillCard, Moving, Everywhere],
+        Focus::Drill(DrillFocus::Run) => &[DrillRun, Moving, Everywhere],
+        Focus::Drill(DrillFocus::Result) => &[DrillResult, DrillTables, Moving, Everywhere],
+        Focus::Drill(DrillFocus::Hold) => {
+            &[DrillHold, DrillResult, DrillTables, Moving, Everywhere]
+        }
+        Focus::Drill(DrillFocus::History) => &[DrillHistory, DrillTables, Moving, Everywhere],
+        Focus::Leftovers => &[Leftovers, Moving],
         Focus::Text => &[Texts, Moving, Everywhere],
         Focus::Logs => &[Logs, Texts, Moving, Everywhere],
         // What lies over the screen has the keys that are about itself, and those that say where else.
@@ -278,65 +375,3 @@ impl Keymap {
 }
 
 const QUIT: Key = Key { code: Code::Char('c'), ctrl: true, alt: false, shift: false };
-
-/// A key as the table names it. Capitals are characters of their own, not a key with shift.
-pub fn key_of(event: KeyEvent) -> Option<Key> {
-    let ctrl = event.modifiers.contains(KeyModifiers::CONTROL);
-    let code = match event.code {
-        KeyCode::Char(' ') | KeyCode::Null => Code::Space,
-        // A terminal sends one byte for both, and they are named after the digit.
-        KeyCode::Char('4') if ctrl => Code::Char('\\'),
-        KeyCode::Char('5') if ctrl => Code::Char(']'),
-        KeyCode::Char('6') if ctrl => Code::Char('^'),
-        KeyCode::Char('7') if ctrl => Code::Char('_'),
-        KeyCode::Char(character) => Code::Char(character),
-        KeyCode::Enter => Code::Enter,
-        KeyCode::Esc => Code::Esc,
-        KeyCode::Tab | KeyCode::BackTab => Code::Tab,
-        KeyCode::Backspace => Code::Backspace,
-        KeyCode::Delete => Code::Delete,
-        KeyCode::Up => Code::Up,
-        KeyCode::Down => Code::Down,
-        KeyCode::Left => Code::Left,
-        KeyCode::Right => Code::Right,
-        KeyCode::Home => Code::Home,
-        KeyCode::End => Code::End,
-        KeyCode::PageUp => Code::PageUp,
-        KeyCode::PageDown => Code::PageDown,
-        KeyCode::F(number) => Code::F(number),
-        _ => return None,
-    };
-    let modifiers = event.modifiers;
-    let is_character = matches!(code, Code::Char(_));
-    Some(Key {
-        code,
-        ctrl: ctrl || event.code == KeyCode::Null,
-        alt: modifiers.contains(KeyModifiers::ALT),
-        shift: event.code == KeyCode::BackTab
-            || (modifiers.contains(KeyModifiers::SHIFT) && !is_character),
-    })
-}
-
-/// How a key edits a line, as readline has it.
-pub fn edit_of(event: KeyEvent) -> Option<InputRequest> {
-    let ctrl = event.modifiers.contains(KeyModifiers::CONTROL);
-    let alt = event.modifiers.contains(KeyModifiers::ALT);
-    Some(match event.code {
-        KeyCode::Char('a') if ctrl => InputRequest::GoToStart,
-        KeyCode::Char('e') if ctrl => InputRequest::GoToEnd,
-        KeyCode::Char('u') if ctrl => InputRequest::DeleteLine,
-        KeyCode::Char('w') if ctrl => InputRequest::DeletePrevWord,
-        KeyCode::Char('k') if ctrl => InputRequest::DeleteTillEnd,
-        KeyCode::Char('h') if ctrl => InputRequest::DeletePrevChar,
-        KeyCode::Char('b') if alt => InputRequest::GoToPrevWord,
-        KeyCode::Char('f') if alt => InputRequest::GoToNextWord,
-        KeyCode::Char(character) if !ctrl && !alt => InputRequest::InsertChar(character),
-        KeyCode::Backspace => InputRequest::DeletePrevChar,
-        KeyCode::Delete => InputRequest::DeleteNextChar,
-        KeyCode::Left => InputRequest::GoToPrevChar,
-        KeyCode::Right => InputRequest::GoToNextChar,
-        KeyCode::Home => InputRequest::GoToStart,
-        KeyCode::End => InputRequest::GoToEnd,
-        _ => return None,
-    })
-}

@@ -11,8 +11,10 @@ mod paint;
 pub mod reading;
 mod sgr;
 mod table;
+mod tabs;
 pub mod text;
 pub mod theme;
+pub mod typed;
 pub mod viewports;
 
 use ratatui::Frame;
@@ -22,6 +24,7 @@ use crate::app::App;
 use crate::app::focus::Focus;
 use crate::app::overlay::Overlay;
 use crate::app::pods::layer::Body;
+use crate::app::tab::Tab;
 
 use keymap::Keymap;
 use paint::line;
@@ -72,6 +75,7 @@ pub fn draw(
     chrome::title(frame, title, app, theme);
     let mut unsaid = None;
     match &app.pods.top().body {
+        _ if app.tab == Tab::Drill => tabs::drill::draw(frame, body, app, theme, viewports),
         Body::Table(table) => {
             unsaid = table::draw(frame, body, (app, table), theme, viewports);
         }
@@ -80,14 +84,14 @@ pub fn draw(
     }
     chrome::hints(frame, hints, app, theme, keymap);
     chrome::foot(frame, foot, (app, unsaid), theme);
-    if matches!(app.focus(), Focus::Help | Focus::Dialog | Focus::List) {
+    if matches!(app.focus(), Focus::Help | Focus::Dialog | Focus::List | Focus::Leftovers) {
         viewports.cover();
     }
     // What lies over the screen leaves the hints to be seen: they are of what lies there.
     let area = Rect { height: hints.y.saturating_sub(area.y), ..area };
     match &app.overlay {
         Some(Overlay::Help { filter, scrolled }) => {
-            let about = (app.pods.focus(), filter.as_str(), *scrolled);
+            let about = (app.page_focus(), filter.as_str(), *scrolled);
             help::draw(frame, area, about, (theme, keymap), viewports);
         }
         Some(Overlay::Dialog(dialog)) => dialog::draw(frame, area, dialog, theme, viewports),
@@ -96,6 +100,9 @@ pub fn draw(
         }
         Some(Overlay::CopyWhat { at, choices }) => {
             list::choices(frame, area, (choices, *at), theme, viewports);
+        }
+        Some(Overlay::Leftovers { at, found, is_removing }) => {
+            tabs::drill::leftovers::draw(frame, area, (found, *at, *is_removing), theme);
         }
         Some(Overlay::Prompt(_)) | None => {}
     }

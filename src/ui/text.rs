@@ -37,6 +37,11 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, text: &Loaded, theme: &Theme) {
     }
 }
 
+/// Draws a text and where one is in it.
+pub(super) fn draw_view(frame: &mut Frame<'_>, area: Rect, view: &TextView, theme: &Theme) {
+    draw_text(frame, area, view, theme);
+}
+
 fn draw_text(frame: &mut Frame<'_>, area: Rect, view: &TextView, theme: &Theme) {
     let (bar, body) = reading::split(area);
     let pager = view.pager();

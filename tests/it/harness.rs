@@ -13,6 +13,7 @@ use lifeboat::drill::record::Record;
 use lifeboat::journal::Journal;
 use lifeboat::runtime::choose::{self, Request, Situation, Wanted};
 use lifeboat::runtime::clock::Clock;
+use lifeboat::runtime::drill::hold::Hold;
 use lifeboat::runtime::drill::reporter::Reporter;
 use lifeboat::runtime::drill::yard::Yard;
 use lifeboat::runtime::drill::{Conclusion, Drill};
@@ -103,6 +104,7 @@ impl Rehearsal {
             expected: chosen.expected,
             clock: self.clock,
             yard: Yard::default(),
+            hold: Hold::default(),
         };
         let (send, mut events) = mpsc::channel(256);
         let reporter = Reporter::new(self.clock, send, None);

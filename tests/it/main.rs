@@ -7,6 +7,7 @@ mod cluster;
 mod command_line;
 mod console;
 mod drill;
+mod drill_pages;
 mod engine;
 mod fetch;
 mod fuzz;

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use bson::oid::ObjectId;
 use bson::{DateTime, Document, doc};
-use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan as _};
 
 /// The moments that part the documents of a collection: before the dump, in between, after it.
 #[derive(Debug, Clone, Copy)]
@@ -46,6 +48,48 @@ fn first_id_of(second: i64) -> ObjectId {
 /// When an id was made.
 pub(super) fn moment_of(id: ObjectId) -> Option<Timestamp> {
     Timestamp::from_millisecond(id.timestamp().timestamp_millis()).ok()
+}
+
+/// A month of births, by its name and its bounds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Month {
+    pub(super) name: String,
+    /// `None`: from the beginning.
+    from: Option<Timestamp>,
+    until: Timestamp,
+}
+
+impl Month {
+    pub(super) fn filter(&self) -> Document {
+        let until = first_id_from(self.until);
+        let mut range = doc! {"$lt": until};
+        if let Some(from) = self.from {
+            range.insert("$gte", first_id_from(from));
+        }
+        doc! {"_id": range}
+    }
+}
+
+/// The months from the oldest birth to the newest; what is older than two years is told as one.
+pub(super) fn months(oldest: Timestamp, newest: Timestamp) -> Vec<Month> {
+    const SINGLE: usize = 24;
+    let first_of = |at: Timestamp| at.to_zoned(TimeZone::UTC).date().first_of_month();
+    let begins = |date: Date| date.to_zoned(TimeZone::UTC).ok().map(|at| at.timestamp());
+    let mut months = Vec::new();
+    let (mut date, end) = (first_of(newest), first_of(oldest));
+    while date >= end {
+        let next = date.saturating_add(1.month());
+        let (Some(from), Some(until)) = (begins(date), begins(next)) else { break };
+        let name = date.strftime("%Y-%m").to_string();
+        if months.len() + 1 >= SINGLE && date > end {
+            months.push(Month { name: format!("≤{name}"), from: None, until });
+            break;
+        }
+        months.push(Month { name, from: Some(from), until });
+        date = date.saturating_sub(1.month());
+    }
+    months.reverse();
+    months
 }
 
 /// Filters that match ids only where they are `ObjectId`s: a comparison keeps to its type.
@@ -92,6 +136,23 @@ mod tests {
 
     fn id(second: i64, rest: u8) -> ObjectId {
         ObjectId::from_parts(u32::try_from(second).unwrap(), [rest; 5], [rest; 3])
+    }
+
+    #[test]
+    fn months_touch_and_what_is_very_old_is_told_together() {
+        let names = |oldest, newest| -> Vec<String> {
+            let months = months(at(oldest), at(newest));
+            for (one, next) in months.iter().zip(months.iter().skip(1)) {
+                assert_eq!(Some(one.until), next.from);
+            }
+            months.into_iter().map(|month| month.name).collect()
+        };
+        assert_eq!(
+            names("2026-01-31T10:00:00Z", "2026-03-01T00:00:00Z"),
+            ["2026-01", "2026-02", "2026-03"]
+        );
+        let many = names("2014-01-31T10:00:00Z", "2026-03-01T00:00:00Z");
+        assert_eq!((many.len(), many[0].as_str()), (24, "≤2024-04"));
     }
 
     #[test]

@@ -10,11 +10,16 @@ use crate::adapters::error::AdapterError;
 use crate::adapters::mongodb::identity::Listed;
 use crate::adapters::mongodb::reader::Reader;
 use crate::domain::census::{
-    ADMIN, BUCKETS, CollectionKind, LiveCensus, LiveCollection, Namespace, OWN_DATABASES, SYSTEM,
+    ADMIN, BUCKETS, Birth, CollectionKind, LiveCensus, LiveCollection, Namespace, OWN_DATABASES,
+    SYSTEM, Windows,
 };
 use crate::domain::environment::FieldRules;
 use crate::domain::failure::FailureKind;
 use crate::domain::index::IndexSpec;
+
+/// Documents of larger collections are not counted by month: it takes as long as counting them once
+/// more.
+const MONTHLY: u64 = 2_000_000;
 
 /// What is asked of a server.
 pub struct Question<'a> {
@@ -125,6 +130,10 @@ impl Reader {
                 let hint = hint.map(|_| doc! {"_id": 1});
                 (counted.documents, counted.windows) =
                     self.count_by_birth(question, namespace, hint).await?;
+                let is_by_id = |windows: &Windows| windows.birth == Birth::Id;
+                if counted.windows.as_ref().is_some_and(is_by_id) && counted.documents <= MONTHLY {
+                    counted.months = self.months(namespace).await?;
+                }
             }
         }
         Ok(counted)

@@ -113,6 +113,29 @@ impl Reader {
         Ok((before + between + after, windows))
     }
 
+    /// Counts documents by the month in which their ids were made, oldest first: the newest months one
+    /// by one, what is older together.
+    pub(super) async fn months(
+        &self,
+        namespace: &Namespace,
+    ) -> Result<Vec<(String, u64)>, AdapterError> {
+        let first = self.first_of(namespace, Document::new(), ("_id", 1)).await?;
+        let last = self.first_of(namespace, Document::new(), ("_id", -1)).await?;
+        let (Some(Bson::ObjectId(first)), Some(Bson::ObjectId(last))) = (first, last) else {
+            return Ok(Vec::new());
+        };
+        let (Some(oldest), Some(newest)) = (births::moment_of(first), births::moment_of(last))
+        else {
+            return Ok(Vec::new());
+        };
+        let mut counted = Vec::new();
+        for month in births::months(oldest, newest) {
+            let count = self.count("counting", namespace, month.filter(), None).await?;
+            counted.push((month.name, count));
+        }
+        Ok(counted)
+    }
+
     async fn windows_by_field(
         &self,
         question: &Question<'_>,

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::app::cluster::Cluster;
-use crate::app::overlay::{Button, Dialog};
+use crate::app::overlay::{Button, Dialog, Then};
 use crate::app::pods::Pods;
 use crate::app::rows::{Cells as _, Place, Row, workload};
 use crate::domain::deed::{Deed, What};
@@ -113,6 +113,7 @@ pub(in crate::app) fn dialog(
         button: Button::Cancel,
         typed: (cluster.production && !is_unlocked).then(String::new),
         deeds,
+        then: Then::Deeds,
     })
 }
 

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use crate::app::action::{Action, SortKey};
 use crate::app::cluster::Badge;
 use crate::app::columns::Column;
+use crate::app::drill::effect::DrillEffect;
 use crate::app::effect::Effect;
 use crate::app::fixture::{crashing, running};
 use crate::app::focus::{Focus, TableFocus};
@@ -67,7 +68,8 @@ fn settings() -> Settings {
 
 fn started() -> App {
     let (mut app, effects) = App::start(&settings(), &Remembered::default(), Vec::new(), now());
-    assert_eq!(effects, [Effect::Watch(Namespaces::Configured)]);
+    let expected = [Effect::Watch(Namespaces::Configured), DrillEffect::FindLeftovers.into()];
+    assert_eq!(effects, expected);
     app.update(Message::Resized(Size { width: 120, height: 30 }));
     app
 }

@@ -72,6 +72,7 @@ fn drill(table: &mut Section<'_>) -> DrillSettings {
     let default = DrillSettings::default();
     let image = table.optional("image", value::image);
     let settings = DrillSettings {
+        every: table.optional("every", value::span).unwrap_or(default.every),
         window: table.optional("window", value::span).unwrap_or(default.window),
         depth: table.optional("depth", value::depth).unwrap_or(default.depth),
         image: match image.as_deref() {

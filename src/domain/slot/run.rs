@@ -41,7 +41,7 @@ impl Runs {
             .filter(|job| {
                 job.namespace == cronjob.namespace
                     && job.owner.as_ref().is_some_and(|owner| {
-                        &*owner.kind == "CronJob" && owner.name == cronjob.name
+                        &*owner.kind == "CronJob" && *owner.name == *cronjob.name
                     })
             })
             .filter_map(run)

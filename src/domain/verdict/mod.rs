@@ -7,6 +7,7 @@
 pub mod completeness;
 pub mod dump;
 pub mod fidelity;
+pub mod words;
 
 use std::fmt;
 

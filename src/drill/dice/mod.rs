@@ -29,7 +29,7 @@ pub struct Stratum {
 
 impl fmt::Display for Stratum {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}, {}", self.environment, self.age)
+        formatter.pad(&format!("{}, {}", self.environment, self.age))
     }
 }
 
@@ -110,6 +110,27 @@ pub struct Pick {
     pub stratum: Stratum,
     /// The chance of the object that was drawn, 0 to 1.
     pub chance: f64,
+}
+
+/// What the dice may draw from, and what is known of earlier draws.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pool {
+    pub candidates: Vec<Candidate>,
+    pub history: History,
+    /// What was left out, and why.
+    pub notes: Vec<String>,
+}
+
+impl Pool {
+    /// Draws; `None` where there is nothing to draw from.
+    pub fn roll(&self, seed: u64, now: Timestamp) -> Option<(Candidate, Pick)> {
+        roll(&self.candidates, &self.history, seed, now)
+    }
+
+    /// Whether an earlier drill came to a verdict on this object.
+    pub fn is_tested(&self, backup: &Backup) -> bool {
+        self.history.tested.contains(&(backup.bucket.clone(), backup.key.clone()))
+    }
 }
 
 /// Draws one of `candidates`; `None` where there is none.

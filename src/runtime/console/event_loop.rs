@@ -18,8 +18,9 @@ use crate::app::effect::Effect;
 use crate::app::message::{Message, Size};
 use crate::runtime::clock::Clock;
 use crate::ui;
-use crate::ui::keymap::{Keymap, edit_of, key_of};
+use crate::ui::keymap::Keymap;
 use crate::ui::theme::{ColourDepth, Theme};
+use crate::ui::typed::{edit_of, key_of};
 use crate::ui::viewports::Viewports;
 
 /// Messages handled before the next frame.

@@ -4,6 +4,7 @@ pub mod cluster;
 mod coalesce;
 pub mod connect;
 mod deeds_log;
+mod drill;
 mod event_loop;
 mod interleave;
 mod keep;
@@ -42,6 +43,7 @@ use crate::runtime::headless::Session;
 use crate::ui::keymap::Keymap;
 use crate::ui::theme::{ColourDepth, is_light};
 
+use drill::Gift;
 use outside::{Performer, Surface};
 
 pub use event_loop::Looks;
@@ -68,9 +70,10 @@ pub async fn run(session: &Session) -> Result<Exit, Failure> {
     let (lent, is_lent) = watch::channel(false);
     let input = terminal::input(is_lent).map_err(failed)?;
     let mut terminal = terminal::enter(mouse).map_err(failed)?;
-    let opened =
-        Opened { settings, clock: session.clock, surface: Surface::Terminal { mouse }, lent };
-    let result = opened.run(&mut terminal, input, &looks, advice).await;
+    let surface = Surface::Terminal { mouse };
+    let gift = Gift { seed: session.seed, trainer: session.trainer.clone() };
+    let opened = Opened { settings, clock: session.clock, surface, lent, gift };
+    let result = Box::pin(opened.run(&mut terminal, input, &looks, advice)).await;
     terminal::leave();
     result.map(|_| Exit::Well).map_err(failed)
 }
@@ -85,8 +88,10 @@ pub async fn run_on<B: Backend>(
 ) -> Result<App, B::Error> {
     let (lent, _) = watch::channel(false);
     let settings = Arc::new(settings.clone());
-    let opened = Opened { settings, clock, surface: Surface::Memory, lent };
-    opened.run(terminal, input, looks, None).await
+    let gift = Gift { seed: Some(1), trainer: None };
+    // The first seed is the same each time: what it picks in the embedded world is healthy.
+    let opened = Opened { settings, clock, surface: Surface::Memory, lent, gift };
+    Box::pin(opened.run(terminal, input, looks, None)).await
 }
 
 /// A console about to run.
@@ -95,6 +100,7 @@ struct Opened {
     clock: Clock,
     surface: Surface,
     lent: watch::Sender<bool>,
+    gift: Gift,
 }
 
 impl Opened {
@@ -105,11 +111,15 @@ impl Opened {
         looks: &Looks,
         advice: Option<String>,
     ) -> Result<App, B::Error> {
-        let Self { settings, clock, surface, lent } = self;
+        let Self { settings, clock, surface, lent, gift } = self;
         let folder = &settings.folders.state;
         let remembered = remembered::load(folder);
         let (mut app, effects) = App::start(&settings, &remembered, seen(&settings), clock.now());
         app.advice = advice;
+        if let Some(trainer) = &gift.trainer {
+            app.drill.training.clone_from(&trainer.offered);
+        }
+        let surface = (surface, gift);
         let (inbox, mut performer) = Performer::start(Arc::clone(&settings), clock, surface, lent);
         let outside = (inbox, &mut performer);
         let app = event_loop::run(terminal, input, (app, effects), outside, (looks, clock)).await;

@@ -27,6 +27,7 @@ use crate::domain::settings::Settings;
 use crate::runtime::clock::Clock;
 use crate::runtime::console::cluster::{self, ClusterFeed, ClusterNews};
 use crate::runtime::console::connect::{Line, Lines};
+use crate::runtime::console::drill::{Desk, Gift};
 use crate::runtime::console::event_loop::{Kept, Outside};
 use crate::runtime::console::programs::{self, Program};
 use crate::runtime::console::{
@@ -62,6 +63,7 @@ pub(super) struct Performer {
     lent: watch::Sender<bool>,
     /// What is to have the terminal next.
     program: Option<(Program, Option<Deed>)>,
+    desk: Desk,
 }
 
 impl Performer {
@@ -69,7 +71,7 @@ impl Performer {
     pub(super) fn start(
         settings: Arc<Settings>,
         clock: Clock,
-        surface: Surface,
+        (surface, gift): (Surface, Gift),
         lent: watch::Sender<bool>,
     ) -> (mpsc::Receiver<Message>, Self) {
         let (messages, inbox) = mpsc::channel(WAITING);
@@ -91,6 +93,8 @@ impl Performer {
         }
         let lines = Arc::new(open);
         let program = None;
+        let tasks = (tracker.clone(), root.clone());
+        let desk = Desk::new(Arc::clone(&settings), clock, messages.clone(), tasks, gift);
         let performer = Self {
             settings,
             clock,
@@ -103,12 +107,15 @@ impl Performer {
             root,
             lent,
             program,
+            desk,
         };
         (inbox, performer)
     }
 
     /// Stops everything, waits until it has, and leaves behind what the next session begins with.
     pub(super) async fn stop(self, app: Option<&App>) {
+        // A drill is ended before its reads are.
+        self.desk.stop(app.is_some_and(|app| app.drill.leaving.is_some())).await;
         self.root.cancel();
         self.tracker.close();
         drop(self.messages);
@@ -153,7 +160,9 @@ impl Performer {
                 while let Some(news) = news.recv().await {
                     let message = match lane {
                         Lane::OlderLog => Message::OlderLogArrived { generation, news },
-                        Lane::Log | Lane::Object => Message::LogArrived { generation, news },
+                        Lane::Log | Lane::Object | Lane::Shelf | Lane::Checks | Lane::Leftovers => {
+                            Message::LogArrived { generation, news }
+                        }
                     };
                     if messages.send(message).await.is_err() {
                         return;
@@ -222,6 +231,7 @@ impl Outside for Performer {
                 if let Some(token) = self.lanes.remove(&lane) {
                     token.cancel();
                 }
+                self.desk.cancel(lane);
             }
             Effect::Watch(chosen) => {
                 for environment in &self.settings.environments {
@@ -268,6 +278,10 @@ impl Outside for Performer {
             }
             Effect::Remember(remembered) => {
                 keep_remembered(&self.settings.folders.state, &remembered);
+            }
+            Effect::Drill(effect) => {
+                let program = self.desk.perform(*effect);
+                return self.lend(program, None);
             }
             Effect::Repaint => return Kept::Repaint,
         }

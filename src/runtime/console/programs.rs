@@ -53,6 +53,24 @@ pub(super) fn login(context: &str, kubeconfig: &Kubeconfig, aws_profile: Option<
     }
 }
 
+/// A shell in the container called `name`, at the engine with this address.
+pub(super) fn sandbox_shell(engine: &str, name: &str) -> Program {
+    let (program, host) = if is_installed("docker") || !is_installed("podman") {
+        ("docker", vec!["--host"])
+    } else {
+        ("podman", vec!["--remote", "--url"])
+    };
+    let exec = [engine, "exec", "--interactive", "--tty", name, "sh", "-c", SHELL];
+    let arguments = host.into_iter().chain(exec).map(str::to_owned).collect();
+    Program { name: program.to_owned(), arguments }
+}
+
+/// Whether a program is where programs are looked for.
+fn is_installed(name: &str) -> bool {
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&folders).any(|folder| folder.join(name).is_file())
+}
+
 fn kubectl(context: &str, kubeconfig: &Kubeconfig, rest: &[&str]) -> Program {
     let mut arguments = Vec::with_capacity(rest.len() + 4);
     if let Kubeconfig::At(path) = kubeconfig {

@@ -161,7 +161,7 @@ pub async fn source_version(plan: &DrillPlan) -> Option<ServerVersion> {
     Some(ServerVersion { value, from: VersionSource::Source })
 }
 
-fn source(plan: &DrillPlan) -> Result<SecretString, Failure> {
+pub fn source(plan: &DrillPlan) -> Result<SecretString, Failure> {
     let set = plan.set.path();
     let Some(source) = &plan.set.source else {
         return Err(Failure::new(FailureKind::Missing, format!("{set} names no source"))

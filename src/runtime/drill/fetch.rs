@@ -11,7 +11,7 @@ use crate::adapters::s3::{Checksum, Compared, Object, PartFile, S3};
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::units::{ByteSize, Count, plural};
 use crate::domain::verdict::{self, Judgement, Severity};
-use crate::drill::event::{Advance, Step, Unit};
+use crate::drill::event::{Advance, Part, Step, Unit};
 use crate::dump::{Dump, Limits, ScanProgress, take_census};
 use crate::runtime::disk::check_room;
 
@@ -136,7 +136,15 @@ pub async fn scan(
         })
     });
     let reporting = async {
+        let mut parts: Vec<Part> = Vec::new();
         while let Some(progress) = told.recv().await {
+            if let Some(part) = part(&progress) {
+                match parts.last_mut().filter(|last| last.name == part.name) {
+                    Some(last) => *last = part,
+                    None => parts.push(part),
+                }
+                reporter.parts(Step::Scan, || parts.clone());
+            }
             let current = progress.current.map(|name| name.to_string()).unwrap_or_default();
             let detail = format!("{} documents  {current}", Count(progress.documents));
             let total = size.map(ByteSize::bytes);
@@ -147,7 +155,23 @@ pub async fn scan(
         }
     };
     let (dump, ()) = tokio::join!(reading, reporting);
+    if let Ok(dump) = &dump {
+        let whole = dump.census.judged().map(|(name, dumped)| Part {
+            name: name.clone(),
+            done: dumped.bytes.bytes(),
+            total: Some(dumped.bytes.bytes()),
+            documents: Some(dumped.documents),
+        });
+        reporter.all_parts(Step::Scan, whole.collect());
+    }
     dump
+}
+
+/// The collection that is being read, as far as it has been.
+fn part(progress: &ScanProgress) -> Option<Part> {
+    let name = progress.current.clone().filter(|name| !name.is_system())?;
+    let (done, total) = (progress.at, progress.size);
+    Some(Part { name, done, total, documents: Some(progress.counted) })
 }
 
 /// Runs blocking work. Its failure is the source's: whatever is wrong in the bytes is a finding.

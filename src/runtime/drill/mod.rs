@@ -5,6 +5,8 @@ pub mod berth;
 mod clean_up;
 pub mod count;
 pub mod fetch;
+pub mod hold;
+pub mod launch;
 pub mod reporter;
 pub mod restore;
 pub mod yard;
@@ -18,7 +20,6 @@ use crate::adapters::s3::{PartFile, S3};
 use crate::domain::engine::ServerVersion;
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::settings::{ContainerEngine, Depth};
-use crate::domain::units::Span;
 use crate::domain::verdict::{Judgement, Rule, Severity};
 use crate::drill::event::Step;
 use crate::drill::plan::DrillPlan;
@@ -30,6 +31,7 @@ use crate::runtime::clock::Clock;
 use berth::{Berth, Harbour};
 use count::{Census, Compared, Counted};
 use fetch::{Fetched, Fetching, fetch};
+use hold::Hold;
 use reporter::Reporter;
 use restore::Salvage;
 use yard::Yard;
@@ -47,6 +49,8 @@ pub struct Drill {
     pub clock: Clock,
     /// What the drill does at the engine; empty before it begins.
     pub yard: Yard,
+    /// How long the sandbox is to stay beyond what the plan says.
+    pub hold: Hold,
 }
 
 /// Why nothing comes after a scan that found the dump broken.
@@ -80,7 +84,7 @@ impl Drill {
         let outcome = cancel.run_until_cancelled(Box::pin(steps)).await;
         record.cancelled = outcome.is_none();
         conclude(&mut record, reporter);
-        reporter.concluded(&record);
+        reporter.concluded(&record).await;
         let recording = async {
             let line = Line::Result(Box::new(record.clone()));
             self.append(&line).map(|()| ((), format!("in {}", self.journal.folder().display())))
@@ -88,7 +92,7 @@ impl Drill {
         let unrecorded = reporter.step(Step::Record, recording).await.err();
         let is_up = record.container_engine.is_some() && record.failed.is_none();
         if !self.plan.hold.is_zero() && is_up && !record.cancelled {
-            self.hold(reporter, cancel).await;
+            self.keep(reporter, cancel).await;
         }
         let (cleanup, kept) = self.clean_up(part, &record, reporter).await;
         if unrecorded.is_none()
@@ -297,21 +301,6 @@ impl Drill {
         };
         record.loss = (!record.judgements.iter().any(is_foreign)).then_some(loss);
         Ok(())
-    }
-
-    async fn hold(&self, reporter: &Reporter, cancel: &CancellationToken) {
-        let hold = self.plan.hold.min(self.plan.limit.saturating_sub(reporter.at()));
-        let name = format!("lifeboat-drill-{}", self.plan.id.label());
-        let shell = format!("{name} stays for {}: docker exec -it {name} bash", Span(hold));
-        reporter.note(Step::Hold, shell);
-        let holding = async {
-            tokio::select! {
-                () = tokio::time::sleep(hold) => {}
-                () = cancel.cancelled() => {}
-            }
-            Ok(((), "released".to_owned()))
-        };
-        reporter.step(Step::Hold, holding).await.ok();
     }
 
     fn append(&self, line: &Line) -> Result<(), Failure> {

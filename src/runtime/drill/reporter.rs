@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::mpsc::Sender;
 
 use crate::domain::failure::Failure;
-use crate::drill::event::{Advance, DrillEvent, Happened, Step};
+use crate::drill::event::{Advance, DrillEvent, Happened, Held, Part, Step};
 use crate::drill::progress::{DrillProgress, Stage};
 use crate::drill::record::Record;
 use crate::runtime::clock::Clock;
@@ -15,6 +15,8 @@ use crate::runtime::runs::{Run, RunFile};
 
 /// Between two reports of one step's advance; nobody reads faster.
 const PACE: Duration = Duration::from_millis(50);
+/// The same for its collections, of which there may be many.
+const PARTS: Duration = Duration::from_millis(150);
 
 #[derive(Debug)]
 pub struct Reporter {
@@ -28,6 +30,7 @@ pub struct Reporter {
 struct Inner {
     progress: DrillProgress,
     advanced: BTreeMap<Step, Duration>,
+    parted: BTreeMap<Step, Duration>,
     bytes: BTreeMap<Step, u64>,
     notes: Vec<String>,
     has_resumed: bool,
@@ -59,6 +62,7 @@ impl Reporter {
         let inner = Inner {
             progress: DrillProgress::default(),
             advanced: BTreeMap::new(),
+            parted: BTreeMap::new(),
             bytes: BTreeMap::new(),
             notes: Vec::new(),
             has_resumed: false,
@@ -117,6 +121,31 @@ impl Reporter {
         self.events.try_send(event).ok();
     }
 
+    /// How far a step is with its collections; called as often as the caller likes.
+    pub fn parts(&self, step: Step, parts: impl FnOnce() -> Vec<Part>) {
+        let at = self.at();
+        {
+            let mut inner = self.lock();
+            let last = inner.parted.get(&step);
+            if last.is_some_and(|last| at.saturating_sub(*last) < PARTS) {
+                return;
+            }
+            inner.parted.insert(step, at);
+        }
+        self.all_parts(step, parts());
+    }
+
+    /// How far a step came with all of its collections in the end.
+    pub fn all_parts(&self, step: Step, parts: Vec<Part>) {
+        let event = DrillEvent { at: self.at(), step, what: Happened::Parts(parts) };
+        self.events.try_send(event).ok();
+    }
+
+    /// The sandbox stays; whoever watches sees until when.
+    pub(super) async fn held(&self, held: Held) {
+        self.send(Step::Hold, Happened::Held(held)).await;
+    }
+
     /// A line for the log that whoever watches may see too.
     pub fn note(&self, step: Step, text: impl Into<String>) {
         let text = text.into();
@@ -138,11 +167,12 @@ impl Reporter {
     }
 
     /// The result is known: if it cannot be recorded now, a later sweep does it.
-    pub fn concluded(&self, record: &Record) {
+    pub async fn concluded(&self, record: &Record) {
         self.lock().write_run(|run| {
             run.record = record.clone();
             run.is_concluded = true;
         });
+        self.send(Step::Record, Happened::Concluded(Box::new(record.clone()))).await;
     }
 
     /// What the sandbox said last, before it goes.

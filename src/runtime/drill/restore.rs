@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::ops::ControlFlow;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::{Bytes, BytesMut};
 use tokio::sync::mpsc;
@@ -20,7 +20,7 @@ use crate::domain::census::Namespace;
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::restore::{FailedIndex, RestoreReport, Tool};
 use crate::domain::units::plural;
-use crate::drill::event::{Advance, Step};
+use crate::drill::event::{Advance, Part, Step};
 use crate::drill::plan::ToolChoice;
 use crate::drill::recipe::mongodb::DUMP_FOLDER;
 use crate::drill::recipe::{self, Server};
@@ -78,6 +78,7 @@ impl Salvage<'_> {
             Ok(report) => report,
             Err(failure) => return Err(self.berth.explain(failure).await),
         };
+        self.reporter.all_parts(Step::Restore, self.parts(&self.sizes().collect()));
         let documents = plural(report.restored.values().sum(), "document");
         let refused = match report.refused {
             Some(0) => String::new(),
@@ -85,6 +86,21 @@ impl Salvage<'_> {
             None => ", nobody knows how many refused".to_owned(),
         };
         Ok((report, format!("{documents}{refused} by {tool}")))
+    }
+
+    /// The collections that are restored, each with the bytes of its documents.
+    fn sizes(&self) -> impl Iterator<Item = (Namespace, u64)> {
+        self.dump.census.judged().map(|(name, dumped)| (name.clone(), dumped.bytes.bytes()))
+    }
+
+    /// All collections, however far each of them is.
+    fn parts(&self, done: &BTreeMap<Namespace, u64>) -> Vec<Part> {
+        self.sizes()
+            .map(|(name, total)| {
+                let done = done.get(&name).copied().unwrap_or(0).min(total);
+                Part { name, done, total: Some(total), documents: None }
+            })
+            .collect()
     }
 
     /// Refuses what cannot fit, and says when it will be tight.
@@ -121,11 +137,16 @@ impl Salvage<'_> {
             })
         });
         let done = AtomicU64::new(0);
+        let by_collection = Mutex::new(BTreeMap::new());
         let total = self.dump.census.bytes().bytes();
         let observe = |restored: Restored| match restored {
             Restored::Documents { namespace, bytes, .. } => {
                 let done = done.fetch_add(bytes.bytes(), Ordering::Relaxed) + bytes.bytes();
-                self.advance(done, total, namespace.to_string());
+                let detail = namespace.to_string();
+                let mut known = by_collection.lock().unwrap_or_else(PoisonError::into_inner);
+                *known.entry(namespace.clone()).or_insert(0) += bytes.bytes();
+                self.advance(done, total, detail);
+                self.reporter.parts(Step::Restore, || self.parts(&known));
             }
             Restored::IndexesBegun { namespace, indexes } => {
                 let indexes = plural(indexes as u64, "index").replace("indexs", "indexes");
@@ -166,6 +187,7 @@ impl Salvage<'_> {
                 match event {
                     ToolEvent::Progress { namespace, done: bytes, .. } => {
                         done.insert(namespace.clone(), bytes.bytes());
+                        self.reporter.parts(Step::Restore, || self.parts(&done));
                         let sum = done.values().sum::<u64>().min(total);
                         self.advance(sum, total, namespace.to_string());
                     }

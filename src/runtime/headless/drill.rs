@@ -7,25 +7,22 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::adapters::s3::S3;
-use crate::adapters::slack;
 use crate::cli::{DrillArguments, Selection, Tool};
 use crate::domain::backup::BeganFrom;
 use crate::domain::settings::Depth;
 use crate::domain::text::shown;
 use crate::domain::units::Span;
-use crate::drill::event::{DrillEvent, Step};
+use crate::drill::event::DrillEvent;
 use crate::drill::plan::{DrillPlan, ToolChoice, Trigger};
-use crate::drill::record::{Record, SCHEMA};
+use crate::drill::record::SCHEMA;
 use crate::drill::report::picked;
-use crate::journal::{Line, Report};
-use crate::runtime::choose::{self, Chosen, Request, Situation, Wanted};
-use crate::runtime::drill::count::resolve;
+use crate::runtime::choose::{self, Request, Situation, Wanted};
+use crate::runtime::drill::launch::{announce, notify};
 use crate::runtime::drill::reporter::Reporter;
-use crate::runtime::drill::yard::Yard;
 use crate::runtime::drill::{Conclusion, Drill};
 use crate::runtime::exit::Exit;
 use crate::runtime::interrupt::Interrupt;
-use crate::runtime::runs::{self, Run, RunFile};
+use crate::runtime::runs;
 use crate::runtime::sweep::{Wreck, wrecks};
 
 use super::Session;
@@ -73,28 +70,22 @@ pub async fn drill(session: &Session, arguments: &DrillArguments) -> Exit {
     };
     let request = request(session, arguments);
     let chosen = choose::choose(&s3, set, &session.settings.drill, &request, situation).await;
-    let Chosen { plan, expected, notes } = match chosen {
+    let chosen = match chosen {
         Ok(chosen) => chosen,
         Err(failure) => return session.fail(&failure),
     };
+    let notes = chosen.notes.clone();
     if !session.json {
-        introduce(session, &plan, &notes);
+        introduce(session, &chosen.plan, &notes);
     }
-    let drill = Drill {
-        plan,
-        s3,
-        container_engine: session.settings.container_engine.clone(),
-        journal: session.journal(),
-        cache: session.settings.folders.cache.clone(),
-        expected,
-        clock: session.clock,
-        yard: Yard::default(),
-    };
+    let drill = Drill::of(&session.settings, session.clock, s3, chosen);
     let conclusion = match Box::pin(follow(session, drill)).await {
         Ok(conclusion) => conclusion,
         Err(exit) => return exit,
     };
-    notify(session, &conclusion).await;
+    if let Some(failure) = notify(&session.settings, session.clock, &conclusion).await {
+        session.warn(&failure.to_string());
+    }
     finish(session, &conclusion, &notes, arguments.strict)
 }
 
@@ -128,13 +119,8 @@ pub(super) async fn follow(session: &Session, drill: Drill) -> Result<Conclusion
         session.error(&format!("listening for signals: {error}"));
         Exit::Unverified
     })?;
-    let run = Run::of(Record::begin(&drill.plan));
-    let state = &session.settings.folders.state;
-    let run = RunFile::begin(state, run).map_err(|error| {
-        session.error(&format!("announcing the drill in {}: {error}", state.display()));
-        Exit::Unverified
-    })?;
-    let lines = StepLines::new(session.paper, hidden(&drill.plan));
+    let run = announce(&session.settings, &drill.plan).map_err(|failure| session.fail(&failure))?;
+    let lines = StepLines::new(session.paper, drill.plan.hidden_steps());
     let (send, events) = mpsc::channel(EVENTS);
     let reporter = Reporter::new(session.clock, send, Some(run));
     let drilling = async {
@@ -201,21 +187,6 @@ async fn paint(
         lines.paint(session.clock.elapsed().saturating_sub(began));
     }
     lines.paint(session.clock.elapsed().saturating_sub(began));
-}
-
-/// Steps that this drill does not come to need no line.
-fn hidden(plan: &DrillPlan) -> Vec<Step> {
-    let mut hidden = Vec::new();
-    if plan.hold.is_zero() {
-        hidden.push(Step::Hold);
-    }
-    if plan.depth < Depth::Restore {
-        hidden.extend([Step::StartSandbox, Step::Restore, Step::Count]);
-    }
-    if plan.depth < Depth::Compare {
-        hidden.push(Step::Compare);
-    }
-    hidden
 }
 
 /// What is about to happen, before anything does.
@@ -320,28 +291,6 @@ fn finish(session: &Session, conclusion: &Conclusion, notes: &[String], is_stric
         session.fail(failure);
     }
     Exit::of_drill(conclusion, is_strict)
-}
-
-/// Tells Slack where that is configured. A message that does not arrive changes no verdict.
-async fn notify(session: &Session, conclusion: &Conclusion) {
-    let record = &conclusion.record;
-    let Some(webhook) = &session.settings.notify.slack_webhook else { return };
-    let text = slack::message(record, &conclusion.cleanup);
-    let posted = match resolve(webhook) {
-        Ok(webhook) => slack::post(&webhook, &text).await.map_err(Into::into),
-        Err(failure) => Err(failure.advise("set it to the address of the incoming webhook")),
-    };
-    if let Err(failure) = &posted {
-        session.warn(&failure.to_string());
-    }
-    let report = Report {
-        at: session.clock.now(),
-        to: "slack".to_owned(),
-        failure: posted.err().map(|failure| failure.to_string()),
-    };
-    if let Err(error) = session.journal().append(record.id.0, &Line::Report(report)) {
-        tracing::warn!(%error, "the report cannot be noted in the journal");
-    }
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ use crate::journal::{Journal, Reading};
 
 use super::clock::Clock;
 use super::exit::Exit;
+use super::training::Trainer;
 use paint::{Paper, Tone, complain};
 
 /// What every command works with.
@@ -32,6 +33,8 @@ pub struct Session {
     pub seed: Option<u64>,
     /// What a user types to get here again; `None` where nothing is left to get back to.
     pub program: Option<&'static str>,
+    /// What can be rehearsed here.
+    pub trainer: Option<Trainer>,
 }
 
 impl Session {

@@ -23,7 +23,6 @@ use crate::runtime::choose::{self, Request, Situation, Wanted};
 use crate::runtime::drill::Drill;
 use crate::runtime::drill::fetch::{Fetched, Fetching, fetch, scan as read};
 use crate::runtime::drill::reporter::Reporter;
-use crate::runtime::drill::yard::Yard;
 use crate::runtime::exit::Exit;
 use crate::runtime::interrupt::Interrupt;
 
@@ -149,7 +148,8 @@ pub(super) async fn newest(
     if reading.census_of(&object.key, &object.etag).is_some() {
         return Ok(());
     }
-    let drilled = Box::pin(follow(session, quick_drill(session, s3, chosen))).await;
+    let drilled =
+        Box::pin(follow(session, Drill::of(&session.settings, session.clock, s3, chosen))).await;
     let stopped = |_| Failure::new(FailureKind::Unexpected, "the scan could not be followed");
     let conclusion = drilled.map_err(stopped)?;
     let failed = conclusion.record.failed.map(|failed| failed.failure);
@@ -177,19 +177,6 @@ async fn chosen(
     choose::choose(s3, set, &session.settings.drill, &request, situation).await
 }
 
-fn quick_drill(session: &Session, s3: S3, chosen: choose::Chosen) -> Drill {
-    Drill {
-        plan: chosen.plan,
-        s3,
-        container_engine: session.settings.container_engine.clone(),
-        journal: session.journal(),
-        cache: session.settings.folders.cache.clone(),
-        expected: None,
-        clock: session.clock,
-        yard: Yard::default(),
-    }
-}
-
 /// An object of a backup set: a drill at depth quick, which leaves a record.
 async fn of_set(session: &Session, storage: &Storage, set: &BackupSet, key: &BackupKey) -> Exit {
     let reading = match session.read_journal() {
@@ -208,7 +195,7 @@ async fn of_set(session: &Session, storage: &Storage, set: &BackupSet, key: &Bac
     for note in &chosen.notes {
         session.warn(note);
     }
-    let drill = quick_drill(session, s3, chosen);
+    let drill = Drill::of(&session.settings, session.clock, s3, chosen);
     let conclusion = match Box::pin(follow(session, drill)).await {
         Ok(conclusion) => conclusion,
         Err(exit) => return exit,
@@ -335,8 +322,15 @@ mod tests {
         let world = world.await.unwrap();
         let paper = Paper { colour: false, live: false, width: 80 };
         let settings = world.settings();
-        let session =
-            Session { settings, clock, paper, json: true, seed: None, program: Some("lifeboat") };
+        let session = Session {
+            settings,
+            clock,
+            paper,
+            json: true,
+            seed: None,
+            program: Some("lifeboat"),
+            trainer: None,
+        };
         (world, session)
     }
 

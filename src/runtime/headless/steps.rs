@@ -159,7 +159,11 @@ impl StepLines {
             return None;
         }
         let text = match &event.what {
-            Happened::Started | Happened::Advanced(_) => return None,
+            Happened::Started
+            | Happened::Advanced(_)
+            | Happened::Parts(_)
+            | Happened::Concluded(_)
+            | Happened::Held(_) => return None,
             Happened::Noted(text) => text.clone(),
             Happened::Passed { summary } => {
                 with_time(summary, self.progress.step(event.step).elapsed(event.at))

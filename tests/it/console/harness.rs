@@ -72,8 +72,21 @@ impl Console {
         found.unwrap()
     }
 
+    /// Waits longer than a test usually does.
+    pub(crate) async fn wait_at_most(&mut self, patience: Duration, text: &str) {
+        let found = self.screen.wait_for(|screen| screen.contains(text));
+        let found = tokio::time::timeout(patience, found).await.map(|found| drop(found.unwrap()));
+        let found = found.map_err(|_| format!("never {text}:\n{}", self.screen.borrow().as_str()));
+        found.unwrap();
+    }
+
     pub(crate) async fn wait_for(&mut self, text: &str) -> String {
         self.wait_until(text, |screen| screen.contains(text)).await
+    }
+
+    /// Waits until it has ended by itself.
+    pub(crate) async fn ended(self) -> App {
+        tokio::time::timeout(PATIENCE, self.running).await.unwrap().unwrap()
     }
 
     /// Quits, and gives the last state.

@@ -12,8 +12,8 @@ use lifeboat::domain::environment::{Environment, EnvironmentName, Kubernetes};
 use lifeboat::domain::news::{Delta, Kind, News, Scope};
 use lifeboat::domain::pod::Pod;
 use lifeboat::domain::settings::{
-    ConsoleSettings, ContainerEngine, DrillSettings, Folders, Kubeconfig, NotifySettings, Settings,
-    ThemeChoice,
+    CheckSettings, ConsoleSettings, ContainerEngine, DrillSettings, Folders, Kubeconfig,
+    NotifySettings, Settings, ThemeChoice,
 };
 use lifeboat::domain::trust::Trust;
 use lifeboat::ui::keymap::Keymap;
@@ -64,6 +64,7 @@ fn settings(names: &[&str]) -> Settings {
         environments: environments.collect(),
         drill: DrillSettings::default(),
         notify: NotifySettings::default(),
+        check: CheckSettings::default(),
         folders: Folders {
             journal: "journal".into(),
             journal_is_local: true,

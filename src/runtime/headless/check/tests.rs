@@ -30,8 +30,15 @@ async fn world() -> (World, Session) {
     let world = world.await.unwrap();
     let paper = Paper { colour: false, live: false, width: 80 };
     let settings = world.settings();
-    let session =
-        Session { settings, clock, paper, json: true, seed: None, program: Some("lifeboat") };
+    let session = Session {
+        settings,
+        clock,
+        paper,
+        json: true,
+        seed: None,
+        program: Some("lifeboat"),
+        trainer: None,
+    };
     (world, session)
 }
 

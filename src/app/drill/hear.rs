@@ -1,0 +1,206 @@
+//! What the tab is told, and what it does about it.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::app::App;
+use crate::app::cell::Tone;
+use crate::app::effect::Effect;
+use crate::app::overlay::Overlay;
+use crate::app::tab::Tab;
+use crate::domain::failure::Failure;
+use crate::domain::units::plural;
+use crate::domain::verdict::Verdict;
+use crate::drill::event::DrillEvent;
+
+use super::effect::DrillEffect;
+use super::form::PickBy;
+use super::message::{DrillMessage, Ended, Look};
+use super::result::Shown;
+use super::run::Run;
+use super::{Drill, DrillView, Page};
+
+impl App {
+    pub(in crate::app) fn drill_told(&mut self, message: DrillMessage) -> Vec<Effect> {
+        self.is_dirty = true;
+        let now = self.now;
+        match message {
+            DrillMessage::Looked { generation, look } => {
+                self.drill.looked(generation, *look, now);
+                return self.drill_again();
+            }
+            DrillMessage::SeedDrawn(seed) => self.drill.shelf.roll(seed, now),
+            DrillMessage::Checked { generation, checked } => {
+                if generation == self.drill.checks
+                    && let Some(card) = &mut self.drill.card
+                {
+                    card.checked.insert(checked.check, checked);
+                }
+            }
+            DrillMessage::CheckedAll { generation } => {
+                if generation == self.drill.checks
+                    && let Some(card) = &mut self.drill.card
+                {
+                    card.complete(now);
+                }
+            }
+            DrillMessage::Began(began) => {
+                self.drill.card = None;
+                self.drill.run = Some(Run::new(*began));
+                self.drill.page = Page::Run;
+            }
+            DrillMessage::Refused(failure) => self.drill_refused(&failure),
+            DrillMessage::Happened(events) => self.drill_happened(events),
+            DrillMessage::Ended(ended) => return self.drill_ended(*ended),
+            DrillMessage::LeftoversFound(found) => {
+                if !found.is_empty() && self.overlay.is_none() {
+                    self.overlay = Some(Overlay::Leftovers { at: 0, found, is_removing: false });
+                }
+            }
+            DrillMessage::Swept { removed, failures } => return self.swept(&removed, &failures),
+            DrillMessage::Noted { result, .. } => match result {
+                Ok(text) => self.say(Tone::Fine, text),
+                Err(failure) => self.say(Tone::Critical, failure.to_string()),
+            },
+        }
+        Vec::new()
+    }
+
+    /// The interrupted drill whose set has now been listed.
+    fn drill_again(&mut self) -> Vec<Effect> {
+        let Some((set, key)) = self.drill.again.take() else { return Vec::new() };
+        if self.drill.shelf.set.as_ref() != Some(&set) || self.drill.shelf.is_loading {
+            self.drill.again = Some((set, key));
+            return Vec::new();
+        }
+        let at = self.drill.shelf.backups.iter().position(|backup| backup.key == key);
+        let Some(at) = at else {
+            self.say(Tone::Warning, format!("{key} is not there any more"));
+            return Vec::new();
+        };
+        self.drill.form.by = PickBy::Chosen(at);
+        let drill = &self.drill;
+        match drill.set().and_then(|set| drill.form.order(set, &drill.shelf)) {
+            Some(order) => self.check_order(order),
+            None => Vec::new(),
+        }
+    }
+
+    fn drill_refused(&mut self, failure: &Failure) {
+        if let Some(card) = &mut self.drill.card {
+            card.is_starting = false;
+        }
+        self.say(Tone::Critical, failure.to_string());
+    }
+
+    fn drill_happened(&mut self, events: Vec<DrillEvent>) {
+        let Some(run) = &mut self.drill.run else { return };
+        let was_known = run.record.is_some();
+        for event in events {
+            run.apply(event);
+        }
+        if let (false, Some(record)) = (was_known, run.record.clone()) {
+            let verdict = record.verdict;
+            let text = format!("{} {}", record.object.name(), record.sentence());
+            let is_seen = self.drill.page == Page::Run;
+            self.drill.shown = Some(Shown::of(record, None, true));
+            if is_seen {
+                self.drill.page = Page::Result;
+            }
+            if self.tab != Tab::Drill {
+                self.say(tone_of(verdict), format!("drill {verdict}: {text}; F4 shows it"));
+            }
+        }
+    }
+
+    fn drill_ended(&mut self, ended: Ended) -> Vec<Effect> {
+        let failures = [&ended.unrecorded, &ended.untold, &ended.cleanup.failure];
+        let told = failures.into_iter().flatten().next().map(ToString::to_string);
+        if let Some(shown) = self.drill.shown.as_mut().filter(|shown| shown.is_live) {
+            shown.cleanup = Some(ended.cleanup.clone());
+        }
+        if let Some(run) = &mut self.drill.run {
+            run.ended = Some(ended);
+        }
+        if let Some(told) = told {
+            self.say(Tone::Critical, told);
+        }
+        if self.drill.leaving.is_some() {
+            self.quitting = true;
+            return vec![self.remember()];
+        }
+        self.drill.look()
+    }
+
+    fn swept(&mut self, removed: &[String], failures: &[Failure]) -> Vec<Effect> {
+        if let Some(Overlay::Leftovers { .. }) = &self.overlay {
+            self.overlay = None;
+        }
+        if let Some(failure) = failures.first() {
+            self.say(Tone::Critical, format!("not all is removed: {failure}"));
+        } else {
+            let things = plural(removed.len() as u64, "thing");
+            self.say(Tone::Fine, format!("{things} of earlier drills removed, nothing is left"));
+        }
+        if self.drill.pasts.is_some() { self.drill.look() } else { Vec::new() }
+    }
+
+    /// What is due by time alone: a card that starts by itself, an end that waits no longer.
+    pub(in crate::app) fn drill_due(&mut self) -> Vec<Effect> {
+        let now = self.now;
+        if self.drill.leaving.is_some_and(|until| until <= now) {
+            self.quitting = true;
+            return vec![self.remember()];
+        }
+        let is_due = |at: Timestamp| at <= now;
+        match &mut self.drill.card {
+            Some(card) if card.starts.is_some_and(is_due) && !card.is_starting => {
+                (card.starts, card.is_starting) = (None, true);
+                vec![DrillEffect::Start(card.order.clone()).into()]
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl Drill {
+    fn looked(&mut self, generation: crate::app::effect::Generation, look: Look, now: Timestamp) {
+        if generation != self.looks {
+            return;
+        }
+        self.unread = look.unread;
+        match look.pasts {
+            Ok(pasts) => self.pasts = Some(pasts),
+            // What was read before stays.
+            Err(failure) => self.unread.insert(0, failure.to_string()),
+        }
+        self.shelf.fill(look.pool, look.seed, now);
+        if let Some(set) = self.sets.get(self.form.set) {
+            self.shelf.mark(set, self.pasts.as_deref().unwrap_or_default());
+        }
+        if let Some(shown) = &mut self.shown
+            && let Some(past) =
+                self.pasts.iter().flatten().find(|past| past.id == shown.record.id.0)
+        {
+            shown.notes.clone_from(&past.notes);
+        }
+    }
+
+    /// Shows the result of an earlier drill.
+    pub fn open_past(&mut self) -> Option<Arc<crate::drill::record::Record>> {
+        let shown = Shown::of_past(self.history.selected(self.pasts())?)?;
+        let record = Arc::clone(&shown.record);
+        self.shown = Some(shown);
+        (self.view, self.page) = (DrillView::Drill, Page::Result);
+        Some(record)
+    }
+}
+
+const fn tone_of(verdict: Verdict) -> Tone {
+    match verdict {
+        Verdict::Pass => Tone::Fine,
+        Verdict::Warn | Verdict::CouldNotVerify => Tone::Warning,
+        Verdict::Fail => Tone::Critical,
+    }
+}

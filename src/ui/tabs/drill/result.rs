@@ -1,0 +1,220 @@
+//! The result: the verdict and what it rests on, the side-by-side table, what would be lost, the clean-up.
+
+use std::time::Duration;
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use unicode_width::UnicodeWidthStr as _;
+
+use crate::app::App;
+use crate::app::drill::result::Shown;
+use crate::domain::settings::Depth;
+use crate::domain::units::{Count, Span};
+use crate::domain::verdict::{Judgement, Severity, Verdict};
+use crate::drill::event::Step;
+use crate::drill::past::{median, recovery_times};
+use crate::drill::progress::StepState;
+use crate::drill::record::Record;
+use crate::drill::report::{line, not_run};
+use crate::drill::table::Row;
+use crate::ui::theme::{Role, Theme};
+use crate::ui::viewports::Viewports;
+
+use super::sheet::{Part, Sheet};
+use super::table::{Columns, role_of};
+
+/// ```text
+///  PASS  2026-10-14T00_00.tar.gz is proven
+///  restored with the built-in restorer · RTO 1.2 s (median 1.1 s of 3) · 61 200 documents
+///  the sandbox stays 9m41s: s shell, x 30 minutes more, ctrl-x clean up now
+///
+///                                          production
+///   collection in admin  in dump  restored    ≤ T0     now  verdict  why
+/// ▌ biomaterial           41 203    41 203  41 190  42 011  PASS     13 deleted since
+///
+///  restored now you would lose 412 documents created …
+/// ```
+pub(super) fn draw(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    app: &App,
+    theme: &Theme,
+    viewports: &mut Viewports,
+) {
+    let Some(shown) = &app.drill.shown else { return };
+    let record = &shown.record;
+    let mut top = Sheet::new(theme, area.width);
+    verdict(&mut top, record);
+    top.line([(format!(" {}", facts(app, record).join(" · ")), Role::Muted)]);
+    top.line(clean_up(app, shown));
+    let rows: Vec<&Row> = shown.rows().collect();
+    let columns = Columns::of(record, &rows, area.width);
+    let mut foot = Sheet::new(theme, area.width);
+    findings(&mut foot, (shown, columns.why), usize::from(area.height) / 4);
+    if let Some(loss) = &record.loss {
+        foot.sentence(1, &loss.sentence(), (Role::Text, 2));
+        if area.height > 22 {
+            foot.line([(format!("   {}", record.command_to_copy()), Role::Muted)]);
+        }
+    }
+    for (actor, text) in shown.notes.iter().rev().take(2) {
+        foot.line([(format!(" note by {actor}: "), Role::Muted), (text.clone(), Role::Text)]);
+    }
+    let gap = u16::from(area.height > 22);
+    let reserved = top.height() + foot.height() + gap;
+    let middle = Rect {
+        y: area.y + top.height() + gap,
+        height: area.height.saturating_sub(reserved),
+        ..area
+    };
+    let end = Rect {
+        y: area.bottom().saturating_sub(foot.height()).max(middle.y),
+        height: foot.height().min(area.bottom().saturating_sub(middle.y)),
+        ..area
+    };
+    top.draw(frame, area);
+    if rows.is_empty() && shown.filter.is_empty() {
+        let mut empty = Sheet::new(theme, area.width);
+        let text = "nothing was counted: there is no table";
+        empty.line([(format!(" {text}"), Role::Muted)]);
+        empty.draw(frame, middle);
+    } else {
+        table(frame, middle, (shown, &rows, &columns), theme, viewports);
+    }
+    foot.draw(frame, end);
+}
+
+fn verdict(sheet: &mut Sheet<'_>, record: &Record) {
+    let role = match record.verdict {
+        Verdict::Pass => Role::Fine,
+        Verdict::Warn | Verdict::CouldNotVerify => Role::Warning,
+        Verdict::Fail => Role::Critical,
+    };
+    let word = if record.cancelled { "CANCELLED" } else { record.verdict.word() };
+    sheet.line([
+        (format!(" {word}  "), role),
+        (record.object.name().to_owned(), Role::Title),
+        (format!(" {}", record.sentence()), Role::Title),
+    ]);
+}
+
+/// What the verdict rests on, in one line.
+fn facts(app: &App, record: &Record) -> Vec<String> {
+    let mut facts = vec![format!("depth {}", record.depth)];
+    if let Some(seconds) = record.rto_s.filter(|_| record.depth > Depth::Quick) {
+        let span = |seconds: f64| Span(Duration::try_from_secs_f64(seconds).unwrap_or_default());
+        let earlier: Vec<f64> = recovery_times(app.drill.pasts(), &record.environment, &record.set)
+            .into_iter()
+            .filter(|(at, _)| *at < record.started)
+            .map(|(_, seconds)| seconds)
+            .collect();
+        let count = earlier.len();
+        let usual = median(earlier)
+            .map(|usual| format!(" (median {} of {count} before)", span(usual)))
+            .unwrap_or_default();
+        facts.push(format!("RTO {}{usual}", span(seconds)));
+    }
+    if let Some(census) = &record.census {
+        facts.push(format!("{} documents, {} raw", Count(census.documents()), census.bytes()));
+    }
+    if let Some(report) = &record.restored_with {
+        facts.push(format!("restored with {}", report.tool));
+    }
+    if let Some(used) = &record.container_engine {
+        facts.push(used.image.clone());
+    }
+    facts
+}
+
+/// Where the clean-up stands: it is part of the result.
+fn clean_up(app: &App, shown: &Shown) -> Vec<Part> {
+    let live = app.drill.live().filter(|_| shown.is_live);
+    if let Some(run) = live {
+        if let (true, Some(held)) = (run.is_holding(), &run.held) {
+            let left = Span(held.until.saturating_sub(run.elapsed(app.now)));
+            return vec![
+                (" held  ".to_owned(), Role::Accent),
+                (format!("the restored copy goes in {left}"), Role::Text),
+                ("  s shell · x 30 min more · ctrl-x clean up".to_owned(), Role::Muted),
+            ];
+        }
+        let since = run.progress.step(Step::CleanUp);
+        let took = matches!(since.state, StepState::Running(_))
+            .then(|| format!(" for {}", Span(since.elapsed(run.elapsed(app.now)))))
+            .unwrap_or_default();
+        return vec![(format!(" cleaning up{took} …"), Role::Busy)];
+    }
+    let Some(cleanup) = &shown.cleanup else {
+        return vec![(" clean-up: not recorded".to_owned(), Role::Warning)];
+    };
+    if let Some(failure) = &cleanup.failure {
+        return vec![(format!(" clean-up FAILED: {failure}"), Role::Critical)];
+    }
+    let kept = match cleanup.kept.as_slice() {
+        [] => "nothing left".to_owned(),
+        kept => format!("kept {}", kept.join(", ")),
+    };
+    let removed = cleanup.removed.len();
+    vec![(" clean ".to_owned(), Role::Fine), (format!(" {removed} removed, {kept}"), Role::Muted)]
+}
+
+/// What is not about one collection, and why the one under the cursor is as it is.
+fn findings(sheet: &mut Sheet<'_>, (shown, room): (&Shown, usize), most: usize) {
+    let record = &shown.record;
+    if let Some(failed) = &record.failed {
+        let text = format!("{}: {}", failed.step, failed.failure);
+        sheet.sentence(1, &text, (Role::Warning, 3));
+    }
+    let general = record.judgements.iter().flat_map(Judgement::findings);
+    let mut general: Vec<_> = general.filter(|found| found.namespace.is_none()).collect();
+    general.sort_by_key(|found| std::cmp::Reverse(found.severity));
+    for finding in general.into_iter().take(most.max(1)) {
+        let role = match finding.severity {
+            Severity::Info => Role::Muted,
+            Severity::Warn | Severity::CouldNotVerify => Role::Warning,
+            Severity::Fail => Role::Critical,
+        };
+        sheet.sentence(1, &line(finding), (role, 2));
+    }
+    // A reason that the table has no room for.
+    if let Some(row) = shown.selected().filter(|row| row.why.width() > room) {
+        let text = format!("{}: {}", row.namespace.collection, row.why);
+        sheet.sentence(1, &text, (role_of(row), 2));
+    }
+    for (rules, why) in not_run(&record.judgements).into_iter().take(1) {
+        sheet.line([(format!(" not run {rules}: {why}"), Role::Muted)]);
+    }
+}
+
+fn table(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    (shown, rows, columns): (&Shown, &[&Row], &Columns),
+    theme: &Theme,
+    viewports: &mut Viewports,
+) {
+    let mut sheet = Sheet::new(theme, area.width);
+    if let Some(over) = columns.over(&shown.record) {
+        sheet.line(over);
+    }
+    sheet.line(columns.header());
+    let first = sheet.height();
+    let room = usize::from(area.height.saturating_sub(first));
+    let offset = (shown.at() + 1).saturating_sub(room);
+    for (at, row) in rows.iter().enumerate().skip(offset).take(room) {
+        sheet.line(columns.row(row, at == shown.at()));
+    }
+    if rows.is_empty() {
+        sheet.line([("  no row has this; esc shows all".to_owned(), Role::Muted)]);
+    }
+    let body = Rect { y: area.y + first, height: area.height.saturating_sub(first), ..area };
+    let drawn = u16::try_from(rows.len().saturating_sub(offset).min(room)).unwrap_or(0);
+    viewports.rows(Rect { height: drawn, ..body }, offset);
+    sheet.draw(frame, area);
+    let selected = shown.at().saturating_sub(offset);
+    if selected < room && !rows.is_empty() {
+        let y = body.y + u16::try_from(selected).unwrap_or(0);
+        let line = Rect { y, height: 1, ..area };
+        frame.buffer_mut().set_style(line, theme.role(Role::Selection));
+    }
+}
