@@ -120,7 +120,7 @@ impl Stage {
             },
             _ => None,
         });
-        number.expect("something is asked")
+        number.unwrap()
     }
 
     fn set(&self) -> &BackupSet {

@@ -56,13 +56,16 @@ pub(super) struct Month {
     pub(super) name: String,
     /// `None`: from the beginning.
     from: Option<Timestamp>,
-    until: Timestamp,
+    /// `None`: to the end.
+    until: Option<Timestamp>,
 }
 
 impl Month {
     pub(super) fn filter(&self) -> Document {
-        let until = first_id_from(self.until);
-        let mut range = doc! {"$lt": until};
+        let mut range = Document::new();
+        if let Some(until) = self.until {
+            range.insert("$lt", first_id_from(until));
+        }
         if let Some(from) = self.from {
             range.insert("$gte", first_id_from(from));
         }
@@ -70,17 +73,20 @@ impl Month {
     }
 }
 
-/// The months from the oldest birth to the newest; what is older than two years is told as one.
-pub(super) fn months(oldest: Timestamp, newest: Timestamp) -> Vec<Month> {
+/// The months from the oldest birth to the newest; what is older than two years is told as one, and
+/// what a clock that went wrong has made after `now` together with this month.
+pub(super) fn months(oldest: Timestamp, newest: Timestamp, now: Timestamp) -> Vec<Month> {
     const SINGLE: usize = 24;
     let first_of = |at: Timestamp| at.to_zoned(TimeZone::UTC).date().first_of_month();
     let begins = |date: Date| date.to_zoned(TimeZone::UTC).ok().map(|at| at.timestamp());
     let mut months = Vec::new();
-    let (mut date, end) = (first_of(newest), first_of(oldest));
+    let (mut date, end) = (first_of(newest.min(now)), first_of(oldest.min(now)));
     while date >= end {
         let next = date.saturating_add(1.month());
         let (Some(from), Some(until)) = (begins(date), begins(next)) else { break };
         let name = date.strftime("%Y-%m").to_string();
+        let until = Some(until).filter(|_| !months.is_empty() || newest <= now);
+        let name = if until.is_some() { name } else { format!("≥{name}") };
         if months.len() + 1 >= SINGLE && date > end {
             months.push(Month { name: format!("≤{name}"), from: None, until });
             break;
@@ -141,9 +147,9 @@ mod tests {
     #[test]
     fn months_touch_and_what_is_very_old_is_told_together() {
         let names = |oldest, newest| -> Vec<String> {
-            let months = months(at(oldest), at(newest));
+            let months = months(at(oldest), at(newest), at("2026-03-20T00:00:00Z"));
             for (one, next) in months.iter().zip(months.iter().skip(1)) {
-                assert_eq!(Some(one.until), next.from);
+                assert_eq!(one.until, next.from);
             }
             months.into_iter().map(|month| month.name).collect()
         };
@@ -153,6 +159,11 @@ mod tests {
         );
         let many = names("2014-01-31T10:00:00Z", "2026-03-01T00:00:00Z");
         assert_eq!((many.len(), many[0].as_str()), (24, "≤2024-04"));
+        // A clock that went wrong does not push the true months out.
+        assert_eq!(
+            names("2026-01-31T10:00:00Z", "2106-02-07T00:00:00Z"),
+            ["2026-01", "2026-02", "≥2026-03"]
+        );
     }
 
     #[test]

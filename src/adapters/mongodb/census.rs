@@ -66,7 +66,8 @@ impl Reader {
                 let has_buckets = listing
                     .iter()
                     .any(|other| other.name.strip_prefix(BUCKETS) == Some(&listed.name));
-                match self.count_collection(question, &namespace, listed, has_buckets).await {
+                let asked = (question, read_at);
+                match self.count_collection(asked, &namespace, listed, has_buckets).await {
                     Ok(counted) => drop(collections.insert(namespace, counted)),
                     // It was dropped after it had been listed: it is not there.
                     Err(error) if error.kind == FailureKind::Missing => {}
@@ -106,7 +107,7 @@ impl Reader {
 
     async fn count_collection(
         &self,
-        question: &Question<'_>,
+        (question, read_at): (&Question<'_>, Timestamp),
         namespace: &Namespace,
         listed: &Listed,
         has_buckets: bool,
@@ -132,7 +133,7 @@ impl Reader {
                     self.count_by_birth(question, namespace, hint).await?;
                 let is_by_id = |windows: &Windows| windows.birth == Birth::Id;
                 if counted.windows.as_ref().is_some_and(is_by_id) && counted.documents <= MONTHLY {
-                    counted.months = self.months(namespace).await?;
+                    counted.months = self.months(namespace, read_at).await?;
                 }
             }
         }

@@ -118,6 +118,7 @@ impl Reader {
     pub(super) async fn months(
         &self,
         namespace: &Namespace,
+        now: Timestamp,
     ) -> Result<Vec<(String, u64)>, AdapterError> {
         let first = self.first_of(namespace, Document::new(), ("_id", 1)).await?;
         let last = self.first_of(namespace, Document::new(), ("_id", -1)).await?;
@@ -129,7 +130,7 @@ impl Reader {
             return Ok(Vec::new());
         };
         let mut counted = Vec::new();
-        for month in births::months(oldest, newest) {
+        for month in births::months(oldest, newest, now) {
             let count = self.count("counting", namespace, month.filter(), None).await?;
             counted.push((month.name, count));
         }
