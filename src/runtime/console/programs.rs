@@ -4,6 +4,7 @@ use std::io;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
 
 use tokio::process::Command;
 
@@ -82,6 +83,9 @@ fn kubectl(context: &str, kubeconfig: &Kubeconfig, rest: &[&str]) -> Program {
     Program { name: "kubectl".to_owned(), arguments }
 }
 
+/// How long after the end of a program its interrupt is still waited for.
+const INTERRUPTED: Duration = Duration::from_millis(250);
+
 impl Program {
     /// Runs it on the terminal until it ends.
     pub(super) async fn run(&self) -> Result<(), Failure> {
@@ -100,7 +104,12 @@ impl Program {
         let text = match (status.code(), status.signal()) {
             (Some(0), _) => return Ok(()),
             // As shells have it: 128 and the signal's number.
-            (Some(130), _) | (None, Some(2)) => format!("{} was interrupted", self.name),
+            (Some(130), _) | (None, Some(2)) => {
+                // The same interrupt comes to this process, and may be told of later than the end of the
+                // other: by then the terminal must still be lent, or it would end the console.
+                tokio::time::sleep(INTERRUPTED).await;
+                format!("{} was interrupted", self.name)
+            }
             _ => format!("{} ended with {}", self.name, ended(status)),
         };
         Err(Failure::new(FailureKind::Unexpected, text))
