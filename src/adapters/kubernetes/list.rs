@@ -1,7 +1,11 @@
 //! Lists, page by page, each read while it arrives: what is held of an answer is one object at most.
+//! The next page is asked for while this one is read: servers tell at its beginning where the list goes on.
 
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 
+use futures_util::future::{BoxFuture, MaybeDone, maybe_done};
 use serde::Deserialize;
 
 use crate::adapters::kubernetes::connect::{Answer, Cluster};
@@ -21,16 +25,32 @@ pub struct Listing<T> {
     scope: Scope,
     attempt: Attempt,
     state: State,
+    early: Option<Early>,
     rows: Vec<Arc<T>>,
 }
 
 enum State {
     /// The next page has to be asked for; from this place on.
     Ahead(Option<String>),
-    Reading(Box<(Answer, Splitter)>),
+    Reading(Box<Reading>),
     /// All pages are read; the version that the list shows.
     Whole(Box<str>),
 }
+
+struct Reading {
+    answer: Answer,
+    splitter: Splitter,
+    /// Where the list goes on has been looked for.
+    is_told: bool,
+}
+
+/// The page from a place on, which has been asked for early.
+struct Early {
+    place: String,
+    answer: MaybeDone<Opening>,
+}
+
+type Opening = BoxFuture<'static, Result<Answer, Refusal>>;
 
 /// Some rows of a list.
 #[derive(Debug, PartialEq, Eq)]
@@ -67,6 +87,7 @@ impl<T> Listing<T> {
             resource,
             scope: scope.clone(),
             state: State::Ahead(None),
+            early: None,
             rows: Vec::new(),
         }
     }
@@ -77,25 +98,31 @@ impl<T> Listing<T> {
             match &mut self.state {
                 State::Whole(_) => return Ok(None),
                 State::Ahead(place) => {
-                    let limit = PAGE.to_string();
-                    let mut query = vec![("limit", limit.as_str())];
-                    query.extend(place.as_deref().map(|place| ("continue", place)));
-                    let request = self.resource.request(&self.scope, &query);
-                    let answer = self.cluster.open(&self.attempt, request, Vec::new()).await?;
-                    self.state = State::Reading(Box::new((answer, Splitter::new("items"))));
+                    let place = place.clone();
+                    let answer = self.page(place).await?;
+                    let splitter = Splitter::new("items");
+                    let reading = Reading { answer, splitter, is_told: false };
+                    self.state = State::Reading(Box::new(reading));
                 }
                 State::Reading(reading) => {
-                    let (answer, splitter) = &mut **reading;
+                    let Reading { answer, splitter, is_told } = &mut **reading;
                     let rows = &mut self.rows;
                     let decode = self.resource.decode;
                     let plural = self.resource.plural;
-                    let read = answer
-                        .next(&self.attempt, |chunk| {
-                            splitter.feed(chunk, |element, _| {
-                                rows.extend(row(decode(element), plural));
-                            })
+                    let mut goes_on = None;
+                    let step = answer.next(&self.attempt, |chunk| {
+                        splitter.feed(chunk, |element, envelope| {
+                            if !std::mem::replace(is_told, true) {
+                                goes_on = continues(envelope);
+                            }
+                            rows.extend(row(decode(element), plural));
                         })
-                        .await?;
+                    });
+                    let read = beside(&mut self.early, step).await?;
+                    if let Some(place) = goes_on {
+                        let answer = maybe_done(self.opening(Some(&place)));
+                        self.early = Some(Early { place, answer });
+                    }
                     match read {
                         Some(read) => {
                             read.map_err(|why| self.attempt.nonsense(why.to_string()))?;
@@ -119,11 +146,34 @@ impl<T> Listing<T> {
         }
     }
 
+    /// The page from `place` on, which may be on its way already.
+    async fn page(&mut self, place: Option<String>) -> Result<Answer, Refusal> {
+        if let Some(mut early) = self.early.take()
+            && place.as_ref() == Some(&early.place)
+        {
+            (&mut early.answer).await;
+            if let Some(answer) = Pin::new(&mut early.answer).take_output() {
+                return answer;
+            }
+        }
+        self.opening(place.as_deref()).await
+    }
+
+    fn opening(&self, place: Option<&str>) -> Opening {
+        let limit = PAGE.to_string();
+        let mut query = vec![("limit", limit.as_str())];
+        query.extend(place.map(|place| ("continue", place)));
+        let request = self.resource.request(&self.scope, &query);
+        let (cluster, attempt) = (self.cluster.clone(), self.attempt.clone());
+        Box::pin(async move { cluster.open(&attempt, request, Vec::new()).await })
+    }
+
     fn end_page(&mut self) -> Result<Page<T>, Refusal> {
         let State::Reading(reading) = std::mem::replace(&mut self.state, State::Ahead(None)) else {
             return Err(self.attempt.nonsense("the list has no end"));
         };
-        let metadata = reading.1.finish().map_err(|why| self.attempt.nonsense(why.to_string()))?;
+        let metadata =
+            reading.splitter.finish().map_err(|why| self.attempt.nonsense(why.to_string()))?;
         let metadata = serde_json::from_slice::<Envelope>(&metadata)
             .map_err(|error| self.attempt.nonsense(format!("the list cannot be read: {error}")))?
             .metadata;
@@ -137,6 +187,26 @@ impl<T> Listing<T> {
         let remaining = metadata.remaining_item_count.and_then(|count| count.try_into().ok());
         Ok(Page { rows, remaining, is_last })
     }
+}
+
+/// Where a list goes on, if the part of the envelope before its first object tells.
+fn continues(envelope: &[u8]) -> Option<String> {
+    let whole = [envelope, b"]}"].concat();
+    let envelope: Envelope = serde_json::from_slice(&whole).ok()?;
+    envelope.metadata.go_on.filter(|place| !place.is_empty())
+}
+
+/// Waits for `step`; what was asked for early goes on meanwhile.
+async fn beside<F: Future>(early: &mut Option<Early>, step: F) -> F::Output {
+    let mut step = pin!(step);
+    poll_fn(|context| {
+        if let Some(early) = early {
+            // Its answer is kept in it.
+            let _: std::task::Poll<()> = Pin::new(&mut early.answer).poll(context);
+        }
+        step.as_mut().poll(context)
+    })
+    .await
 }
 
 /// An object that cannot be read is left out, and told to the log: the rest is still worth showing.
