@@ -36,6 +36,7 @@ async fn a_list_is_read_page_by_page() {
     let page = listing.next().await.unwrap().unwrap();
     assert_eq!((page.rows.len(), page.remaining, page.is_last), (2, Some(1), false));
     assert_eq!(listing.version(), None);
+    assert_eq!(asked.lock().unwrap().len(), 2, "the next page is on its way");
     let page = listing.next().await.unwrap().unwrap();
     assert_eq!((page.rows.len(), page.remaining, page.is_last), (1, None, true));
     assert_eq!(listing.next().await.unwrap(), None);
