@@ -36,13 +36,30 @@ async fn a_list_is_read_page_by_page() {
     let page = listing.next().await.unwrap().unwrap();
     assert_eq!((page.rows.len(), page.remaining, page.is_last), (2, Some(1), false));
     assert_eq!(listing.version(), None);
-    assert_eq!(asked.lock().unwrap().len(), 2, "the next page is on its way");
     let page = listing.next().await.unwrap().unwrap();
     assert_eq!((page.rows.len(), page.remaining, page.is_last), (1, None, true));
     assert_eq!(listing.next().await.unwrap(), None);
     assert_eq!(listing.version(), Some("7"));
     let path = "GET /api/v1/namespaces/default/pods?limit=500";
     assert_eq!(*asked.lock().unwrap(), [path.to_owned(), format!("{path}&continue=x%3D%2F")]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_next_page_is_asked_for_while_one_is_read() {
+    let first = page(&["a", "b"], r#""continue":"x""#);
+    let (head, tail) = first.split_at(first.len() - 20);
+    let slowly = [
+        Part::Text(head.to_owned()),
+        Part::Pause(Duration::from_secs(1)),
+        Part::Text(tail.to_owned()),
+    ];
+    let last = page(&["c"], r#""resourceVersion":"7""#);
+    let (cluster, asked) = cluster([parts(slowly), says(last)]);
+    let mut listing = Listing::new(&cluster, PODS, &default());
+    assert_eq!(listing.next().await.unwrap().unwrap().rows.len(), 2);
+    assert_eq!(asked.lock().unwrap().len(), 2, "nothing more was asked in that second");
+    assert_eq!(listing.next().await.unwrap().unwrap().rows.len(), 1);
+    assert_eq!(asked.lock().unwrap().len(), 2);
 }
 
 #[tokio::test]
