@@ -11,7 +11,6 @@ use tokio_util::task::TaskTracker;
 
 use crate::adapters::s3::S3;
 use crate::app::drill::effect::{DrillEffect, Order, SetRef};
-use crate::app::drill::leftovers::{Interrupted, Leftover};
 use crate::app::drill::message::{Began, DrillMessage, Ended, Look};
 use crate::app::effect::{Generation, Lane};
 use crate::app::message::Message;
@@ -33,14 +32,14 @@ use crate::runtime::process::owner;
 use crate::runtime::sweep;
 use crate::runtime::training::Trainer;
 
+use super::lanes::Lanes;
+use super::leftovers::leftovers;
 use super::programs::{self, Program};
 
 /// Events that may wait; advances beyond are dropped, ends are not.
 const EVENTS: usize = 256;
 /// Between two batches of events: nobody reads faster, and the loop has other things to do.
 const BETWEEN: Duration = Duration::from_millis(100);
-/// How long the engine may take to say what earlier drills have left there.
-const LOOK: Duration = Duration::from_secs(8);
 /// How long an end of the console waits for a drill's clean-up.
 const FAREWELL: Duration = Duration::from_mins(1);
 
@@ -49,8 +48,7 @@ pub(super) struct Desk {
     office: Office,
     /// Reads: dropped at the end.
     tracker: TaskTracker,
-    root: CancellationToken,
-    lanes: std::collections::HashMap<Lane, CancellationToken>,
+    lanes: Lanes,
     /// Drills, which are waited for at the end.
     drills: TaskTracker,
     running: Option<Running>,
@@ -91,9 +89,8 @@ impl Desk {
     ) -> Self {
         Self {
             office: Office { settings, clock, messages },
+            lanes: Lanes::new(tracker.clone(), root),
             tracker,
-            root,
-            lanes: std::collections::HashMap::new(),
             drills: TaskTracker::new(),
             running: None,
             seed,
@@ -107,7 +104,7 @@ impl Desk {
         match effect {
             DrillEffect::Look { generation, set } => {
                 let seed = self.seed.take().unwrap_or_else(choose::new_seed);
-                self.replace(Lane::Shelf, async move {
+                self.lanes.replace(Lane::Shelf, async move {
                     let look = Box::new(office.look(&set, seed).await);
                     office.tell(DrillMessage::Looked { generation, look }).await;
                 });
@@ -119,7 +116,7 @@ impl Desk {
             }
             DrillEffect::Check { generation, order } => {
                 let checking = async move { Box::pin(office.check(generation, order)).await };
-                self.replace(Lane::Checks, checking);
+                self.lanes.replace(Lane::Checks, checking);
             }
             DrillEffect::Start(order) => self.start(order),
             DrillEffect::Cancel => {
@@ -147,8 +144,8 @@ impl Desk {
                 });
             }
             DrillEffect::FindLeftovers => {
-                self.replace(Lane::Leftovers, async move {
-                    let found = office.leftovers().await;
+                self.lanes.replace(Lane::Leftovers, async move {
+                    let found = leftovers(&office.settings, office.clock.now()).await;
                     office.tell(DrillMessage::LeftoversFound(found)).await;
                 });
             }
@@ -172,19 +169,7 @@ impl Desk {
     }
 
     pub(super) fn cancel(&mut self, lane: Lane) {
-        if let Some(token) = self.lanes.remove(&lane) {
-            token.cancel();
-        }
-    }
-
-    fn replace(&mut self, lane: Lane, task: impl Future<Output = ()> + Send + 'static) {
-        let token = self.root.child_token();
-        if let Some(before) = self.lanes.insert(lane, token.clone()) {
-            before.cancel();
-        }
-        self.tracker.spawn(async move {
-            token.run_until_cancelled(task).await;
-        });
+        self.lanes.cancel(lane);
     }
 
     fn start(&mut self, order: Order) {
@@ -371,46 +356,6 @@ impl Office {
             Ok(Err(error)) => Err(failed(error.to_string())),
             Err(error) => Err(failed(error.to_string())),
         }
-    }
-
-    /// What earlier drills have left, as far as the engine and the state folder tell in time.
-    async fn leftovers(&self) -> Vec<Leftover> {
-        let now = self.clock.now();
-        let Ok(found) = timeout(LOOK, sweep::look(&self.settings, now)).await else {
-            return Vec::new();
-        };
-        let names = |label: &str| {
-            let of = found.wrecks.iter().filter(|wreck| wreck.drill == label);
-            of.flat_map(|wreck| wreck.names.clone()).collect::<Vec<_>>()
-        };
-        let mut leftovers: Vec<Leftover> = Vec::new();
-        for run in &found.runs {
-            let record = &run.run.record;
-            let mut own = names(&run.id.label());
-            if own.is_empty() {
-                own.push(
-                    "nothing on the engine that answers; its record is not written".to_owned(),
-                );
-            }
-            let set = SetRef { environment: record.environment.clone(), name: record.set.clone() };
-            let (object, place) = (record.object.name(), run.run.place());
-            leftovers.push(Leftover {
-                names: own,
-                why: format!(
-                    "{}: drill of {object} was interrupted at {place}",
-                    record.environment
-                ),
-                run: Some(Interrupted { id: run.id, set, key: record.object.key.clone() }),
-            });
-        }
-        let of_run = |drill: &str| found.runs.iter().any(|run| run.id.label() == drill);
-        for wreck in found.wrecks.iter().filter(|wreck| wreck.fate.is_removable()) {
-            if !of_run(&wreck.drill) {
-                let why = wreck.fate.word().to_owned();
-                leftovers.push(Leftover { names: wreck.names.clone(), why, run: None });
-            }
-        }
-        leftovers
     }
 }
 

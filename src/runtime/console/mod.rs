@@ -8,6 +8,8 @@ mod drill;
 mod event_loop;
 mod interleave;
 mod keep;
+mod lanes;
+mod leftovers;
 pub mod log_stream;
 pub mod look;
 mod objects;

@@ -1,6 +1,6 @@
 //! What carries out the console's effects: questions, watches, changes, files, programs.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::io::{self, stdout};
 use std::path::Path;
 use std::sync::Arc;
@@ -29,6 +29,7 @@ use crate::runtime::console::cluster::{self, ClusterFeed, ClusterNews};
 use crate::runtime::console::connect::{Line, Lines};
 use crate::runtime::console::drill::{Desk, Gift};
 use crate::runtime::console::event_loop::{Kept, Outside};
+use crate::runtime::console::lanes::Lanes;
 use crate::runtime::console::programs::{self, Program};
 use crate::runtime::console::{
     deeds_log, log_stream, objects, remembered, saved, snapshot, terminal,
@@ -57,7 +58,7 @@ pub(super) struct Performer {
     lines: Arc<Lines>,
     /// Which namespaces each environment's feed watches.
     watched: BTreeMap<EnvironmentName, watch::Sender<cluster::Namespaces>>,
-    lanes: HashMap<Lane, CancellationToken>,
+    lanes: Lanes,
     tracker: TaskTracker,
     root: CancellationToken,
     lent: watch::Sender<bool>,
@@ -102,7 +103,7 @@ impl Performer {
             messages,
             lines,
             watched: chosen,
-            lanes: HashMap::new(),
+            lanes: Lanes::new(tracker.clone(), root.clone()),
             tracker,
             root,
             lent,
@@ -127,21 +128,10 @@ impl Performer {
         }
     }
 
-    /// Starts a task of a lane, which ends the one before it.
-    fn replace(&mut self, lane: Lane, task: impl Future<Output = ()> + Send + 'static) {
-        let token = self.root.child_token();
-        if let Some(before) = self.lanes.insert(lane, token.clone()) {
-            before.cancel();
-        }
-        self.tracker.spawn(async move {
-            token.run_until_cancelled(task).await;
-        });
-    }
-
     fn load(&mut self, generation: Generation, object: ObjectRef) {
         let (messages, line) =
             (self.messages.clone(), self.lines.get(&object.environment).cloned());
-        self.replace(Lane::Object, async move {
+        self.lanes.replace(Lane::Object, async move {
             let object = match line {
                 Some(line) => objects::read(&line, &object).await,
                 None => Err(no_cluster(&object.environment)),
@@ -153,7 +143,7 @@ impl Performer {
 
     fn follow(&mut self, lane: Lane, generation: Generation, request: LogRequest) {
         let (messages, lines) = (self.messages.clone(), Arc::clone(&self.lines));
-        self.replace(lane, async move {
+        self.lanes.replace(lane, async move {
             let (sink, mut news) = mpsc::channel(4);
             let following = log_stream::follow(request, &lines, sink, CancellationToken::new());
             let passing = async {
@@ -228,9 +218,7 @@ impl Outside for Performer {
                 self.follow(Lane::OlderLog, generation, request);
             }
             Effect::Cancel(lane) => {
-                if let Some(token) = self.lanes.remove(&lane) {
-                    token.cancel();
-                }
+                self.lanes.cancel(lane);
                 self.desk.cancel(lane);
             }
             Effect::Watch(chosen) => {
