@@ -1,18 +1,18 @@
 //! What the second team's storage answers: no AWS, and without all that AWS has.
 
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::stream::iter;
-use jiff::Timestamp;
 use s3s::dto::{self, ETag};
 use s3s::{S3, S3Request, S3Response, S3Result, s3_error};
 
 use crate::demo::depot::{Deposit, Depot, DepotBucket};
 use crate::demo::s3::listing::{Keyed, Page};
-use crate::demo::s3::operations::{from_token, length, query, to_token};
+use crate::demo::s3::operations::{
+    common_prefixes, from_token, length, query, timestamp, to_token,
+};
 
 const CLASS: &str = "STANDARD";
 /// What every dump begins with.
@@ -101,10 +101,8 @@ impl S3 for Shelf {
             input.max_keys,
         );
         let page = Page::of(&bucket.objects, query);
-        let prefixes = page.prefixes.iter();
-        let prefixes = prefixes.map(|it| dto::CommonPrefix { prefix: Some((*it).to_owned()) });
         Ok(S3Response::new(dto::ListObjectsV2Output {
-            common_prefixes: Some(prefixes.collect()),
+            common_prefixes: Some(common_prefixes(&page)),
             contents: Some(page.objects.iter().map(|it| entry(it)).collect()),
             is_truncated: Some(page.next.is_some()),
             next_continuation_token: page.next.as_deref().map(to_token),
@@ -135,7 +133,7 @@ impl S3 for Shelf {
         Ok(S3Response::new(dto::HeadObjectOutput {
             accept_ranges: Some("bytes".to_owned()),
             content_length: Some(length(object.size)),
-            last_modified: Some(stored(object.last_modified)),
+            last_modified: Some(timestamp(object.last_modified)),
             e_tag: Some(ETag::Strong(object.etag.clone())),
             ..Default::default()
         }))
@@ -162,7 +160,7 @@ impl S3 for Shelf {
             accept_ranges: Some("bytes".to_owned()),
             content_length: Some(length_asked),
             content_range,
-            last_modified: Some(stored(object.last_modified)),
+            last_modified: Some(timestamp(object.last_modified)),
             e_tag: Some(ETag::Strong(object.etag.clone())),
             body: Some(dto::StreamingBlob::wrap(iter(pieces))),
             ..Default::default()
@@ -182,7 +180,7 @@ fn entry(object: &Deposit) -> dto::Object {
     dto::Object {
         e_tag: Some(ETag::Strong(object.etag.clone())),
         key: Some(object.key.clone()),
-        last_modified: Some(stored(object.last_modified)),
+        last_modified: Some(timestamp(object.last_modified)),
         size: Some(length(object.size)),
         storage_class: Some(CLASS.to_owned().into()),
         ..Default::default()
@@ -191,8 +189,4 @@ fn entry(object: &Deposit) -> dto::Object {
 
 fn byte(at: u64) -> u8 {
     usize::try_from(at).ok().and_then(|at| GZIP.get(at)).copied().unwrap_or((at % 251) as u8)
-}
-
-fn stored(at: Timestamp) -> dto::Timestamp {
-    SystemTime::from(at).into()
 }

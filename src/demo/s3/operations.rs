@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use s3s::dto;
 use s3s::{S3, S3Request, S3Response, S3Result, s3_error};
 
-use crate::demo::population::{BUCKET, RETENTION, StoredObject};
+use crate::demo::population::{BUCKET, RETENTION};
 use crate::demo::s3::bucket::{Bucket, Served, check_bucket};
 use crate::demo::s3::listing::{Page, Query};
 
@@ -259,7 +259,7 @@ pub(super) fn query<'a>(
     (query, limit)
 }
 
-fn common_prefixes(page: &Page<'_, StoredObject>) -> Vec<dto::CommonPrefix> {
+pub(super) fn common_prefixes<T>(page: &Page<'_, T>) -> Vec<dto::CommonPrefix> {
     let prefix = |prefix: &&str| dto::CommonPrefix { prefix: Some((*prefix).to_owned()) };
     page.prefixes.iter().map(prefix).collect()
 }
@@ -299,7 +299,7 @@ fn expiration(at: Timestamp) -> String {
     format!(r#"expiry-date="{date}", rule-id="{RULE}""#)
 }
 
-fn timestamp(at: Timestamp) -> dto::Timestamp {
+pub(super) fn timestamp(at: Timestamp) -> dto::Timestamp {
     SystemTime::from(at).into()
 }
 
