@@ -343,33 +343,15 @@ mod tests {
 
     use super::*;
     use crate::domain::backup::{Began, NameFormat};
-    use crate::domain::environment::{
-        CronFlavour, EnvironmentName, FieldRules, SetKind, SetName, StorageName, Watch,
-    };
+    use crate::domain::slot::fixture;
     use crate::domain::units::ByteSize;
 
     fn set() -> BackupSet {
         BackupSet {
-            name: SetName("ingest".to_owned()),
-            environment: EnvironmentName("prod".to_owned()),
-            production: true,
-            kind: SetKind::Scheduled,
-            engine: None,
-            storage: StorageName("near".to_owned()),
-            bucket: "backups".to_owned(),
-            prefix: "prod/".to_owned(),
             name_format: NameFormat::new("%Y-%m-%d.tar.gz", TimeZone::UTC).unwrap(),
-            time_zone: TimeZone::UTC,
             schedule: None,
-            cron: CronFlavour::Kubernetes,
             keep: None,
-            cronjob: None,
-            verification: None,
-            source: None,
-            fields: FieldRules::default(),
-            collections_first: Vec::new(),
-            collections: Vec::new(),
-            watch: Watch::default(),
+            ..fixture::set()
         }
     }
 

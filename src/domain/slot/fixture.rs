@@ -9,12 +9,12 @@ use crate::domain::environment::{
 };
 use crate::domain::units::ByteSize;
 
-pub(in crate::domain) fn at(text: &str) -> Timestamp {
+pub(crate) fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
 /// Every midnight, kept for 90 days.
-pub(in crate::domain) fn set() -> BackupSet {
+pub(crate) fn set() -> BackupSet {
     BackupSet {
         name: SetName("ingest".to_owned()),
         environment: EnvironmentName("prod".to_owned()),
@@ -40,7 +40,7 @@ pub(in crate::domain) fn set() -> BackupSet {
 }
 
 /// A backup of so many bytes that began at `began` and took five minutes; its tag is its time.
-pub(in crate::domain) fn backup(began: Timestamp, size: u64) -> Backup {
+pub(crate) fn backup(began: Timestamp, size: u64) -> Backup {
     let name = set().name_format.name(began).unwrap();
     Backup {
         bucket: "backups".to_owned(),

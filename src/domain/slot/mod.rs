@@ -2,7 +2,7 @@
 
 pub mod catalogue;
 #[cfg(test)]
-pub(in crate::domain) mod fixture;
+pub(crate) mod fixture;
 pub mod judge;
 pub mod run;
 pub mod size;

@@ -4,6 +4,8 @@ pub mod check;
 pub mod configure;
 pub mod drill;
 mod dump_table;
+#[cfg(test)]
+mod fixture;
 pub mod glance;
 pub mod history;
 pub mod paint;

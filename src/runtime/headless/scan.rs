@@ -307,32 +307,9 @@ fn print(session: &Session, census: &DumpCensus, judgements: &[Judgement]) -> Ve
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::demo::fault::Fault;
-    use crate::demo::{Genesis, World};
-    use crate::runtime::clock::Clock;
-    use crate::runtime::headless::paint::Paper;
-
-    async fn world() -> (World, Session) {
-        rustls::crypto::ring::default_provider().install_default().ok();
-        let clock = Clock::starting_at("2026-11-20T09:30:00Z".parse().unwrap());
-        let world = World::start(Genesis { seed: 1, clock: Arc::new(move || clock.now()) });
-        let world = world.await.unwrap();
-        let paper = Paper { colour: false, live: false, width: 80 };
-        let settings = world.settings();
-        let session = Session {
-            settings,
-            clock,
-            paper,
-            json: true,
-            seed: None,
-            program: Some("lifeboat"),
-            trainer: None,
-        };
-        (world, session)
-    }
+    use crate::runtime::headless::fixture::world;
 
     const KEY: &str = "dev/2026-11-20T00_00.tar.gz";
 

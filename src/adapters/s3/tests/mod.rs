@@ -18,11 +18,10 @@ use super::*;
 use crate::adapters::error::{AdapterError, chain};
 use crate::domain::backup::{Backup, BackupKey, Began, BeganFrom, NameFormat, Window};
 use crate::domain::engine::Engine;
-use crate::domain::environment::{
-    BackupSet, CronFlavour, EnvironmentName, FieldRules, SetKind, SetName, StorageName, Watch,
-};
+use crate::domain::environment::{BackupSet, StorageName};
 use crate::domain::failure::FailureKind;
 use crate::domain::settings;
+use crate::domain::slot::fixture;
 use crate::domain::units::ByteSize;
 
 const MEBIBYTE: usize = 1 << 20;
@@ -59,26 +58,12 @@ fn stored(content: Vec<u8>) -> Stored {
 
 fn set(prefix: &str, pattern: &str) -> BackupSet {
     BackupSet {
-        name: SetName("ingest".to_owned()),
-        environment: EnvironmentName("prod".to_owned()),
-        production: true,
-        kind: SetKind::Scheduled,
         engine: Some(Engine::Mongodb),
-        storage: StorageName("near".to_owned()),
-        bucket: "backups".to_owned(),
         prefix: prefix.to_owned(),
         name_format: NameFormat::new(pattern, TimeZone::UTC).unwrap(),
-        time_zone: TimeZone::UTC,
         schedule: None,
-        cron: CronFlavour::Kubernetes,
         keep: None,
-        cronjob: None,
-        verification: None,
-        source: None,
-        fields: FieldRules::default(),
-        collections_first: Vec::new(),
-        collections: Vec::new(),
-        watch: Watch::default(),
+        ..fixture::set()
     }
 }
 

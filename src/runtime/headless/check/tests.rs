@@ -1,7 +1,5 @@
 //! The whole command on the embedded world: exit codes, what is told, what is kept.
 
-use std::sync::Arc;
-
 use secrecy::SecretString;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
@@ -10,10 +8,7 @@ use tokio::task::JoinSet;
 
 use super::*;
 use crate::demo::s3::S3Fault;
-use crate::demo::{Genesis, World};
-
-use crate::runtime::clock::Clock;
-use crate::runtime::headless::paint::Paper;
+use crate::runtime::headless::fixture::world;
 
 const ALL: CheckArguments = CheckArguments {
     environments: Vec::new(),
@@ -22,25 +17,6 @@ const ALL: CheckArguments = CheckArguments {
     notify: false,
     scan: None,
 };
-
-async fn world() -> (World, Session) {
-    rustls::crypto::ring::default_provider().install_default().ok();
-    let clock = Clock::starting_at("2026-11-20T09:30:00Z".parse().unwrap());
-    let world = World::start(Genesis { seed: 1, clock: Arc::new(move || clock.now()) });
-    let world = world.await.unwrap();
-    let paper = Paper { colour: false, live: false, width: 80 };
-    let settings = world.settings();
-    let session = Session {
-        settings,
-        clock,
-        paper,
-        json: true,
-        seed: None,
-        program: Some("lifeboat"),
-        trainer: None,
-    };
-    (world, session)
-}
 
 /// A server that takes whatever it is sent: the first line of each request, and its end.
 struct Listener {
