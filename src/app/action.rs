@@ -65,6 +65,11 @@ pub enum Action {
     Delete,
     RunNow,
     Suspend,
+    // Backups.
+    Scan,
+    RestoreTest,
+    WriteToDisk,
+    CancelWork,
     // Drill.
     Roll,
     CancelDrill,

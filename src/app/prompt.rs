@@ -25,6 +25,10 @@ pub enum PromptKind {
     HelpSearch,
     /// `/` in a table of the Drill tab.
     DrillFilter,
+    /// `/` in a table of the Backups tab.
+    BackupsFilter,
+    /// `w` on a backup: the folder to write it to.
+    WriteFolder,
     /// `i`: a note about a drill.
     Note,
 }
@@ -34,8 +38,13 @@ impl PromptKind {
     pub const fn sign(self) -> &'static str {
         match self {
             Self::Palette => ":",
-            Self::Filter | Self::Search | Self::HelpSearch | Self::DrillFilter => "/",
+            Self::Filter
+            | Self::Search
+            | Self::HelpSearch
+            | Self::DrillFilter
+            | Self::BackupsFilter => "/",
             Self::Note => "note: ",
+            Self::WriteFolder => "write to the folder: ",
             Self::Lines => "&",
         }
     }

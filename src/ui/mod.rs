@@ -3,6 +3,7 @@
 
 mod chrome;
 mod dialog;
+mod header;
 mod help;
 pub mod keymap;
 mod list;
@@ -10,6 +11,7 @@ pub mod logs;
 mod paint;
 pub mod reading;
 mod sgr;
+mod sheet;
 mod table;
 mod tabs;
 pub mod text;
@@ -60,21 +62,24 @@ pub fn draw(
         line(frame, Rect { height: area.height.min(1), ..area }, &text, theme.role(Role::Warning));
         return;
     }
-    let header = app.header_height();
+    let lines = app.header_height();
     let [top, title, body, hints, foot] = Layout::vertical([
-        Constraint::Length(header),
+        Constraint::Length(lines),
         Constraint::Length(1),
         Constraint::Fill(1),
         Constraint::Length(1),
         Constraint::Length(1),
     ])
     .areas(area);
-    if header > 0 {
-        chrome::header(frame, top, app, theme, viewports);
+    if lines > 0 {
+        header::draw(frame, top, app, theme, viewports);
     }
     chrome::title(frame, title, app, theme);
     let mut unsaid = None;
     match &app.pods.top().body {
+        _ if app.tab == Tab::Backups => {
+            unsaid = tabs::backups::draw(frame, body, app, theme, viewports);
+        }
         _ if app.tab == Tab::Drill => tabs::drill::draw(frame, body, app, theme, viewports),
         Body::Table(table) => {
             unsaid = table::draw(frame, body, (app, table), theme, viewports);

@@ -1,5 +1,6 @@
 //! The console on the embedded world: the real loop, the real adapters, keys as text.
 
+mod backups;
 mod drill;
 mod harness;
 mod keys;
