@@ -40,6 +40,8 @@ pub enum Lane {
     Checkups,
     /// The objects of one set.
     Listing,
+    /// What the storage says of single objects.
+    Samples,
 }
 
 #[derive(Debug, Clone, PartialEq)]

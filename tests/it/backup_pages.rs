@@ -82,7 +82,7 @@ fn runs(set: &BackupSet) -> Runs {
         cronjob: CronJob {
             uid: Uid("u".into()),
             namespace: "default".into(),
-            name: name.into(),
+            name: name.as_str().into(),
             created: None,
             schedule: "0 0 * * *".into(),
             time_zone: None,
@@ -233,8 +233,11 @@ impl Stage {
     }
 
     fn press(&mut self, actions: &[Action]) -> Vec<Effect> {
-        let acted = actions.iter().map(|action| self.app.update(Message::Acted(*action)));
-        acted.last().unwrap_or_default()
+        let mut effects = Vec::new();
+        for action in actions {
+            effects = self.app.update(Message::Acted(*action));
+        }
+        effects
     }
 
     /// Opens the list of the set under the cursor, and tells of its objects.

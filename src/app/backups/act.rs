@@ -32,17 +32,21 @@ impl App {
             | Action::LogIn => return self.act_everywhere(action),
             _ => {}
         }
-        match focus {
+        let mut effects = match focus {
             BackupsFocus::Sets => self.act_in_sets(action),
             BackupsFocus::Calendar => self.act_in_calendar(action),
             BackupsFocus::List => self.act_in_list_of_objects(action),
             BackupsFocus::Sizes => self.act_in_sizes(action),
             BackupsFocus::Detail => self.act_in_detail(action),
-        }
+        };
+        let room = self.room();
+        effects.extend(self.backups.ask_for_samples(room));
+        effects
     }
 
     /// `ctrl-r`: all sets, and the objects that are shown.
     fn reload_backups(&mut self) -> Vec<Effect> {
+        self.backups.samples.forget();
         let mut effects = self.backups.look(self.now);
         if self.backups.page == Page::Set(SetView::List) {
             effects.extend(self.backups.list());
@@ -140,6 +144,7 @@ impl App {
             },
             Action::RestoreTest => return self.restore_test(),
             Action::Scan => return self.scan(),
+            Action::Logs => return self.log_of_job(),
             Action::WriteToDisk => return self.ask_for_folder(),
             Action::Save => return self.save_detail(),
             _ => self.means_nothing(),

@@ -2,6 +2,7 @@
 
 use crate::app::drill::effect::SetRef;
 use crate::app::effect::{Effect, Generation};
+use crate::domain::backup::Backup;
 
 use super::work::Order;
 
@@ -9,6 +10,8 @@ use super::work::Order;
 pub enum BackupsEffect {
     /// Looks at these sets, side by side; each is told of as soon as it has answered.
     Check { generation: Generation, sets: Vec<SetRef> },
+    /// Asks the storage about single objects: when they expire, how they are locked.
+    Sample { set: SetRef, backups: Vec<Backup> },
     /// Reads an object, or writes it to disk.
     Work(Order),
     /// Ends the work under way.

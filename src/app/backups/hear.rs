@@ -40,6 +40,10 @@ impl App {
                     }
                 }
             }
+            BackupsMessage::Sampled { set, key, sample } => {
+                self.backups.samples.take(&set, key, sample);
+                self.read_again();
+            }
             BackupsMessage::WorkHappened(events) => self.work_happened(&events),
             BackupsMessage::WorkEnded(ended) => return self.work_ended(ended),
             BackupsMessage::Listed { generation, news } => {
@@ -49,6 +53,8 @@ impl App {
                 if let Some(listing) = &mut self.backups.listing {
                     listing.hear(news, now);
                 }
+                let room = self.room();
+                return self.backups.ask_for_samples(room);
             }
         }
         Vec::new()

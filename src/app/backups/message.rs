@@ -5,8 +5,10 @@ use jiff::Timestamp;
 use crate::app::drill::effect::SetRef;
 use crate::app::effect::Generation;
 use crate::domain::backup::Backup;
+use crate::domain::bucket::Sample;
 use crate::domain::checkup::Checkup;
 use crate::domain::failure::Failure;
+use crate::domain::known::Known;
 use crate::drill::event::DrillEvent;
 use crate::drill::past::Past;
 
@@ -31,6 +33,12 @@ pub enum BackupsMessage {
     Listed {
         generation: Generation,
         news: ListingNews,
+    },
+    /// What the storage says of one object.
+    Sampled {
+        set: SetRef,
+        key: String,
+        sample: Known<Sample>,
     },
     /// What the work under way reports.
     WorkHappened(Vec<DrillEvent>),

@@ -6,9 +6,11 @@ mod act_list;
 mod act_sets;
 pub mod effect;
 mod hear;
+mod job_log;
 pub mod listing;
 pub mod message;
 pub mod objects;
+pub mod samples;
 pub mod set;
 pub mod table;
 #[cfg(test)]
@@ -31,6 +33,7 @@ use crate::domain::slot::Slot;
 
 use effect::BackupsEffect;
 use listing::Listing;
+use samples::Samples;
 use set::Watched;
 use table::SetTable;
 use work::Works;
@@ -104,6 +107,7 @@ pub struct Backups {
     pub slot: Option<Timestamp>,
     pub listing: Option<Listing>,
     pub works: Works,
+    pub samples: Samples,
     pub detail: Option<Detail>,
     /// A text over the page: an explanation, the raw answer.
     pub text: Option<Box<TextView>>,
@@ -126,6 +130,7 @@ impl Backups {
             slot: None,
             listing: None,
             works: Works::default(),
+            samples: Samples::default(),
             detail: None,
             text: None,
             asked: None,

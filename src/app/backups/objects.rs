@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hundred_thousand_take_less_than_a_hundred_bytes_each() {
+    fn a_hundred_thousand_take_less_than_two_hundred_bytes_each() {
         let mut objects = Objects::of("media");
         for number in 0..100_000_i64 {
             let mut one = backup(at("2026-11-18T00:00:00Z"), 5000);

@@ -91,6 +91,9 @@ fn asked(effects: &[Effect]) -> Option<Generation> {
             BackupsEffect::Check { generation, .. } | BackupsEffect::List { generation, .. } => {
                 Some(*generation)
             }
+            BackupsEffect::Sample { .. } | BackupsEffect::Work(_) | BackupsEffect::CancelWork => {
+                None
+            }
         },
         _ => None,
     })

@@ -5,7 +5,7 @@ pub mod columns;
 mod fill;
 pub mod layer;
 pub mod location;
-mod open;
+pub(in crate::app) mod open;
 
 use std::collections::HashMap;
 

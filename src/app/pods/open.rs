@@ -176,7 +176,8 @@ impl Pods {
     }
 }
 
-fn of_pod(row: &PodRow, context: &Context<'_>) -> Vec<LogSource> {
+/// The logs of a pod's containers.
+pub(in crate::app) fn of_pod(row: &PodRow, context: &Context<'_>) -> Vec<LogSource> {
     let pod = &row.pod;
     let containers = pod.init_containers.iter().filter(|it| it.is_sidecar).chain(&*pod.containers);
     // A pod that is still in an init container has its log there.

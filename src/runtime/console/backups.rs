@@ -1,10 +1,13 @@
 //! What carries out the Backups tab's effects: looks at sets, listings, and what is done with objects.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -14,6 +17,7 @@ use crate::app::backups::message::{BackupsMessage, ListingNews, Look};
 use crate::app::drill::effect::SetRef;
 use crate::app::effect::{Generation, Lane};
 use crate::app::message::Message;
+use crate::domain::backup::Backup;
 use crate::domain::checkup::evidence::Observed;
 use crate::domain::environment::BackupSet;
 use crate::domain::failure::Failure;
@@ -27,6 +31,11 @@ use super::connect::Lines;
 use super::drill::FAREWELL;
 use super::lanes::Lanes;
 use super::office::{Office, pasts};
+
+/// Who scrolls is not interrupted for each row.
+const SETTLED: Duration = Duration::from_millis(150);
+/// So many objects are asked about side by side.
+const AT_ONCE: usize = 8;
 
 /// Where the sets are watched from.
 pub(super) struct Lookout {
@@ -61,6 +70,11 @@ impl Lookout {
                 let lines = Arc::clone(&self.lines);
                 self.lanes.replace(Lane::Checkups, async move {
                     Box::pin(office.watch_sets(generation, &sets, &lines)).await;
+                });
+            }
+            BackupsEffect::Sample { set, backups } => {
+                self.lanes.replace(Lane::Samples, async move {
+                    Box::pin(office.sample(&set, &backups)).await;
                 });
             }
             BackupsEffect::Work(order) => {
@@ -160,6 +174,32 @@ impl Office {
         if let Ok(Err(failure)) = remembering.await {
             tracing::info!(%failure, "what was seen of the backups is not remembered");
         }
+    }
+
+    /// Asks about each object, a few side by side.
+    async fn sample(&self, set: &SetRef, backups: &[Backup]) {
+        // Who scrolls on does not want to know of these.
+        sleep(SETTLED).await;
+        let storage = self.set(set).and_then(|set| choose::storage(&self.settings, set));
+        let Ok(storage) = storage else { return };
+        // The listing has told why a storage cannot be reached.
+        let Ok(s3) = S3::connect(storage).await else { return };
+        let mut asked = FuturesUnordered::new();
+        let mut waiting = backups.iter();
+        for backup in waiting.by_ref().take(AT_ONCE) {
+            asked.push(self.sample_one(&s3, set, backup));
+        }
+        while asked.next().await.is_some() {
+            if let Some(backup) = waiting.next() {
+                asked.push(self.sample_one(&s3, set, backup));
+            }
+        }
+    }
+
+    async fn sample_one(&self, s3: &S3, set: &SetRef, backup: &Backup) {
+        let sample = s3.sample(backup, false).await;
+        let (set, key) = (set.clone(), backup.key.0.clone());
+        self.tell_of_backups(BackupsMessage::Sampled { set, key, sample }).await;
     }
 
     async fn list_objects(&self, generation: Generation, set: &SetRef) {

@@ -163,7 +163,8 @@ impl Performer {
                         | Lane::Checks
                         | Lane::Leftovers
                         | Lane::Checkups
-                        | Lane::Listing => Message::LogArrived { generation, news },
+                        | Lane::Listing
+                        | Lane::Samples => Message::LogArrived { generation, news },
                     };
                     if messages.send(message).await.is_err() {
                         return;

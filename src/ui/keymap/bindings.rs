@@ -136,6 +136,7 @@ pub const BINDINGS: &[Binding] = &[
         "end the scan or the write under way",
     ),
     bind(BackupSets, &["ctrl-x"], Action::CancelWork, "cancel-work", "end what is under way"),
+    bind(BackupObjects, &["l"], Action::Logs, "logs", "the log of the Job that made it"),
     bind(BackupObjects, &["y"], Action::Raw, "yaml", "what the storage and the cluster answered"),
     bind(BackupObjects, &["c"], Action::Copy, "copy", "copy the address"),
     bind(

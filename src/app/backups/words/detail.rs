@@ -38,7 +38,7 @@ pub fn detail(
         run(&mut document, watched, slot);
     }
     if let Some(backup) = &backup {
-        object(&mut document, watched, backup, now);
+        object(&mut document, (watched, backups), backup, now);
         looks(&mut document, watched, backup, pasts);
     }
     if let Some(slot) = slot {
@@ -104,7 +104,12 @@ const fn of_state(state: State) -> Emphasis {
     }
 }
 
-fn object(document: &mut Document, watched: &Watched, backup: &Backup, now: Timestamp) {
+fn object(
+    document: &mut Document,
+    (watched, backups): (&Watched, &Backups),
+    backup: &Backup,
+    now: Timestamp,
+) {
     let zone = &watched.set.time_zone;
     document.section("The object");
     document.field("address", &backup.url());
@@ -123,8 +128,33 @@ fn object(document: &mut Document, watched: &Watched, backup: &Backup, now: Time
         String::new()
     };
     document.field("stored", &format!("{}{took}", local(backup.last_modified, zone)));
+    expiry(document, watched, backups, backup);
     document.field("class", backup.storage_class.as_deref().unwrap_or("none told"));
     document.field("tag", &backup.etag);
+}
+
+/// What the storage will do with it.
+fn expiry(document: &mut Document, watched: &Watched, backups: &Backups, backup: &Backup) {
+    let Some(known) = backups.samples.get(&watched.id(), &backup.key.0) else {
+        document.judged("expires", Some(Emphasis::Faint), "being asked …");
+        return;
+    };
+    let Some(sample) = known.told() else {
+        let why = known.why_not().unwrap_or_default();
+        document.judged("expires", Some(Emphasis::Faint), &why);
+        return;
+    };
+    match &sample.expires {
+        Some(expiry) => {
+            let day = expiry.at.strftime("%Y-%m-%d");
+            document.field("expires", &format!("{day}, by the rule `{}`", expiry.rule));
+        }
+        None => document.field("expires", "never: no rule of the bucket reaches it"),
+    }
+    if let Some(until) = sample.locked_until {
+        document.field("locked", &format!("until {}", local(until, &watched.set.time_zone)));
+    }
+    document.field("encryption", sample.encryption.as_deref().unwrap_or("none told"));
 }
 
 /// The size, beside that of the good backup before it.

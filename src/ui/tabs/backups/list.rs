@@ -1,5 +1,5 @@
-//! The objects of a set: name, time, size, by how much they differ from the one before, class, state,
-//! and who has read or restored them.
+//! The objects of a set: name, time, size, by how much they differ from the one before, class, when
+//! they expire, state, and who has read or restored them.
 
 use std::collections::HashMap;
 
@@ -11,6 +11,8 @@ use crate::app::backups::listing::{Listing, Phase};
 use crate::app::backups::set::Watched;
 use crate::domain::age::age;
 use crate::domain::backup::{Backup, BeganFrom};
+use crate::domain::bucket::Sample;
+use crate::domain::known::Known;
 use crate::domain::slot::State;
 use crate::domain::slot::judge::local;
 use crate::domain::units::{ByteSize, Count};
@@ -52,7 +54,8 @@ pub(super) fn draw(
     for place in offset..listing.count().min(offset + room) {
         if let Some((backup, change)) = listing.row(place) {
             let is_here = place == listing.place();
-            let row = Row { watched, backup: &backup, change, listing };
+            let sample = app.backups.samples.get(&listing.set, &backup.key.0);
+            let row = Row { watched, backup: &backup, change, listing, sample };
             sheet.line(columns.row(&row, &looks, is_here));
         }
     }
@@ -144,12 +147,16 @@ struct Row<'a> {
     backup: &'a Backup,
     change: Option<i64>,
     listing: &'a Listing,
+    /// What the storage says of it, where that was asked.
+    sample: Option<&'a Known<Sample>>,
 }
 
 struct Columns {
     name: usize,
-    has_state: bool,
+    /// Its word has room, its sign alone has, or nothing.
+    state: usize,
     has_class: bool,
+    has_expiry: bool,
     read: usize,
 }
 
@@ -157,20 +164,26 @@ const TIME: usize = 16;
 const SIZE: usize = 10;
 const CHANGE: usize = 8;
 const CLASS: usize = 12;
+const EXPIRY: usize = 10;
 const STATE: usize = 11;
+const SIGN: usize = 1;
 const GAP: usize = 2;
 
 impl Columns {
     fn of(width: u16, watched: &Watched) -> Self {
         let width = usize::from(width);
         let has_class = width >= 110;
+        let has_expiry = width >= 96;
         let has_state = watched.slots().iter().any(|slot| slot.backup.is_some());
         let optional = |is_there: bool, cells: usize| if is_there { cells + GAP } else { 0 };
         let fixed = 2 + TIME + SIZE + CHANGE + 3 * GAP;
-        let fixed = fixed + optional(has_class, CLASS) + optional(has_state, STATE);
+        let fixed = fixed + optional(has_class, CLASS) + optional(has_expiry, EXPIRY);
+        let state = if width < 96 { SIGN } else { STATE };
+        let fixed = fixed + optional(has_state, state);
         let left = width.saturating_sub(fixed);
         let name = (left * 3 / 5).clamp(18, 60).min(left);
-        Self { name, has_state, has_class, read: left.saturating_sub(name + GAP) }
+        let state = if has_state { state } else { 0 };
+        Self { name, state, has_class, has_expiry, read: left.saturating_sub(name + GAP) }
     }
 
     fn headings(&self) -> String {
@@ -182,14 +195,19 @@ impl Columns {
         if self.has_class {
             text.push_str(&left("CLASS", CLASS + GAP));
         }
-        if self.has_state {
-            text.push_str(&left("STATE", STATE + GAP));
+        if self.has_expiry {
+            text.push_str(&left("EXPIRES", EXPIRY + GAP));
+        }
+        match self.state {
+            0 => {}
+            SIGN => text.push_str(&left("", SIGN + GAP)),
+            _ => text.push_str(&left("STATE", STATE + GAP)),
         }
         if self.read > 4 { text + "READ" } else { text }
     }
 
     fn row(&self, row: &Row<'_>, looks: &Looks<'_>, is_selected: bool) -> Vec<Part> {
-        let Row { watched, backup, change, listing } = row;
+        let Row { watched, backup, change, listing, .. } = row;
         let gutter = match (is_selected, listing.marks.contains(&backup.key.0)) {
             (_, true) => ("● ", Role::Marked),
             (true, false) => ("▌ ", Role::Accent),
@@ -213,14 +231,19 @@ impl Columns {
             let class = backup.storage_class.as_deref().unwrap_or("-");
             parts.push((left(class, CLASS + GAP), Role::Muted));
         }
-        if self.has_state {
+        if self.has_expiry {
+            parts.push((left(&expires(row.sample), EXPIRY + GAP), Role::Muted));
+        }
+        if self.state > 0 {
+            let cells = self.state + GAP;
             parts.push(match watched.slot_of(backup).map(|slot| slot.state) {
                 Some(state) => {
                     let (sign, role) = sign(state);
                     let role = if state == State::Ok { Role::Muted } else { role };
-                    (left(&format!("{sign} {state}"), STATE + GAP), role)
+                    let text = if self.state == SIGN { sign } else { &format!("{sign} {state}") };
+                    (left(text, cells), role)
                 }
-                None => (left("", STATE + GAP), Role::Muted),
+                None => (left("", cells), Role::Muted),
             });
         }
         if self.read > 4 {
@@ -228,6 +251,19 @@ impl Columns {
             parts.push((left(&text, self.read), role));
         }
         parts
+    }
+}
+
+/// When the storage removes it; nothing where nobody has asked yet.
+fn expires(sample: Option<&Known<Sample>>) -> String {
+    match sample {
+        None => String::new(),
+        Some(Known::Told(sample)) => match &sample.expires {
+            Some(expiry) => expiry.at.strftime("%Y-%m-%d").to_string(),
+            None => "never".to_owned(),
+        },
+        Some(Known::Denied { .. }) => "denied".to_owned(),
+        Some(Known::NotOffered | Known::Failed(_) | Known::Unasked) => "not known".to_owned(),
     }
 }
 

@@ -1,0 +1,112 @@
+//! The Backups tab on loopback: how soon three sets of 90 objects are told of, and how a hundred thousand
+//! objects are listed and scrolled. The real loop, the real adapters, a screen in memory.
+//!
+//! The baseline is the bare listing of the same objects from the same server.
+
+#![expect(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a benchmark reports on the terminal, and ends where anything is wrong"
+)]
+#![expect(clippy::disallowed_methods, reason = "a benchmark measures time")]
+
+#[expect(dead_code, reason = "tests use more of it")]
+#[path = "../it/console/harness.rs"]
+mod harness;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use harness::Console;
+use lifeboat::adapters::s3::S3;
+use lifeboat::demo::depot::Depot;
+use lifeboat::demo::s3::S3Server;
+use lifeboat::demo::{Genesis, World};
+use lifeboat::domain::settings::Settings;
+use lifeboat::runtime::clock::Clock;
+
+const DAY: &str = "2026-11-20T09:30:00Z";
+const SIZE: (u16, u16) = (200, 50);
+const ROUNDS: usize = 5;
+const FILES: usize = 100_000;
+const KEYS: usize = 40;
+
+#[tokio::main]
+async fn main() {
+    rustls::crypto::ring::default_provider().install_default().ok();
+    let clock = Clock::starting_at(DAY.parse().unwrap());
+    let now: lifeboat::demo::mongo::Clock = Arc::new(move || clock.now());
+    let world = World::start(Genesis { seed: 1, clock: now }).await.unwrap();
+    println!("each figure: the best of {ROUNDS}, or the median of {KEYS}");
+    first_paint(&world.settings(), clock).await;
+    scrolling(world.settings(), clock).await;
+}
+
+async fn first_paint(settings: &Settings, clock: Clock) {
+    let mut settings = settings.clone();
+    settings.environments.retain(|environment| environment.name.0 != "research");
+    let mut best = Duration::MAX;
+    for _ in 0..ROUNDS {
+        let mut console = Console::open(settings.clone(), clock, SIZE);
+        let began = Instant::now();
+        console.press("<F2>");
+        console
+            .wait_until("three sets", |screen| {
+                let told = |line: &&str| line.contains("/ingest") && line.contains("9h");
+                screen.lines().filter(told).count() >= 3
+            })
+            .await;
+        best = best.min(began.elapsed());
+        console.quit().await;
+    }
+    println!("3 x 90 objects, to the first useful paint: {best:.0?}  (aim: 300 ms)");
+}
+
+async fn scrolling(mut settings: Settings, clock: Clock) {
+    let depot = Arc::new(Depot::new(1, clock.now(), FILES));
+    let server = S3Server::of_depot(depot, "lifeboat", &"lifeboat-demo".into());
+    let endpoint = server.listen(([127, 0, 0, 1], 0).into()).await.unwrap();
+    let storage = settings.storages.iter_mut().find(|it| it.name.0 == "ceph").unwrap();
+    storage.endpoint = Some(endpoint.url());
+    settings.environments.retain(|environment| environment.name.0 == "research");
+    settings.environments[0].backups.retain(|set| set.name.0 == "media");
+    let s3 = S3::connect(&settings.storages.iter().find(|it| it.name.0 == "ceph").unwrap().clone());
+    let (s3, set) = (s3.await.unwrap(), settings.environments[0].backups[0].clone());
+    let began = Instant::now();
+    let mut pages = s3.pages(&set, None).await.unwrap();
+    let mut count = 0;
+    while let Some(page) = pages.next().await {
+        count += page.unwrap().len();
+    }
+    let bare = began.elapsed();
+    println!("\nbare listing of {count} objects: {bare:.2?}");
+    let mut console = Console::open(settings, clock, SIZE);
+    console.press("<F2>");
+    console.wait_until("looked at", |screen| !screen.contains("looking")).await;
+    let began = Instant::now();
+    console.press("<enter>");
+    console
+        .wait_until("all objects", |screen| {
+            screen.contains("100 001 objects") && !screen.contains("so far")
+        })
+        .await;
+    let whole = began.elapsed();
+    println!(
+        "all of them in the list: {whole:.2?}, {:.2} of the bare listing",
+        whole.as_secs_f64() / bare.as_secs_f64()
+    );
+    for (key, what) in [("j", "a row down"), ("<ctrl-f>", "a page down"), ("k", "a row up")] {
+        let mut times = Vec::new();
+        for _ in 0..KEYS {
+            let before = console.wait_until("anything", |_| true).await;
+            let pressed = Instant::now();
+            console.press(key);
+            console.wait_until(what, |screen| *screen != before).await;
+            times.push(pressed.elapsed());
+        }
+        times.sort_unstable();
+        println!("{what}, to the frame: {:.1?}  (aim: 16 ms)", times[KEYS / 2]);
+    }
+    console.quit().await;
+}
