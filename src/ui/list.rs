@@ -10,7 +10,7 @@ use crate::app::action::Action;
 use crate::app::cell::Tone;
 use crate::app::cluster::Badge;
 use crate::app::rows::Place;
-use crate::ui::chrome::badge;
+use crate::ui::header::badge;
 use crate::ui::paint::{centred, fit, line, spans, width};
 use crate::ui::theme::{Role, Theme};
 use crate::ui::viewports::Viewports;

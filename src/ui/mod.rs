@@ -3,6 +3,7 @@
 
 mod chrome;
 mod dialog;
+mod header;
 mod help;
 pub mod keymap;
 mod list;
@@ -70,7 +71,7 @@ pub fn draw(
     ])
     .areas(area);
     if header > 0 {
-        chrome::header(frame, top, app, theme, viewports);
+        header::draw(frame, top, app, theme, viewports);
     }
     chrome::title(frame, title, app, theme);
     let mut unsaid = None;

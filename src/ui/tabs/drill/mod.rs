@@ -20,7 +20,7 @@ use crate::app::drill::{Drill, DrillView, Page};
 use crate::domain::text::shown;
 use crate::domain::units::Span;
 use crate::drill::event::Step;
-use crate::ui::chrome::cut;
+use crate::ui::paint::cut;
 use crate::ui::text;
 use crate::ui::theme::{Role, Theme};
 use crate::ui::viewports::Viewports;

@@ -1,0 +1,227 @@
+//! The top of the screen: the tabs, and each environment with its badge, its pods and its backups.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::Span;
+
+use crate::app::App;
+use crate::app::action::Action;
+use crate::app::cell::Tone;
+use crate::app::cluster::{Badge, Cluster};
+use crate::app::tab::Tab;
+use crate::domain::age::age;
+use crate::domain::news::{Kind, Scope};
+use crate::domain::units::{Count, plural};
+use crate::ui::paint::{cut, line, spans, width};
+use crate::ui::tabs;
+use crate::ui::theme::{Role, Theme};
+use crate::ui::viewports::Viewports;
+
+pub(super) fn draw(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    app: &App,
+    theme: &Theme,
+    viewports: &mut Viewports,
+) {
+    let first = Rect { height: 1, ..area };
+    let mut parts = vec![Span::styled(" lifeboat ", theme.role(Role::Title)), Span::raw(" ")];
+    let mut x = area.x + 11;
+    for tab in Tab::ALL {
+        let text = format!(" {} {} ", tab.number(), tab.title());
+        let role = if tab == app.tab { Role::Accent } else { Role::Muted };
+        viewports.click(Rect { x, width: width(&text), ..first }, Action::Show(tab));
+        x += width(&text);
+        parts.push(Span::styled(text, theme.role(role)));
+    }
+    if let Some((text, role)) = tabs::drill::status(app) {
+        // At the right end, where there is room beside the tabs.
+        let own = width(&text) + 1;
+        let area = Rect { x: first.right().saturating_sub(own), width: own, ..first };
+        if area.x > x {
+            line(frame, area, &text, theme.role(role));
+            viewports.click(area, Action::Show(Tab::Drill));
+        }
+    }
+    spans(frame, Rect { width: x.saturating_sub(first.x), ..first }, parts);
+    let rest = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
+    if app.clusters.len() > usize::from(rest.height) {
+        draw_all_in_one(frame, rest, app, theme);
+        return;
+    }
+    let widths = Widths::of(app);
+    for (at, cluster) in app.clusters.iter().enumerate() {
+        let y = rest.y + u16::try_from(at).unwrap_or(0);
+        if y < rest.bottom() {
+            let row = Rect { y, height: 1, ..rest };
+            draw_environment(frame, row, (app, cluster, &widths), theme, viewports);
+        }
+    }
+}
+
+/// How wide what the environments say is, so that it stands in columns.
+struct Widths {
+    names: usize,
+    words: usize,
+    counts: [usize; 3],
+}
+
+impl Widths {
+    fn of(app: &App) -> Self {
+        const WORD: usize = 12;
+        let widest = |text: &dyn Fn(&Cluster) -> String| {
+            app.clusters.iter().map(|cluster| width(&text(cluster)).into()).max().unwrap_or(0)
+        };
+        let names = widest(&|cluster| cluster.name.0.clone());
+        // One badge that has much to say does not push the others away.
+        let words = widest(&|cluster| badge(cluster, app).1).min(WORD);
+        let counts = [0, 1, 2].map(|at| {
+            widest(&|cluster| {
+                counts(cluster).and_then(|it| it.get(at).map(|it| it.0.clone())).unwrap_or_default()
+            })
+        });
+        Self { names, words, counts }
+    }
+}
+
+/// How many pods there are, and how many of them are badly off; `None` while nothing is known. While
+/// they are listed for the first time the badge counts them.
+fn counts(cluster: &Cluster) -> Option<[(String, Tone); 3]> {
+    let is_known = cluster.pods.has_listed() || !cluster.pods.is_empty();
+    if cluster.context.is_none() || !is_known {
+        return None;
+    }
+    let pods = cluster.pods.len() as u64;
+    let is_counted = cluster.badge() == Badge::Live && cluster.pods.is_listing();
+    let [critical, warnings] = cluster.ailing();
+    let told = |count, text: fn(u64) -> String| match count {
+        0 => String::new(),
+        count => text(count as u64),
+    };
+    Some([
+        (if is_counted { String::new() } else { plural(pods, "pod") }, Tone::Muted),
+        (told(critical, |count| format!("{} critical", Count(count))), Tone::Critical),
+        (told(warnings, |count| plural(count, "warning")), Tone::Warning),
+    ])
+}
+
+/// The badge's sign and word, and its tone. The word says it without colour too.
+pub(super) fn badge(cluster: &Cluster, app: &App) -> (&'static str, String, Tone) {
+    match cluster.badge() {
+        Badge::None => ("○", "no cluster".to_owned(), Tone::Muted),
+        Badge::Connecting => {
+            let tone = if cluster.remembered.is_some() { Tone::Stale } else { Tone::Busy };
+            ("◌", format!("connecting{}", seen(cluster, app)), tone)
+        }
+        Badge::Live if cluster.pods.is_listing() => {
+            let count = Count(cluster.pods.len() as u64);
+            ("◌", format!("loading {count} so far…"), Tone::Busy)
+        }
+        Badge::Live => ("●", "live".to_owned(), Tone::Fine),
+        Badge::Stale { since, .. } => ("◐", format!("stale {}", age(since, app.now)), Tone::Stale),
+        Badge::LoginExpired { .. } => {
+            ("✗", format!("login expired, L logs in{}", seen(cluster, app)), Tone::Critical)
+        }
+        Badge::Unreachable { .. } => {
+            ("✗", format!("unreachable{}", seen(cluster, app)), Tone::Critical)
+        }
+    }
+}
+
+/// When what the last session left was true, as long as nothing newer has come.
+fn seen(cluster: &Cluster, app: &App) -> String {
+    let at = cluster.remembered.map(|at| age(at, app.now));
+    at.map_or_else(String::new, |age| format!(", seen {age} ago"))
+}
+
+fn draw_environment(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    (app, cluster, widths): (&App, &Cluster, &Widths),
+    theme: &Theme,
+    viewports: &mut Viewports,
+) {
+    let is_shown = app.pods.only.is_none_or(|only| only == cluster.place);
+    let name_role = match (cluster.production, is_shown) {
+        (true, true) => Role::Production,
+        (false, true) => Role::Text,
+        (_, false) => Role::Muted,
+    };
+    let (sign, word, tone) = badge(cluster, app);
+    for since in [cluster.remembered, stale_since(cluster)].into_iter().flatten() {
+        viewports.aged(since, app.now);
+    }
+    let name = format!(" {:names$} ", cluster.name.0, names = widths.names);
+    let mut parts = vec![
+        Span::raw(" "),
+        Span::styled(name, theme.role(name_role)),
+        Span::raw(" "),
+        Span::styled(format!("{sign} {word:<words$}", words = widths.words), theme.tone(tone)),
+    ];
+    let mut tell = |text: String, tone: Tone| {
+        parts.push(Span::styled(format!("  {text}"), theme.tone(tone)));
+    };
+    for (at, (text, tone)) in counts(cluster).into_iter().flatten().enumerate() {
+        let cells = widths.counts.get(at).copied().unwrap_or_default();
+        match (at, cells) {
+            (_, 0) => {}
+            (0, _) => tell(format!("{text:>cells$}"), tone),
+            _ => tell(format!("{text:<cells$}"), tone),
+        }
+    }
+    if cluster.production {
+        tell("PRODUCTION".to_owned(), Tone::Production);
+    }
+    if cluster.writable {
+        match app.unlocked.get(&cluster.name) {
+            Some(until) => {
+                viewports.aged(app.now, *until);
+                tell(format!("UNLOCKED {}", age(app.now, *until)), Tone::Critical);
+            }
+            None => tell("writable".to_owned(), Tone::Muted),
+        }
+    }
+    // Reasons come last: they may be long, and what is cut is cut here.
+    if cluster.badge() == Badge::Live
+        && let Some(text) = blind(cluster)
+    {
+        tell(text, Tone::Warning);
+    }
+    match cluster.badge() {
+        Badge::Stale { why, .. } | Badge::LoginExpired { why } | Badge::Unreachable { why } => {
+            tell(why.what, Tone::Muted);
+        }
+        Badge::None | Badge::Connecting | Badge::Live => {}
+    }
+    cut(frame, area, parts);
+}
+
+fn stale_since(cluster: &Cluster) -> Option<jiff::Timestamp> {
+    match cluster.badge() {
+        Badge::Stale { since, .. } => Some(since),
+        _ => None,
+    }
+}
+
+/// What of a live cluster is not seen.
+fn blind(cluster: &Cluster) -> Option<String> {
+    let scopes: Vec<&str> = cluster
+        .blind_spots(Kind::Pod)
+        .map(|(scope, _)| match scope {
+            Scope::Cluster => "all namespaces",
+            Scope::Namespace(name) => name,
+        })
+        .collect();
+    (!scopes.is_empty()).then(|| format!("not seen: {}", scopes.join(", ")))
+}
+
+fn draw_all_in_one(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
+    let mut parts = vec![Span::raw(" ")];
+    for cluster in &app.clusters {
+        let (sign, _, tone) = badge(cluster, app);
+        let role = if cluster.production { Role::Production } else { Role::Text };
+        parts.push(Span::styled(cluster.name.0.clone(), theme.role(role)));
+        parts.push(Span::styled(format!(" {sign}  "), theme.tone(tone)));
+    }
+    cut(frame, area, parts);
+}
