@@ -1,5 +1,6 @@
 //! The checkup of one backup set: all evidence in, findings with rule, reason and advice out.
 
+pub mod clocks;
 pub mod evidence;
 #[cfg(test)]
 mod fixture;
@@ -190,6 +191,7 @@ pub fn judge(set: &BackupSet, evidence: &Evidence, now: Timestamp) -> Checkup {
     findings.extend(storage::findings(set, catalogue, &evidence.facts, &slots, now));
     findings.extend(sync::findings(set, catalogue, evidence, now));
     findings.extend(trend::finding(&evidence.trend));
+    findings.extend(clocks::finding(&evidence.clocks));
     findings.sort_by_key(|finding| Reverse((finding.weight, finding.slot)));
     let word = match findings.iter().map(|finding| finding.weight).max() {
         Some(Weight::Critical) => Word::Critical,
@@ -245,6 +247,7 @@ fn unseen(set: &BackupSet, evidence: &Evidence, failure: Failure) -> Checkup {
     };
     let mut findings = vec![finding];
     findings.extend(jobs::findings(set, evidence, &Slots::default()));
+    findings.extend(clocks::finding(&evidence.clocks));
     let line = format!("could not see: {}", failure.what);
     Checkup { line, findings, failure: Some(failure), ..empty(set, evidence) }
 }

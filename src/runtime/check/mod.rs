@@ -12,7 +12,6 @@ use futures_util::StreamExt as _;
 use futures_util::stream::iter;
 use jiff::Timestamp;
 
-use crate::domain::bucket::Facts;
 use crate::domain::checkup::evidence::{Evidence, Observed};
 use crate::domain::checkup::trend::Point;
 use crate::domain::checkup::{Checkup, judge};
@@ -81,12 +80,9 @@ impl Check<'_> {
     async fn one(&self, set: &BackupSet, line: Option<&Line>) -> Checked {
         let now = self.clock.now();
         let before = self.memory.observed(&set.path());
-        let (seen, runs) =
-            tokio::join!(objects::look(self, set, now), jobs::look(line, set, self.patience));
-        let (listing, facts) = match seen {
-            Ok((catalogue, facts)) => (Ok(catalogue), facts),
-            Err(failure) => (Err(failure), Facts::UNASKED),
-        };
+        let (seen, of_cluster) =
+            tokio::join!(objects::look(self, set, now), jobs::look(self, line, set));
+        let objects::Seen { listing, facts, clock } = seen;
         let today = now.to_zoned(set.time_zone.clone()).date();
         let observed = listing
             .as_ref()
@@ -95,12 +91,13 @@ impl Check<'_> {
         let mut evidence = Evidence {
             listing,
             facts,
-            runs: runs.0,
-            verification: runs.1,
+            runs: of_cluster.runs,
+            verification: of_cluster.verification,
             scans: scans(self.reading, set),
             proven: proven(self.reading, set),
             trend: trend(self.reading, set),
             before: before.cloned(),
+            clocks: clock.into_iter().chain(of_cluster.clock).collect(),
         };
         if let Some(line) = line {
             jobs::add_last_words(line, set, &mut evidence, self.patience).await;

@@ -62,6 +62,7 @@ fn judged(
         catalogue.take(backup, None);
     }
     let evidence = Evidence {
+        clocks: Vec::new(),
         listing: Ok(catalogue.clone()),
         facts,
         runs: Known::Unasked,
