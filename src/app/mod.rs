@@ -24,6 +24,7 @@ pub mod pods;
 pub mod prompt;
 mod prompts;
 pub mod remembered;
+pub mod reschedule;
 pub mod rows;
 pub mod store;
 pub mod tab;
@@ -60,6 +61,7 @@ use overlay::{Flash, Overlay};
 use pods::Pods;
 use prompt::PromptKind;
 use remembered::Remembered;
+use reschedule::Rescheduling;
 use rows::{Context, Place};
 use tab::Tab;
 
@@ -82,6 +84,8 @@ pub struct App {
     pub drill: Drill,
     pub overlay: Option<Overlay>,
     pub flash: Option<Flash>,
+    /// What is to have the schedule that is being typed.
+    pub rescheduling: Option<Rescheduling>,
     pub theme: ThemeChoice,
     pub header: bool,
     pub full_screen: bool,
@@ -148,6 +152,7 @@ impl App {
             drill: Drill::start(settings),
             overlay: None,
             flash: None,
+            rescheduling: None,
             theme: remembered.theme.unwrap_or(settings.console.theme),
             header: !remembered.hides_header,
             full_screen: false,

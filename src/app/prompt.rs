@@ -27,6 +27,8 @@ pub enum PromptKind {
     DrillFilter,
     /// `i`: a note about a drill.
     Note,
+    /// `p`: another schedule of a `CronJob`.
+    Schedule,
 }
 
 impl PromptKind {
@@ -36,6 +38,7 @@ impl PromptKind {
             Self::Palette => ":",
             Self::Filter | Self::Search | Self::HelpSearch | Self::DrillFilter => "/",
             Self::Note => "note: ",
+            Self::Schedule => "schedule: ",
             Self::Lines => "&",
         }
     }

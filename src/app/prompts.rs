@@ -62,6 +62,11 @@ impl App {
             self.drill.filter_by(&text);
         }
         let Some(Overlay::Prompt(prompt)) = &self.overlay else { return };
+        if prompt.kind == PromptKind::Schedule {
+            let text = prompt.text().to_owned();
+            self.preview_schedule(&text);
+        }
+        let Some(Overlay::Prompt(prompt)) = &self.overlay else { return };
         if prompt.kind == PromptKind::Filter {
             let text = prompt.text().to_owned();
             if let Some(table) = self.pods.top_mut().table_mut() {
@@ -115,6 +120,7 @@ impl App {
             PromptKind::Lines => self.filter_lines(&text),
             PromptKind::DrillFilter => Vec::new(),
             PromptKind::Note => self.drill_note(text),
+            PromptKind::Schedule => self.submit_schedule(&prompt),
             PromptKind::HelpSearch => {
                 self.overlay = Some(Overlay::Help { filter: text, scrolled: 0 });
                 Vec::new()
@@ -149,6 +155,11 @@ impl App {
             }
             PromptKind::DrillFilter => {
                 self.drill.filter_by("");
+                Vec::new()
+            }
+            PromptKind::Schedule => {
+                self.rescheduling = None;
+                self.say(Tone::Muted, "nothing was changed".to_owned());
                 Vec::new()
             }
             PromptKind::Palette | PromptKind::Search | PromptKind::Lines | PromptKind::Note => {

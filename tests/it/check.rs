@@ -394,6 +394,7 @@ async fn a_suspended_cronjob_is_the_loudest_of_all() {
             last_schedule: Some(now - SignedDuration::from_hours(100)),
             last_success: None,
             images: Vec::new(),
+            release: None,
         },
         jobs: Vec::new(),
     };

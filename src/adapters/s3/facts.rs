@@ -295,6 +295,7 @@ fn sample(backup: &Backup, head: &HeadObjectOutput, tags: Known<Vec<Tag>>) -> Sa
         encryption,
         locked_until: head.object_lock_retain_until_date().and_then(timestamp),
         storage_class: head.storage_class().map(|class| class.as_str().to_owned()),
+        archive: head.archive_status().map(|archive| archive.as_str().to_owned()),
     }
 }
 

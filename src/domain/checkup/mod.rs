@@ -28,6 +28,8 @@ use crate::domain::checkup::rule::Rule;
 use crate::domain::checkup::trend::Point;
 use crate::domain::environment::{BackupSet, EnvironmentName, SetKind, SetName};
 use crate::domain::failure::Failure;
+use crate::domain::job::CronJob;
+use crate::domain::known::Known;
 use crate::domain::slot::catalogue::Catalogue;
 use crate::domain::slot::judge::{Sight, Slots, judge as judge_slots, local};
 use crate::domain::slot::{Slot, State};
@@ -148,6 +150,9 @@ pub struct Checkup {
     pub oldest: Option<Timestamp>,
     pub columns: Vec<Column>,
     pub cluster: Vec<Column>,
+    /// What makes the backups, and what looks at them.
+    pub cronjob: Known<CronJob>,
+    pub verification: Known<CronJob>,
     pub trend: Vec<Point>,
     /// Why nothing is known.
     pub failure: Option<Failure>,
@@ -233,6 +238,8 @@ fn empty(set: &BackupSet, evidence: &Evidence) -> Checkup {
         oldest: None,
         columns: evidence.facts.columns(),
         cluster: jobs::columns(set, evidence),
+        cronjob: evidence.runs.map(|runs| runs.cronjob.clone()),
+        verification: evidence.verification.map(|runs| runs.cronjob.clone()),
         trend: evidence.trend.clone(),
         failure: None,
     }
