@@ -65,6 +65,12 @@ pub enum Action {
     Delete,
     RunNow,
     Suspend,
+    // Backups.
+    Reschedule,
+    Scan,
+    RestoreTest,
+    WriteToDisk,
+    CancelWork,
     // Drill.
     Roll,
     CancelDrill,

@@ -66,6 +66,9 @@ impl App {
             }
             Command::Quit => self.quit(),
             Command::Train(name) => self.train(name.as_deref()),
+            Command::Backups { environment, filter } => {
+                self.show_backups(environment.as_deref(), filter.as_deref())
+            }
             Command::Drill { view, environment } => self.show_drill(view, environment.as_deref()),
         }
     }

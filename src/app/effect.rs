@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::app::backups::effect::BackupsEffect;
 use crate::app::drill::effect::DrillEffect;
 use crate::app::remembered::Remembered;
 use crate::domain::deed::Deed;
@@ -35,6 +36,10 @@ pub enum Lane {
     /// The preflight card.
     Checks,
     Leftovers,
+    /// Looks at backup sets.
+    Checkups,
+    /// The objects of one set.
+    Listing,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -73,6 +78,7 @@ pub enum Effect {
         text: String,
     },
     Remember(Box<Remembered>),
+    Backups(Box<BackupsEffect>),
     Drill(Box<DrillEffect>),
     /// Paints every cell again.
     Repaint,

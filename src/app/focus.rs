@@ -6,6 +6,7 @@ use crate::app::pods::location::View;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Focus {
     Table(TableFocus),
+    Backups(BackupsFocus),
     Drill(DrillFocus),
     /// What earlier drills have left.
     Leftovers,
@@ -23,6 +24,17 @@ pub enum Focus {
 pub enum TableFocus {
     View(View),
     Containers,
+}
+
+/// The page of the Backups tab that has the keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum BackupsFocus {
+    Sets,
+    Calendar,
+    List,
+    Sizes,
+    /// A run or an object, read whole.
+    Detail,
 }
 
 /// The page of the Drill tab that has the keys.

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use tui_input::InputRequest;
 
 use crate::app::action::Action;
+use crate::app::backups::message::BackupsMessage;
 use crate::app::drill::message::DrillMessage;
 use crate::app::effect::Generation;
 use crate::domain::deed::Deed;
@@ -60,6 +61,7 @@ pub enum Message {
     Saved {
         result: Result<String, Failure>,
     },
+    Backups(BackupsMessage),
     Drill(DrillMessage),
 }
 

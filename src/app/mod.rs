@@ -5,6 +5,7 @@
 
 mod act;
 pub mod action;
+pub mod backups;
 pub mod cell;
 pub mod cluster;
 pub mod columns;
@@ -28,6 +29,7 @@ pub mod reschedule;
 pub mod rows;
 pub mod store;
 pub mod tab;
+mod tab_text;
 pub mod table;
 mod tally;
 pub mod text;
@@ -50,6 +52,7 @@ use crate::domain::news::Kind;
 use crate::domain::pod::Pod;
 use crate::domain::settings::{Settings, ThemeChoice};
 
+use backups::Backups;
 use cell::Tone;
 use cluster::Cluster;
 use drill::Drill;
@@ -81,6 +84,7 @@ pub struct App {
     environments: Vec<EnvironmentName>,
     pub tab: Tab,
     pub pods: Pods,
+    pub backups: Backups,
     pub drill: Drill,
     pub overlay: Option<Overlay>,
     pub flash: Option<Flash>,
@@ -140,8 +144,11 @@ impl App {
         for cluster in &mut clusters {
             cluster.chosen = pods.namespaces.clone();
         }
-        let effects =
+        let mut backups = Backups::start(settings);
+        let mut effects =
             vec![Effect::Watch(pods.namespaces.clone()), DrillEffect::FindLeftovers.into()];
+        // The header tells how old the backups are, whatever is looked at.
+        effects.extend(backups.look(now));
         let app = Self {
             now,
             size: Size::default(),
@@ -149,6 +156,7 @@ impl App {
             environments,
             tab: Tab::default(),
             pods,
+            backups,
             drill: Drill::start(settings),
             overlay: None,
             flash: None,
@@ -172,7 +180,9 @@ impl App {
         match message {
             Message::Ticked(now) => {
                 self.grow_older(now);
-                self.drill_due()
+                let mut effects = self.drill_due();
+                effects.extend(self.backups_due());
+                effects
             }
             Message::Acted(action) => {
                 self.is_dirty = true;
@@ -182,9 +192,11 @@ impl App {
             }
             Message::KeyUnbound(key) => {
                 let more = match self.focus() {
-                    Focus::Table(_) | Focus::Drill(_) | Focus::Text | Focus::Logs => {
-                        "`?` shows the keys"
-                    }
+                    Focus::Table(_)
+                    | Focus::Backups(_)
+                    | Focus::Drill(_)
+                    | Focus::Text
+                    | Focus::Logs => "`?` shows the keys",
                     Focus::Leftovers => "`x` removes, `r` drills again, `esc` is for later",
                     Focus::Help | Focus::List => "`esc` closes this",
                     Focus::Dialog => "`tab` moves, `enter` presses, `esc` cancels",
@@ -224,7 +236,7 @@ impl App {
                     Ok(answer) => self.say(Tone::Fine, format!("{}: {answer}", deed.environment)),
                     Err(failure) => self.say(Tone::Critical, format!("{deed}: {failure}")),
                 }
-                Vec::new()
+                self.look_after(&deed)
             }
             Message::Returned { failure } => {
                 self.is_dirty = true;
@@ -244,6 +256,7 @@ impl App {
                 }
                 Vec::new()
             }
+            Message::Backups(message) => self.backups_told(message),
             Message::Drill(message) => self.drill_told(message),
         }
     }
@@ -282,7 +295,8 @@ impl App {
         let judged = self.clusters.iter().filter_map(Cluster::next_judgement).min();
         let locked = self.unlocked.values().min().copied();
         let drill = self.drill.next_change(self.now);
-        [flash, judged, locked, drill].into_iter().flatten().min()
+        let backups = self.backups.next_look(self.tab == Tab::Backups);
+        [flash, judged, locked, drill, backups].into_iter().flatten().min()
     }
 
     /// Whether the screen must be painted again; what is to be painted is made ready.
@@ -315,6 +329,7 @@ impl App {
     pub fn page_focus(&self) -> Focus {
         match self.tab {
             Tab::Pods => self.pods.focus(),
+            Tab::Backups => self.backups.focus(),
             Tab::Drill => self.drill.focus(),
         }
     }

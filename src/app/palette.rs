@@ -20,6 +20,11 @@ pub enum Command {
     Namespace(String),
     Theme(ThemeChoice),
     LogIn(String),
+    /// The Backups tab, of one environment where one is named, filtered where a filter is.
+    Backups {
+        environment: Option<String>,
+        filter: Option<String>,
+    },
     /// The Drill tab, for one environment where one is named.
     Drill {
         view: DrillView,
@@ -39,6 +44,7 @@ pub const WORDS: &[(&str, &str)] = &[
     ("jobs", "jobs, newest first"),
     ("events", "warnings, newest first"),
     ("nodes", "conditions, requests against allocatable"),
+    ("backups", "every backup set: newest, proven, next, what is wrong; `:backups prod /missed`"),
     ("drill", "the restore drill, of one environment where one is named"),
     ("history", "earlier drills, and what is due"),
     ("train", "rehearse a failure, in `lifeboat demo`; `off` ends it"),
@@ -77,6 +83,10 @@ impl Command {
                 let choice = choice.ok_or("which theme? `:theme dark`, `light` or `auto`")?;
                 Ok(Self::Theme(choice.1))
             }
+            "backups" | "backup" | "bk" => {
+                let (environment, filter) = place_and_filter(rest, environments)?;
+                Ok(Self::Backups { environment, filter })
+            }
             "drill" | "history" => {
                 let view = if word == "drill" { DrillView::Drill } else { DrillView::History };
                 let environment = match rest {
@@ -96,19 +106,28 @@ impl Command {
     }
 
     fn show(view: View, rest: &str, environments: &[&str]) -> Result<Self, String> {
-        let (first, after) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
-        let (environment, rest) = if first.is_empty() || first.starts_with('/') {
-            (None, rest)
-        } else {
-            (Some(known(first, environments)?), after.trim())
-        };
-        let filter = match rest.strip_prefix('/') {
-            Some(filter) => Some(filter.to_owned()),
-            None if rest.is_empty() => None,
-            None => return Err(format!("a filter begins with a slash: `/{rest}`")),
-        };
+        let (environment, filter) = place_and_filter(rest, environments)?;
         Ok(Self::Show { view, environment, filter })
     }
+}
+
+/// `prod /crash`: an environment and a filter, where they are named.
+fn place_and_filter(
+    rest: &str,
+    environments: &[&str],
+) -> Result<(Option<String>, Option<String>), String> {
+    let (first, after) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+    let (environment, rest) = if first.is_empty() || first.starts_with('/') {
+        (None, rest)
+    } else {
+        (Some(known(first, environments)?), after.trim())
+    };
+    let filter = match rest.strip_prefix('/') {
+        Some(filter) => Some(filter.to_owned()),
+        None if rest.is_empty() => None,
+        None => return Err(format!("a filter begins with a slash: `/{rest}`")),
+    };
+    Ok((environment, filter))
 }
 
 fn known(name: &str, environments: &[&str]) -> Result<String, String> {
@@ -144,7 +163,9 @@ pub fn completions(text: &str, environments: &[&str], namespaces: &[&str]) -> Ve
         Some("ns" | "namespace") => [namespaces, &["all"]].concat(),
         Some("theme") => THEMES.iter().map(|(name, _)| *name).collect(),
         Some("env" | "ctx") => [environments, &["all"]].concat(),
-        Some(word) if ["login", "drill", "history"].contains(&word) || view(word).is_some() => {
+        Some(word)
+            if ["login", "backups", "drill", "history"].contains(&word) || view(word).is_some() =>
+        {
             environments.to_vec()
         }
         Some(_) => Vec::new(),

@@ -25,6 +25,10 @@ pub enum PromptKind {
     HelpSearch,
     /// `/` in a table of the Drill tab.
     DrillFilter,
+    /// `/` in a table of the Backups tab.
+    BackupsFilter,
+    /// `w` on a backup: the folder to write it to.
+    WriteFolder,
     /// `i`: a note about a drill.
     Note,
     /// `p`: another schedule of a `CronJob`.
@@ -36,9 +40,14 @@ impl PromptKind {
     pub const fn sign(self) -> &'static str {
         match self {
             Self::Palette => ":",
-            Self::Filter | Self::Search | Self::HelpSearch | Self::DrillFilter => "/",
+            Self::Filter
+            | Self::Search
+            | Self::HelpSearch
+            | Self::DrillFilter
+            | Self::BackupsFilter => "/",
             Self::Note => "note: ",
             Self::Schedule => "schedule: ",
+            Self::WriteFolder => "write to the folder: ",
             Self::Lines => "&",
         }
     }

@@ -57,22 +57,18 @@ impl App {
     /// A filter works while it is typed; so does the search of the help.
     fn follow_prompt(&mut self) {
         let Some(Overlay::Prompt(prompt)) = &self.overlay else { return };
-        if prompt.kind == PromptKind::DrillFilter {
-            let text = prompt.text().to_owned();
-            self.drill.filter_by(&text);
-        }
-        let Some(Overlay::Prompt(prompt)) = &self.overlay else { return };
-        if prompt.kind == PromptKind::Schedule {
-            let text = prompt.text().to_owned();
-            self.preview_schedule(&text);
-        }
-        let Some(Overlay::Prompt(prompt)) = &self.overlay else { return };
-        if prompt.kind == PromptKind::Filter {
-            let text = prompt.text().to_owned();
-            if let Some(table) = self.pods.top_mut().table_mut() {
-                table.filter_by(&text);
-                self.is_unfilled = true;
+        let (kind, text) = (prompt.kind, prompt.text().to_owned());
+        match kind {
+            PromptKind::DrillFilter => self.drill.filter_by(&text),
+            PromptKind::BackupsFilter => self.filter_backups(&text),
+            PromptKind::Schedule => self.preview_schedule(&text),
+            PromptKind::Filter => {
+                if let Some(table) = self.pods.top_mut().table_mut() {
+                    table.filter_by(&text);
+                    self.is_unfilled = true;
+                }
             }
+            _ => {}
         }
     }
 
@@ -118,9 +114,10 @@ impl App {
             PromptKind::Filter => self.submit_filter(&prompt),
             PromptKind::Search => self.search(&text),
             PromptKind::Lines => self.filter_lines(&text),
-            PromptKind::DrillFilter => Vec::new(),
+            PromptKind::DrillFilter | PromptKind::BackupsFilter => Vec::new(),
             PromptKind::Note => self.drill_note(text),
             PromptKind::Schedule => self.submit_schedule(&prompt),
+            PromptKind::WriteFolder => self.write_to_folder(text),
             PromptKind::HelpSearch => {
                 self.overlay = Some(Overlay::Help { filter: text, scrolled: 0 });
                 Vec::new()
@@ -162,9 +159,15 @@ impl App {
                 self.say(Tone::Muted, "nothing was changed".to_owned());
                 Vec::new()
             }
-            PromptKind::Palette | PromptKind::Search | PromptKind::Lines | PromptKind::Note => {
+            PromptKind::BackupsFilter => {
+                self.filter_backups("");
                 Vec::new()
             }
+            PromptKind::Palette
+            | PromptKind::Search
+            | PromptKind::Lines
+            | PromptKind::Note
+            | PromptKind::WriteFolder => Vec::new(),
         }
     }
 

@@ -56,16 +56,14 @@ impl Rescheduling {
         }
         if let Some(verification) = &self.verification {
             lines.push(String::new());
-            lines.push(match self.follower(to) {
-                Some((_, moved)) => format!(
-                    "{} follows it by `{}`; to keep the distance: `{moved}`",
-                    verification.name, verification.schedule
-                ),
-                None => format!(
-                    "{} stays at `{}`: look whether that still fits",
-                    verification.name, verification.schedule
-                ),
-            });
+            let CronJob { name, schedule, .. } = verification;
+            match self.follower(to) {
+                Some((_, moved)) => {
+                    lines.push(format!("{name} follows it at `{schedule}`;"));
+                    lines.push(format!("to keep the distance: `{moved}`"));
+                }
+                None => lines.push(format!("{name} stays at `{schedule}`: does that still fit?")),
+            }
         }
         lines
     }
@@ -84,19 +82,20 @@ pub fn runs(preview: &Preview) -> Vec<String> {
 }
 
 /// A deploy writes what its values hold.
-fn undone_by(release: &Release, namespace: &str, schedule: &str) -> [String; 2] {
+fn undone_by(release: &Release, namespace: &str, schedule: &str) -> [String; 3] {
     let whose = match (&release.name, &release.chart) {
         (Some(name), _) => format!("Helm's release `{name}`"),
         (None, Some(chart)) => format!("Helm's chart `{chart}`"),
         (None, None) => "Helm".to_owned(),
     };
     let values = match &release.name {
-        Some(name) => format!("`helm -n {namespace} get values {name} --all`"),
-        None => "its values".to_owned(),
+        Some(name) => format!("  helm -n {namespace} get values {name} --all"),
+        None => "  helm get values RELEASE --all".to_owned(),
     };
     [
-        format!("{whose} undoes this at its next deploy. To keep it, change the value"),
-        format!("that holds `{schedule}` too: {values}"),
+        format!("{whose} undoes this at its next deploy."),
+        format!("To keep it, change the value that holds `{schedule}` too:"),
+        values,
     ]
 }
 

@@ -5,15 +5,17 @@
 pub enum Tab {
     #[default]
     Pods,
+    Backups,
     Drill,
 }
 
 impl Tab {
-    pub const ALL: [Self; 2] = [Self::Pods, Self::Drill];
+    pub const ALL: [Self; 3] = [Self::Pods, Self::Backups, Self::Drill];
 
     pub const fn number(self) -> u8 {
         match self {
             Self::Pods => 1,
+            Self::Backups => 2,
             Self::Drill => 4,
         }
     }
@@ -21,6 +23,7 @@ impl Tab {
     pub const fn title(self) -> &'static str {
         match self {
             Self::Pods => "Pods",
+            Self::Backups => "Backups",
             Self::Drill => "Drill",
         }
     }

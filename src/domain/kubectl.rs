@@ -1,5 +1,6 @@
 //! `kubectl` commands to copy: what reproduces a finding, safe to paste into a shell.
 
+use crate::domain::shell;
 use crate::domain::text::shown;
 
 /// What a command is about.
@@ -49,14 +50,9 @@ impl Target<'_> {
     }
 }
 
-/// A word as a shell reads it back; names that the API allows need no quotes.
+/// A word as a shell reads it back, safe to show; names that the API allows need no quotes.
 fn quoted(word: &str) -> String {
-    let word = shown(word);
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@=,+%".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        return word.into_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
+    shell::quoted(&shown(word))
 }
 
 #[cfg(test)]

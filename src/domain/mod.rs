@@ -3,6 +3,7 @@
 pub mod environment;
 
 pub mod shelf;
+pub mod shell;
 
 pub mod labels;
 

@@ -65,7 +65,8 @@ impl Past {
         }
     }
 
-    fn is_of(&self, backup: &Backup, environment: &EnvironmentName) -> bool {
+    /// Whether it is about this object of an environment.
+    pub fn is_of(&self, backup: &Backup, environment: &EnvironmentName) -> bool {
         match &self.told {
             Told::Drilled(record) => {
                 record.object.bucket == backup.bucket && record.object.key == backup.key

@@ -1,4 +1,4 @@
-//! The disk of the cache folder: what is to be downloaded must fit before the first byte comes.
+//! The disk of a folder: what is to be downloaded must fit before the first byte comes.
 
 use std::path::Path;
 
@@ -24,11 +24,9 @@ fn refuse(folder: &Path, free: ByteSize, missing: ByteSize) -> Result<(), Failur
     let folder = folder.display();
     Err(Failure::new(
         FailureKind::Unexpected,
-        format!(
-            "the disk of the cache folder {folder} has {free} free, the download needs {missing}"
-        ),
+        format!("the disk of the folder {folder} has {free} free, the download needs {missing}"),
     )
-    .advise("make room on that disk, or set XDG_CACHE_HOME to a folder on a larger one"))
+    .advise("make room on that disk; XDG_CACHE_HOME names another cache folder"))
 }
 
 /// What is free where `folder` is, or will be once it is made.
@@ -55,7 +53,7 @@ mod tests {
         let failure = refuse(folder, small, large).unwrap_err();
         assert_eq!(
             failure.what,
-            "the disk of the cache folder /cache has 512.0 MiB free, the download needs 2.0 GiB"
+            "the disk of the folder /cache has 512.0 MiB free, the download needs 2.0 GiB"
         );
         assert!(failure.advice.is_some());
     }

@@ -6,15 +6,33 @@ use ratatui::text::Span;
 
 use crate::app::App;
 use crate::app::action::Action;
-use crate::app::focus::{DrillFocus, Focus};
+use crate::app::focus::{BackupsFocus, DrillFocus, Focus};
 use crate::app::overlay::Overlay;
 use crate::app::pods::layer::{Body, Layer};
 use crate::app::tab::Tab;
 use crate::domain::news::Namespaces;
 use crate::ui::keymap::Keymap;
-use crate::ui::paint::{cut, line, spans, width};
+use crate::ui::paint::{fit, line, spans, width};
 use crate::ui::tabs;
 use crate::ui::theme::{Role, Theme};
+
+/// Spans in the width there is, the end cut with a sign.
+pub(super) fn cut(frame: &mut Frame<'_>, area: Rect, parts: Vec<Span<'_>>) {
+    let mut left = area.width;
+    let mut shown = Vec::with_capacity(parts.len());
+    for part in parts {
+        let needs = width(&part.content);
+        if needs <= left {
+            left -= needs;
+            shown.push(part);
+        } else {
+            let text = fit(&part.content, left).into_owned();
+            shown.push(Span::styled(text, part.style));
+            break;
+        }
+    }
+    spans(frame, area, shown);
+}
 
 /// The way to where one is. What a layer has in common with the one below is not said again; where
 /// the way is too long its beginning is left out.
@@ -47,9 +65,10 @@ fn crumbs(layers: &[Layer], room: u16) -> Vec<(String, Role)> {
 
 /// Where one is, what is shown of it, and how.
 pub(super) fn title(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
-    if app.tab == Tab::Drill {
-        tabs::drill::title(frame, area, app, theme);
-        return;
+    match app.tab {
+        Tab::Pods => {}
+        Tab::Backups => return tabs::backups::title(frame, area, app, theme),
+        Tab::Drill => return tabs::drill::title(frame, area, app, theme),
     }
     let mut parts = vec![Span::raw(" ")];
     let layers = app.pods.layers();
@@ -132,7 +151,11 @@ pub(super) fn hints(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme,
 
 /// Whether there is a table or a text to filter.
 const fn can_filter(focus: Focus) -> bool {
-    !matches!(focus, Focus::Drill(DrillFocus::Form | DrillFocus::Card | DrillFocus::Run))
+    !matches!(
+        focus,
+        Focus::Drill(DrillFocus::Form | DrillFocus::Card | DrillFocus::Run)
+            | Focus::Backups(BackupsFocus::Calendar | BackupsFocus::Sizes | BackupsFocus::Detail)
+    )
 }
 
 /// The prompt, else the flash, else what of the row under the cursor had no room.
@@ -144,7 +167,7 @@ pub(super) fn foot(
 ) {
     if let Some(Overlay::Prompt(prompt)) = &app.overlay {
         let sign = prompt.kind.sign();
-        let room = usize::from(area.width.saturating_sub(3));
+        let room = usize::from(area.width.saturating_sub(width(sign) + 2));
         let scrolled = prompt.input.visual_scroll(room);
         let text: String = prompt.text().chars().skip(scrolled).collect();
         let ghost = app.ghost().unwrap_or_default();
@@ -158,7 +181,7 @@ pub(super) fn foot(
             ],
         );
         let cursor = prompt.input.visual_cursor().saturating_sub(scrolled);
-        let x = area.x + 2 + u16::try_from(cursor).unwrap_or(0);
+        let x = area.x + 1 + width(sign) + u16::try_from(cursor).unwrap_or(0);
         frame.set_cursor_position(Position { x: x.min(area.right().saturating_sub(1)), y: area.y });
         if let Some(problem) =
             app.pods.top().table().and_then(|table| table.filtering.problem.as_ref())

@@ -1,4 +1,4 @@
-//! The top of the screen: the tabs, and each environment with its badge, its pods and its backups.
+//! The header: the tabs, and of each environment its badge, its pods and how old its backups are.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -6,13 +6,16 @@ use ratatui::text::Span;
 
 use crate::app::App;
 use crate::app::action::Action;
+use crate::app::backups::set::Watched;
 use crate::app::cell::Tone;
 use crate::app::cluster::{Badge, Cluster};
 use crate::app::tab::Tab;
 use crate::domain::age::age;
+use crate::domain::checkup::Word;
 use crate::domain::news::{Kind, Scope};
 use crate::domain::units::{Count, plural};
-use crate::ui::paint::{cut, line, spans, width};
+use crate::ui::chrome::cut;
+use crate::ui::paint::{line, spans, width};
 use crate::ui::tabs;
 use crate::ui::theme::{Role, Theme};
 use crate::ui::viewports::Viewports;
@@ -34,13 +37,15 @@ pub(super) fn draw(
         x += width(&text);
         parts.push(Span::styled(text, theme.role(role)));
     }
-    if let Some((text, role)) = tabs::drill::status(app) {
+    let drill = tabs::drill::status(app).map(|status| (status, Tab::Drill));
+    let work = || tabs::backups::works::status(app).map(|status| (status, Tab::Backups));
+    if let Some(((text, role), tab)) = drill.or_else(work) {
         // At the right end, where there is room beside the tabs.
         let own = width(&text) + 1;
         let area = Rect { x: first.right().saturating_sub(own), width: own, ..first };
         if area.x > x {
             line(frame, area, &text, theme.role(role));
-            viewports.click(area, Action::Show(Tab::Drill));
+            viewports.click(area, Action::Show(tab));
         }
     }
     spans(frame, Rect { width: x.saturating_sub(first.x), ..first }, parts);
@@ -49,7 +54,7 @@ pub(super) fn draw(
         draw_all_in_one(frame, rest, app, theme);
         return;
     }
-    let widths = Widths::of(app);
+    let widths = Widths::of(app, area.width);
     for (at, cluster) in app.clusters.iter().enumerate() {
         let y = rest.y + u16::try_from(at).unwrap_or(0);
         if y < rest.bottom() {
@@ -64,10 +69,13 @@ struct Widths {
     names: usize,
     words: usize,
     counts: [usize; 3],
+    ages: usize,
 }
 
 impl Widths {
-    fn of(app: &App) -> Self {
+    fn of(app: &App, room: u16) -> Self {
+        /// With less room the ages of backups stand where the number of warnings would.
+        const BOTH: u16 = 100;
         const WORD: usize = 12;
         let widest = |text: &dyn Fn(&Cluster) -> String| {
             app.clusters.iter().map(|cluster| width(&text(cluster)).into()).max().unwrap_or(0)
@@ -80,7 +88,10 @@ impl Widths {
                 counts(cluster).and_then(|it| it.get(at).map(|it| it.0.clone())).unwrap_or_default()
             })
         });
-        Self { names, words, counts }
+        let ages = widest(&|cluster| ages(cluster, app).map(|(text, _)| text).unwrap_or_default());
+        let [pods, critical, warnings] = counts;
+        let warnings = if ages > 0 && room < BOTH { 0 } else { warnings };
+        Self { names, words, counts: [pods, critical, warnings], ages }
     }
 }
 
@@ -103,6 +114,33 @@ fn counts(cluster: &Cluster) -> Option<[(String, Tone); 3]> {
         (told(critical, |count| format!("{} critical", Count(count))), Tone::Critical),
         (told(warnings, |count| plural(count, "warning")), Tone::Warning),
     ])
+}
+
+/// How old the newest backup is, and the newest that was proven, with a sign where something is wrong with
+/// the backups, and another where they cannot be seen any more; `None` where none is configured.
+fn ages(cluster: &Cluster, app: &App) -> Option<(String, Tone)> {
+    let ages = app.backups.ages(&cluster.name);
+    if !ages.has_sets {
+        return None;
+    }
+    let own = || app.backups.sets.iter().filter(|set| set.set.environment == cluster.name);
+    let (sign, tone) = match own().filter_map(Watched::word).max() {
+        _ if own().any(|set| set.failure.is_some()) => ("◐ ", Tone::Stale),
+        Some(Word::Critical | Word::CouldNotSee) => ("✗ ", Tone::Critical),
+        Some(Word::Warning) => ("! ", Tone::Warning),
+        Some(Word::Ok) | None => ("", Tone::Muted),
+    };
+    let newest = match ages.newest {
+        Some(at) => age(at, app.now),
+        None if ages.is_known => "none".to_owned(),
+        None => "?".to_owned(),
+    };
+    let proven = match ages.proven {
+        Some(Some(at)) => format!(", proven {}", age(at, app.now)),
+        Some(None) if ages.is_known => ", never proven".to_owned(),
+        Some(None) | None => String::new(),
+    };
+    Some((format!("{sign}backup {newest}{proven}"), tone))
 }
 
 /// The badge's sign and word, and its tone. The word says it without colour too.
@@ -148,7 +186,9 @@ fn draw_environment(
         (_, false) => Role::Muted,
     };
     let (sign, word, tone) = badge(cluster, app);
-    for since in [cluster.remembered, stale_since(cluster)].into_iter().flatten() {
+    let backups = app.backups.ages(&cluster.name);
+    let seen = [cluster.remembered, stale_since(cluster), backups.newest, backups.proven.flatten()];
+    for since in seen.into_iter().flatten() {
         viewports.aged(since, app.now);
     }
     let name = format!(" {:names$} ", cluster.name.0, names = widths.names);
@@ -168,6 +208,9 @@ fn draw_environment(
             (0, _) => tell(format!("{text:>cells$}"), tone),
             _ => tell(format!("{text:<cells$}"), tone),
         }
+    }
+    if let Some((text, tone)) = ages(cluster, app) {
+        tell(format!("{text:<cells$}", cells = widths.ages), tone);
     }
     if cluster.production {
         tell("PRODUCTION".to_owned(), Tone::Production);

@@ -142,6 +142,9 @@ const fn part(place: Where) -> &'static str {
     match place {
         Where::Rows | Where::Pods | Where::CronJobs => "The row",
         Where::Tables => "The table",
+        Where::BackupSets | Where::BackupTables | Where::BackupRuns | Where::BackupObjects => {
+            "The backups"
+        }
         Where::DrillForm
         | Where::DrillCard
         | Where::DrillRun

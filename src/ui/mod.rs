@@ -12,6 +12,7 @@ mod paint;
 pub mod reading;
 mod schedule;
 mod sgr;
+mod sheet;
 mod table;
 mod tabs;
 pub mod text;
@@ -63,21 +64,24 @@ pub fn draw(
         line(frame, Rect { height: area.height.min(1), ..area }, &text, theme.role(Role::Warning));
         return;
     }
-    let header = app.header_height();
+    let lines = app.header_height();
     let [top, title, body, hints, foot] = Layout::vertical([
-        Constraint::Length(header),
+        Constraint::Length(lines),
         Constraint::Length(1),
         Constraint::Fill(1),
         Constraint::Length(1),
         Constraint::Length(1),
     ])
     .areas(area);
-    if header > 0 {
+    if lines > 0 {
         header::draw(frame, top, app, theme, viewports);
     }
     chrome::title(frame, title, app, theme);
     let mut unsaid = None;
     match &app.pods.top().body {
+        _ if app.tab == Tab::Backups => {
+            unsaid = tabs::backups::draw(frame, body, app, theme, viewports);
+        }
         _ if app.tab == Tab::Drill => tabs::drill::draw(frame, body, app, theme, viewports),
         Body::Table(table) => {
             unsaid = table::draw(frame, body, (app, table), theme, viewports);

@@ -65,24 +65,6 @@ pub(super) fn spans<'a>(
     }
 }
 
-/// Spans in the width there is, the end cut with a sign.
-pub(super) fn cut(frame: &mut Frame<'_>, area: Rect, parts: Vec<Span<'_>>) {
-    let mut left = area.width;
-    let mut shown = Vec::with_capacity(parts.len());
-    for part in parts {
-        let needs = width(&part.content);
-        if needs <= left {
-            left -= needs;
-            shown.push(part);
-        } else {
-            let text = fit(&part.content, left).into_owned();
-            shown.push(Span::styled(text, part.style));
-            break;
-        }
-    }
-    spans(frame, area, shown);
-}
-
 /// A box in the middle of `area`, as large as asked for where there is room.
 pub(super) fn centred(area: Rect, width: u16, height: u16) -> Rect {
     let (width, height) = (width.min(area.width), height.min(area.height));

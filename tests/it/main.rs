@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests may panic")]
 
 mod architecture;
+mod backup_pages;
 mod check;
 mod cluster;
 mod command_line;

@@ -81,10 +81,10 @@ fn the_permission_that_a_refusal_names_is_in_the_policy() {
     let named = Regex::new(r#""((?:s3|kms):[A-Za-z]+)""#).unwrap();
     let sources = sources("src/adapters/s3");
     let allowed = allowed();
-    let names: BTreeSet<_> =
+    let found: BTreeSet<_> =
         named.captures_iter(&sources).map(|found| found[1].to_owned()).collect();
-    assert!(names.len() > 5, "{names:?}");
-    for name in names.iter().filter(|name| *name != SEARCH) {
+    assert!(found.len() > 5, "{found:?}");
+    for name in found.iter().filter(|name| *name != SEARCH) {
         assert!(allowed.contains(name), "{name} is named to users and not in the policy");
     }
 }

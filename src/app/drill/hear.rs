@@ -14,7 +14,7 @@ use crate::domain::units::plural;
 use crate::domain::verdict::Verdict;
 use crate::drill::event::DrillEvent;
 
-use super::effect::DrillEffect;
+use super::effect::{DrillEffect, SetRef};
 use super::form::PickBy;
 use super::message::{DrillMessage, Ended, Look};
 use super::result::Shown;
@@ -28,6 +28,7 @@ impl App {
         match message {
             DrillMessage::Looked { generation, look } => {
                 self.drill.looked(generation, *look, now);
+                self.choose_handed();
                 return self.drill_again();
             }
             DrillMessage::SeedDrawn(seed) => self.drill.shelf.roll(seed, now),
@@ -65,6 +66,22 @@ impl App {
             },
         }
         Vec::new()
+    }
+
+    /// The backup that was handed over, whose set has now been listed.
+    fn choose_handed(&mut self) {
+        let stock = &self.drill.shelf;
+        let is_listed = |set: &SetRef| stock.set.as_ref() == Some(set) && !stock.is_loading;
+        let Some((_, key)) = self.drill.handed.take_if(|(set, _)| is_listed(set)) else { return };
+        match stock.backups.iter().position(|backup| backup.key == key) {
+            Some(at) => self.drill.form.by = PickBy::Chosen(at),
+            None if stock.failure.is_some() => {}
+            None => {
+                let text =
+                    format!("{key} is not among those that can be drilled: see `[drill] window`");
+                self.say(Tone::Warning, text);
+            }
+        }
     }
 
     /// The interrupted drill whose set has now been listed.

@@ -114,6 +114,8 @@ pub struct Drill {
     pub leaving: Option<Timestamp>,
     /// An interrupted drill that is to be done again once its set has been listed.
     again: Option<(SetRef, BackupKey)>,
+    /// A backup that the Backups tab has handed over, chosen once its set has been listed.
+    handed: Option<(SetRef, BackupKey)>,
     looks: Generation,
     checks: Generation,
 }
@@ -147,6 +149,7 @@ impl Drill {
             training: Vec::new(),
             leaving: None,
             again: None,
+            handed: None,
             looks: Generation::default(),
             checks: Generation::default(),
         }

@@ -48,7 +48,7 @@ fn environment(name: &str, production: bool) -> Environment {
     }
 }
 
-fn settings() -> Settings {
+pub(in crate::app) fn settings() -> Settings {
     Settings {
         storages: Vec::new(),
         environments: vec![environment("dev", false), environment("prod", true)],

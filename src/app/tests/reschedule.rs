@@ -82,7 +82,7 @@ fn the_verification_is_moved_too_where_one_wants_that() {
         let mut app = begin("dev", cronjob("backup", "0 0 * * *"));
         write(&mut app, "15 3 * * *");
         act(&mut app, Action::Press);
-        assert!(dialog(&app).lines.iter().any(|line| line.ends_with("distance: `45 3 * * *`")));
+        assert!(dialog(&app).lines.iter().any(|line| line == "to keep the distance: `45 3 * * *`"));
         for _ in 0..presses {
             act(&mut app, Action::NextButton);
         }
@@ -100,7 +100,9 @@ fn production_wants_its_name_and_helm_is_told_of() {
     act(&mut app, Action::Press);
     let text = dialog(&app).lines.join("\n");
     assert!(text.contains("Helm's release `mongo` undoes this at its next deploy"), "{text}");
-    assert!(text.contains("that holds `0 0 * * *` too: `helm -n default get values mongo --all`"));
+    assert!(text.contains(
+        "the value that holds `0 0 * * *` too:\n  helm -n default get values mongo --all"
+    ));
     act(&mut app, Action::NextButton);
     assert!(act(&mut app, Action::Press).is_empty());
     type_in(&mut app, "prod");

@@ -14,6 +14,7 @@ use crate::domain::failure::{Failure, FailureKind};
 
 /// Changes when a reader of an older one would misread the file.
 const SCHEMA: u32 = 1;
+const FILE: &str = "check.json";
 
 /// What earlier checks have seen and told.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -64,7 +65,7 @@ impl Memory {
 impl MemoryFile {
     /// Takes the file in `folder`; fails where another check holds it.
     pub fn take(folder: &Path) -> Result<Self, Failure> {
-        let path = folder.join("check.json");
+        let path = folder.join(FILE);
         let failed = |error: io::Error| {
             let what = format!("keeping the state of checks in {}: {error}", folder.display());
             Failure::new(FailureKind::Unexpected, what)
@@ -84,23 +85,12 @@ impl MemoryFile {
 
     /// What is remembered: nothing at first. A file that cannot be read is told.
     pub fn read(&self) -> Result<Memory, Failure> {
-        let place = self.path.display();
-        let unreadable = |why: String| {
-            let what = format!("reading the state of checks {place}: {why}");
-            Failure::new(FailureKind::Unexpected, what)
-                .advise("it is begun anew: what was told before may be told again")
-        };
-        let text = match fs::read_to_string(&self.path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Memory::default()),
-            Err(error) => return Err(unreadable(error.to_string())),
-        };
-        let memory: Memory =
-            serde_json::from_str(&text).map_err(|error| unreadable(error.to_string()))?;
-        if memory.schema > SCHEMA {
-            return Err(unreadable("a newer program wrote it".to_owned()));
-        }
-        Ok(memory)
+        read(&self.path)
+    }
+
+    /// The same of the file in `folder`, whoever holds it: it is only ever replaced whole.
+    pub fn peek(folder: &Path) -> Result<Memory, Failure> {
+        read(&folder.join(FILE))
     }
 
     pub fn write(&self, memory: &Memory) -> Result<(), Failure> {
@@ -111,6 +101,26 @@ impl MemoryFile {
             Failure::new(FailureKind::Unexpected, what)
         })
     }
+}
+
+fn read(path: &Path) -> Result<Memory, Failure> {
+    let place = path.display();
+    let unreadable = |why: String| {
+        let what = format!("reading the state of checks {place}: {why}");
+        Failure::new(FailureKind::Unexpected, what)
+            .advise("it is begun anew: what was told before may be told again")
+    };
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Memory::default()),
+        Err(error) => return Err(unreadable(error.to_string())),
+    };
+    let memory: Memory =
+        serde_json::from_str(&text).map_err(|error| unreadable(error.to_string()))?;
+    if memory.schema > SCHEMA {
+        return Err(unreadable("a newer program wrote it".to_owned()));
+    }
+    Ok(memory)
 }
 
 /// Replaces a file whole: whoever reads it sees the old text or the new one.

@@ -3,27 +3,30 @@
 
 mod jobs;
 pub mod memory;
-mod objects;
+pub(in crate::runtime) mod objects;
 
 use std::collections::HashMap;
+use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
-use futures_util::stream::iter;
+use futures_util::stream::{FuturesUnordered, iter};
 use jiff::Timestamp;
 
 use crate::domain::checkup::evidence::{Evidence, Observed};
 use crate::domain::checkup::trend::Point;
 use crate::domain::checkup::{Checkup, judge};
-use crate::domain::environment::{BackupSet, EnvironmentName};
+use crate::domain::environment::BackupSet;
+use crate::domain::known::Known;
 use crate::domain::settings::Settings;
 use crate::domain::slot::judge::Scan;
 use crate::domain::verdict::{Judgement, Rule, Severity};
 use crate::drill::record::Record;
-use crate::drill::report::line;
+use crate::drill::report::line as told;
 use crate::journal::Reading;
 use crate::runtime::clock::Clock;
-use crate::runtime::console::connect::Line;
+use crate::runtime::console::connect::{Line, Lines};
 
 use memory::Memory;
 
@@ -55,14 +58,35 @@ impl Check<'_> {
     /// Looks at all `sets`, in their order.
     pub async fn run(&self, sets: &[&BackupSet]) -> Vec<Checked> {
         let lines = self.lines(sets);
-        let checks = sets.iter().map(|set| self.one(set, lines.get(&set.environment)));
+        let checks = sets.iter().map(|set| self.one(set, line(&lines, set), &drop::<Checkup>));
         iter(checks).buffered(SIDE_BY_SIDE).collect().await
     }
 
+    /// Looks at all `sets` over lines that are open already, and tells of each as soon as it has
+    /// answered: first of what the storage says, where the cluster takes longer.
+    pub async fn watch(&self, sets: &[&BackupSet], lines: &Lines, tell: &(impl Fn(Sight) + Sync)) {
+        let mut looks = FuturesUnordered::new();
+        let mut waiting = sets.iter();
+        for set in waiting.by_ref().take(SIDE_BY_SIDE) {
+            looks.push(self.watch_one(set, lines, tell));
+        }
+        while looks.next().await.is_some() {
+            if let Some(set) = waiting.next() {
+                looks.push(self.watch_one(set, lines, tell));
+            }
+        }
+    }
+
+    async fn watch_one(&self, set: &BackupSet, lines: &Lines, tell: &(impl Fn(Sight) + Sync)) {
+        let early = |checkup| tell(Sight::OfStorage(checkup));
+        let checked = Box::pin(self.one(set, line(lines, set), &early)).await;
+        tell(Sight::Whole(checked));
+    }
+
     /// One line to each environment's cluster, for all of its sets.
-    fn lines(&self, sets: &[&BackupSet]) -> HashMap<EnvironmentName, Line> {
+    fn lines(&self, sets: &[&BackupSet]) -> Lines {
         let wanted = sets.iter().filter(|set| set.cronjob.is_some() || set.verification.is_some());
-        let mut lines = HashMap::new();
+        let mut lines = Lines::new();
         for set in wanted {
             let environment = self.settings.environment(&set.environment);
             let Some(kubernetes) = environment.and_then(|it| it.kubernetes.as_ref()) else {
@@ -71,39 +95,72 @@ impl Check<'_> {
             lines.entry(set.environment.clone()).or_insert_with(|| {
                 let kubeconfig = self.settings.kubeconfig.clone();
                 let context = kubernetes.context.clone();
-                Line::new(set.environment.clone(), kubeconfig, context, self.clock)
+                let environment = set.environment.clone();
+                Arc::new(Line::new(environment, kubeconfig, context, self.clock))
             });
         }
         lines
     }
 
-    async fn one(&self, set: &BackupSet, line: Option<&Line>) -> Checked {
+    async fn one(
+        &self,
+        set: &BackupSet,
+        line: Option<&Line>,
+        tell: &(impl Fn(Checkup) + Sync),
+    ) -> Checked {
         let now = self.clock.now();
         let before = self.memory.observed(&set.path());
-        let (seen, of_cluster) =
-            tokio::join!(objects::look(self, set, now), jobs::look(self, line, set));
-        let objects::Seen { listing, facts, clock } = seen;
+        let looking = async {
+            let objects::Seen { listing, facts, clock } = objects::look(self, set, now).await;
+            Evidence {
+                listing,
+                facts,
+                runs: Known::Unasked,
+                verification: Known::Unasked,
+                scans: scans(self.reading, set),
+                proven: proven(self.reading, set),
+                trend: trend(self.reading, set),
+                before: before.cloned(),
+                clocks: clock.into_iter().collect(),
+            }
+        };
+        let asking = jobs::look(self, line, set);
+        let mut looking = pin!(looking);
+        let mut asking = pin!(asking);
+        let (mut evidence, of_cluster) = tokio::select! {
+            biased;
+            of_cluster = &mut asking => (looking.await, of_cluster),
+            evidence = &mut looking => {
+                tell(judge(set, &evidence, now));
+                (evidence, asking.await)
+            }
+        };
+        (evidence.runs, evidence.verification) = (of_cluster.runs, of_cluster.verification);
+        evidence.clocks.extend(of_cluster.clock);
         let today = now.to_zoned(set.time_zone.clone()).date();
-        let observed = listing
+        let observed = evidence
+            .listing
             .as_ref()
             .ok()
             .map(|catalogue| before.cloned().unwrap_or_default().with(catalogue, today));
-        let mut evidence = Evidence {
-            listing,
-            facts,
-            runs: of_cluster.runs,
-            verification: of_cluster.verification,
-            scans: scans(self.reading, set),
-            proven: proven(self.reading, set),
-            trend: trend(self.reading, set),
-            before: before.cloned(),
-            clocks: clock.into_iter().chain(of_cluster.clock).collect(),
-        };
         if let Some(line) = line {
             jobs::add_last_words(line, set, &mut evidence, self.patience).await;
         }
         Checked { checkup: judge(set, &evidence, now), observed }
     }
+}
+
+/// What has been seen of a set.
+#[derive(Debug)]
+pub enum Sight {
+    /// Its objects, judged without what the cluster says.
+    OfStorage(Checkup),
+    Whole(Checked),
+}
+
+/// The line to the cluster that a set's jobs run in.
+fn line<'a>(lines: &'a Lines, set: &BackupSet) -> Option<&'a Line> {
+    lines.get(&set.environment).map(AsRef::as_ref)
 }
 
 fn records<'a>(reading: &'a Reading, set: &'a BackupSet) -> impl Iterator<Item = &'a Record> {
@@ -130,7 +187,7 @@ fn broken(record: &Record) -> Option<String> {
     let mut failed = judgements
         .flat_map(Judgement::findings)
         .filter(|finding| finding.severity == Severity::Fail);
-    failed.next().map(line)
+    failed.next().map(told)
 }
 
 /// When the newest backup began that is proven to restore.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::time::{Instant, timeout};
 
-use crate::adapters::s3::S3;
+use crate::adapters::s3::{Pages, S3};
 use crate::domain::backup::Backup;
 use crate::domain::bucket::{Facts, Versioning};
 use crate::domain::checkup::clocks::ClockReading;
@@ -76,21 +76,13 @@ async fn list(
     patience: Duration,
 ) -> Result<Catalogue, Failure> {
     let timetable = Timetable::of(set, now);
-    let since = match set.kind {
-        // Its names tell no time.
-        SetKind::Sync => None,
-        SetKind::Scheduled | SetKind::Manual => timetable.beats().first().map(|beat| beat.at),
-    };
+    let since = since(set, &timetable);
     let mut catalogue = Catalogue::new(timetable, now);
     let marker = set.watch.marker.as_deref();
-    let began = Instant::now();
-    let mut pages = in_time(patience, set, s3.pages(set, since)).await??;
-    while let Some(page) = in_time(patience, set, pages.next()).await? {
-        for backup in page? {
+    let mut pages = PatientPages::open(s3, set, since, patience).await?;
+    while let Some(page) = pages.next().await? {
+        for backup in page {
             catalogue.take(backup, marker);
-        }
-        if began.elapsed() > WHOLE {
-            return Err(late(set, WHOLE));
         }
         // Thousands of objects: others want to go on too.
         tokio::task::yield_now().await;
@@ -101,6 +93,44 @@ async fn list(
         }
     }
     Ok(catalogue)
+}
+
+/// From when on the objects of a set are listed; `None` for all of them.
+pub(in crate::runtime) fn since(set: &BackupSet, timetable: &Timetable) -> Option<Timestamp> {
+    match set.kind {
+        // Its names tell no time.
+        SetKind::Sync => None,
+        SetKind::Scheduled | SetKind::Manual => timetable.beats().first().map(|beat| beat.at),
+    }
+}
+
+/// A listing that is waited for no longer than one has patience.
+pub(in crate::runtime) struct PatientPages<'a> {
+    pages: Pages<'a>,
+    set: &'a BackupSet,
+    patience: Duration,
+    began: Instant,
+}
+
+impl<'a> PatientPages<'a> {
+    pub(in crate::runtime) async fn open(
+        s3: &'a S3,
+        set: &'a BackupSet,
+        since: Option<Timestamp>,
+        patience: Duration,
+    ) -> Result<Self, Failure> {
+        let pages = in_time(patience, set, s3.pages(set, since)).await??;
+        Ok(Self { pages, set, patience, began: Instant::now() })
+    }
+
+    /// The next thousand; `None` behind the last.
+    pub(in crate::runtime) async fn next(&mut self) -> Result<Option<Vec<Backup>>, Failure> {
+        if self.began.elapsed() > WHOLE {
+            return Err(late(self.set, WHOLE));
+        }
+        let page = in_time(self.patience, self.set, self.pages.next()).await?;
+        Ok(page.transpose()?)
+    }
 }
 
 async fn facts(s3: &S3, set: &BackupSet, catalogue: &Catalogue, patience: Duration) -> Facts {

@@ -1,6 +1,5 @@
 //! What carries out the Drill tab's effects: looks, checks, the drill itself, what was left behind.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -14,34 +13,33 @@ use crate::app::drill::effect::{DrillEffect, Order, SetRef};
 use crate::app::drill::message::{Began, DrillMessage, Ended, Look};
 use crate::app::effect::{Generation, Lane};
 use crate::app::message::Message;
-use crate::domain::environment::BackupSet;
 use crate::domain::failure::{Failure, FailureKind};
-use crate::domain::settings::{Depth, Settings};
+use crate::domain::settings::Depth;
 use crate::drill::event::{DrillEvent, Happened};
-use crate::drill::past::{Past, Told};
 use crate::drill::plan::{DrillId, Trigger};
-use crate::journal::{Entry, Journal, Line, Note, Reading, Source};
+use crate::journal::{Journal, Line, Note, Reading};
 use crate::runtime::choose::{self, Chosen, Picked, Request, Situation, Wanted};
-use crate::runtime::clock::Clock;
 use crate::runtime::drill::Drill;
 use crate::runtime::drill::hold::Hold;
 use crate::runtime::drill::launch::{announce, notify};
 use crate::runtime::drill::reporter::Reporter;
 use crate::runtime::preflight::Preflight;
 use crate::runtime::process::owner;
+use crate::runtime::runs::RunFile;
 use crate::runtime::sweep;
 use crate::runtime::training::Trainer;
 
 use super::lanes::Lanes;
 use super::leftovers::leftovers;
+use super::office::{Office, pasts};
 use super::programs::{self, Program};
 
 /// Events that may wait; advances beyond are dropped, ends are not.
-const EVENTS: usize = 256;
+pub(super) const EVENTS: usize = 256;
 /// Between two batches of events: nobody reads faster, and the loop has other things to do.
 const BETWEEN: Duration = Duration::from_millis(100);
 /// How long an end of the console waits for a drill's clean-up.
-const FAREWELL: Duration = Duration::from_mins(1);
+pub(super) const FAREWELL: Duration = Duration::from_mins(1);
 
 /// Where drills are carried out.
 pub(super) struct Desk {
@@ -65,14 +63,6 @@ pub(super) struct Gift {
     pub(super) trainer: Option<Trainer>,
 }
 
-/// What every task needs.
-#[derive(Clone)]
-struct Office {
-    settings: Arc<Settings>,
-    clock: Clock,
-    messages: mpsc::Sender<Message>,
-}
-
 /// How the drill that runs is spoken to.
 struct Running {
     cancel: CancellationToken,
@@ -81,14 +71,12 @@ struct Running {
 
 impl Desk {
     pub(super) fn new(
-        settings: Arc<Settings>,
-        clock: Clock,
-        messages: mpsc::Sender<Message>,
+        office: Office,
         (tracker, root): (TaskTracker, CancellationToken),
         Gift { seed, trainer }: Gift,
     ) -> Self {
         Self {
-            office: Office { settings, clock, messages },
+            office,
             lanes: Lanes::new(tracker.clone(), root),
             tracker,
             drills: TaskTracker::new(),
@@ -198,30 +186,6 @@ impl Office {
         self.messages.send(Message::Drill(message)).await.ok();
     }
 
-    fn set(&self, set: &SetRef) -> Result<&BackupSet, Failure> {
-        let is_it =
-            |known: &&BackupSet| known.environment == set.environment && known.name == set.name;
-        let unknown = || {
-            let what = format!("{} is not configured", set.path());
-            Failure::new(FailureKind::Missing, what)
-        };
-        self.settings.sets().find(is_it).ok_or_else(unknown)
-    }
-
-    async fn reading(&self) -> Result<Reading, Failure> {
-        let journal = Journal::at(&self.settings.folders.journal);
-        let folder = journal.folder().display().to_string();
-        let told = |error: String| {
-            let what = format!("reading the journal {folder}: {error}");
-            Failure::new(FailureKind::Unexpected, what).advise("check `[journal] directory`")
-        };
-        match spawn_blocking(move || journal.read()).await {
-            Ok(Ok(reading)) => Ok(reading),
-            Ok(Err(error)) => Err(told(error.to_string())),
-            Err(error) => Err(told(error.to_string())),
-        }
-    }
-
     async fn look(&self, set: &SetRef, seed: u64) -> Look {
         let reading = match self.reading().await {
             Ok(reading) => reading,
@@ -246,7 +210,7 @@ impl Office {
             format!("{}{line}: {}", problem.file.display(), problem.what)
         });
         let unread = unread.collect();
-        let pasts = reading.entries.into_iter().map(past).collect();
+        let pasts = pasts(reading);
         Look { pasts: Ok(pasts), unread, pool, seed }
     }
 
@@ -302,17 +266,8 @@ impl Office {
 
     /// The whole drill, from the order to the clean-up.
     async fn drill(&self, order: Order, cancel: CancellationToken, hold: Hold) {
-        let prepared = async {
-            let reading = self.reading().await?;
-            let chosen = self.plan(&order, &reading)?;
-            let storage = choose::storage(&self.settings, &chosen.plan.set)?;
-            let s3 = S3::connect(storage).await?;
-            let run = announce(&self.settings, &chosen.plan)?;
-            let drill = Drill::of(&self.settings, self.clock, s3, chosen);
-            Ok::<_, Failure>((Drill { hold, ..drill }, run))
-        };
-        let (drill, run) = match prepared.await {
-            Ok(prepared) => prepared,
+        let (drill, run) = match self.prepare(&order).await {
+            Ok((drill, run)) => (Drill { hold, ..drill }, run),
             Err(failure) => return self.tell(DrillMessage::Refused(failure)).await,
         };
         let (send, events) = mpsc::channel(EVENTS);
@@ -325,20 +280,36 @@ impl Office {
             drop(reporter);
             conclusion
         };
-        let (conclusion, ()) = tokio::join!(drilling, self.pass_on(events));
+        let passing = self.pass_on(events, |events| Message::Drill(DrillMessage::Happened(events)));
+        let (conclusion, ()) = tokio::join!(drilling, passing);
         let untold = notify(&self.settings, self.clock, &conclusion).await;
         let (cleanup, unrecorded) = (conclusion.cleanup, conclusion.unrecorded);
         self.tell(DrillMessage::Ended(Box::new(Ended { cleanup, unrecorded, untold }))).await;
     }
 
+    /// The drill that is ordered, announced; nothing has happened yet.
+    pub(super) async fn prepare(&self, order: &Order) -> Result<(Drill, RunFile), Failure> {
+        let reading = self.reading().await?;
+        let chosen = self.plan(order, &reading)?;
+        let storage = choose::storage(&self.settings, &chosen.plan.set)?;
+        let s3 = S3::connect(storage).await?;
+        let run = announce(&self.settings, &chosen.plan)?;
+        Ok((Drill::of(&self.settings, self.clock, s3, chosen), run))
+    }
+
     /// Passes events on in batches, of which what has been overtaken is left out.
-    async fn pass_on(&self, mut events: mpsc::Receiver<DrillEvent>) {
+    pub(super) async fn pass_on(
+        &self,
+        mut events: mpsc::Receiver<DrillEvent>,
+        message: impl Fn(Vec<DrillEvent>) -> Message,
+    ) {
         while let Some(first) = events.recv().await {
             let mut batch = vec![first];
             while let Ok(event) = events.try_recv() {
                 batch.push(event);
             }
-            self.tell(DrillMessage::Happened(coalesced(batch))).await;
+            // The loop has ended when nobody receives.
+            self.messages.send(message(coalesced(batch))).await.ok();
             sleep(BETWEEN).await;
         }
     }
@@ -374,22 +345,6 @@ fn coalesced(batch: Vec<DrillEvent>) -> Vec<DrillEvent> {
         kept.push(event);
     }
     kept
-}
-
-/// An entry of the journal, as the console knows drills of before.
-fn past(entry: Entry) -> Past {
-    let (at, environment) = (entry.date(), entry.environment().clone());
-    let told = match entry.source {
-        Source::Drilled(record) => Told::Drilled(Arc::new(*record)),
-        Source::Imported(row) => Told::Imported {
-            is_test: row.came_to_a_verdict(),
-            backup: row.backup,
-            result: row.result,
-            note: row.note,
-        },
-    };
-    let notes = entry.notes.into_iter().map(|note| (note.actor, note.text)).collect();
-    Past { id: entry.id, at, environment, told, cleanup: entry.cleanup, notes }
 }
 
 #[cfg(test)]

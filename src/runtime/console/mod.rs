@@ -1,5 +1,6 @@
 //! The console: the event loop, what feeds it from clusters, and what carries out its effects.
 
+mod backups;
 pub mod cluster;
 mod coalesce;
 pub mod connect;
@@ -13,6 +14,7 @@ mod leftovers;
 pub mod log_stream;
 pub mod look;
 mod objects;
+mod office;
 mod outside;
 mod pace;
 mod programs;
@@ -23,6 +25,7 @@ mod terminal;
 pub mod terminal_check;
 mod usage;
 mod watcher;
+mod works;
 
 #[cfg(test)]
 #[cfg(feature = "demo")]

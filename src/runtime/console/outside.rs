@@ -25,11 +25,13 @@ use crate::domain::news::Namespaces;
 use crate::domain::pod::Pod;
 use crate::domain::settings::Settings;
 use crate::runtime::clock::Clock;
+use crate::runtime::console::backups::Lookout;
 use crate::runtime::console::cluster::{self, ClusterFeed, ClusterNews};
 use crate::runtime::console::connect::{Line, Lines};
 use crate::runtime::console::drill::{Desk, Gift};
 use crate::runtime::console::event_loop::{Kept, Outside};
 use crate::runtime::console::lanes::Lanes;
+use crate::runtime::console::office::Office;
 use crate::runtime::console::programs::{self, Program};
 use crate::runtime::console::{
     deeds_log, log_stream, objects, remembered, saved, snapshot, terminal,
@@ -65,6 +67,7 @@ pub(super) struct Performer {
     /// What is to have the terminal next.
     program: Option<(Program, Option<Deed>)>,
     desk: Desk,
+    lookout: Lookout,
 }
 
 impl Performer {
@@ -95,7 +98,9 @@ impl Performer {
         let lines = Arc::new(open);
         let program = None;
         let tasks = (tracker.clone(), root.clone());
-        let desk = Desk::new(Arc::clone(&settings), clock, messages.clone(), tasks, gift);
+        let office = Office { settings: Arc::clone(&settings), clock, messages: messages.clone() };
+        let lookout = Lookout::new(office.clone(), Arc::clone(&lines), tasks.clone());
+        let desk = Desk::new(office, tasks, gift);
         let performer = Self {
             settings,
             clock,
@@ -109,6 +114,7 @@ impl Performer {
             lent,
             program,
             desk,
+            lookout,
         };
         (inbox, performer)
     }
@@ -117,6 +123,7 @@ impl Performer {
     pub(super) async fn stop(self, app: Option<&App>) {
         // A drill is ended before its reads are.
         self.desk.stop(app.is_some_and(|app| app.drill.leaving.is_some())).await;
+        self.lookout.stop().await;
         self.root.cancel();
         self.tracker.close();
         drop(self.messages);
@@ -150,9 +157,13 @@ impl Performer {
                 while let Some(news) = news.recv().await {
                     let message = match lane {
                         Lane::OlderLog => Message::OlderLogArrived { generation, news },
-                        Lane::Log | Lane::Object | Lane::Shelf | Lane::Checks | Lane::Leftovers => {
-                            Message::LogArrived { generation, news }
-                        }
+                        Lane::Log
+                        | Lane::Object
+                        | Lane::Shelf
+                        | Lane::Checks
+                        | Lane::Leftovers
+                        | Lane::Checkups
+                        | Lane::Listing => Message::LogArrived { generation, news },
                     };
                     if messages.send(message).await.is_err() {
                         return;
@@ -220,6 +231,7 @@ impl Outside for Performer {
             Effect::Cancel(lane) => {
                 self.lanes.cancel(lane);
                 self.desk.cancel(lane);
+                self.lookout.cancel(lane);
             }
             Effect::Watch(chosen) => {
                 for environment in &self.settings.environments {
@@ -267,6 +279,7 @@ impl Outside for Performer {
             Effect::Remember(remembered) => {
                 keep_remembered(&self.settings.folders.state, &remembered);
             }
+            Effect::Backups(effect) => self.lookout.perform(*effect),
             Effect::Drill(effect) => {
                 let program = self.desk.perform(*effect);
                 return self.lend(program, None);

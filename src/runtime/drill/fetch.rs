@@ -82,6 +82,17 @@ pub async fn fetch(
     }
 }
 
+/// Downloads into `part` what it still misses, checking the checksum of what arrives.
+pub async fn save(s3: &S3, part: &PartFile, reporter: &Reporter) -> Result<(), Failure> {
+    let size = part.object().backup.size;
+    let missing = ByteSize(size.bytes().saturating_sub(part.resumed().bytes()));
+    let saving = async {
+        part.path().parent().map_or(Ok(()), |folder| check_room(folder, missing))?;
+        download(s3, part, reporter).await
+    };
+    reporter.step(Step::Download, saving).await
+}
+
 async fn download(s3: &S3, part: &PartFile, reporter: &Reporter) -> Result<((), String), Failure> {
     let object = part.object();
     let resumed = part.resumed();

@@ -1,7 +1,9 @@
 //! The console on the embedded world: the real loop, the real adapters, keys as text.
 
+mod backups;
 mod drill;
 mod harness;
+mod jobs;
 mod keys;
 
 use std::time::Duration;

@@ -3,6 +3,7 @@
 use crate::domain::census::DumpCensus;
 use crate::domain::engine::ServerVersion;
 use crate::domain::settings::Access;
+use crate::domain::shell::{aws_s3, quoted};
 use crate::domain::units::ByteSize;
 use crate::drill::recipe::{Ending, Server, Volume};
 
@@ -92,12 +93,7 @@ pub(super) fn end_of_life(image: &str) -> Option<String> {
 /// nothing is restored by pasting alone.
 pub fn command_to_copy(object_url: &str, access: &Access, census: Option<&DumpCensus>) -> String {
     let file = object_url.rsplit('/').next().unwrap_or(object_url);
-    let mut fetch = vec!["aws s3 cp".to_owned()];
-    let options = [("--profile", &access.profile), ("--endpoint-url", &access.endpoint)];
-    for (option, value) in options {
-        fetch.extend(value.as_ref().map(|value| format!("{option} {}", quoted(value))));
-    }
-    fetch.push(format!("{} .", quoted(object_url)));
+    let fetch = aws_s3(access, "cp", &[object_url, "."]);
     // The folder keeps tar from taking `T11:37` for a host and a dash for an option. Without `z`
     // it looks for itself how the archive is packed.
     let unpack = format!("tar -xf {}", quoted(&format!("./{file}")));
@@ -107,16 +103,7 @@ pub fn command_to_copy(object_url: &str, access: &Access, census: Option<&DumpCe
     }
     let root = census.map(|census| census.root.as_str()).filter(|root| !root.is_empty());
     restore.push(format!("--dir {}", quoted(root.unwrap_or("."))));
-    format!("{} && {unpack} && {}", fetch.join(" "), restore.join(" "))
-}
-
-/// Quoted for a POSIX shell where it must be.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
+    format!("{fetch} && {unpack} && {}", restore.join(" "))
 }
 
 #[cfg(test)]

@@ -1,0 +1,188 @@
+//! What carries out the Backups tab's effects: looks at sets, listings, and what is done with objects.
+
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+use tokio::task::spawn_blocking;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::adapters::s3::S3;
+use crate::app::backups::effect::BackupsEffect;
+use crate::app::backups::message::{BackupsMessage, ListingNews, Look};
+use crate::app::drill::effect::SetRef;
+use crate::app::effect::{Generation, Lane};
+use crate::app::message::Message;
+use crate::domain::checkup::evidence::Observed;
+use crate::domain::environment::BackupSet;
+use crate::domain::failure::Failure;
+use crate::domain::slot::timetable::Timetable;
+use crate::runtime::check::memory::{Memory, MemoryFile};
+use crate::runtime::check::objects::{PatientPages, since};
+use crate::runtime::check::{Check, PATIENCE, Sight};
+use crate::runtime::choose;
+
+use super::connect::Lines;
+use super::drill::FAREWELL;
+use super::lanes::Lanes;
+use super::office::{Office, pasts};
+
+/// Where the sets are watched from.
+pub(super) struct Lookout {
+    office: Office,
+    lines: Arc<Lines>,
+    lanes: Lanes,
+    /// Reads and writes of objects, which are waited for at the end: they clean up.
+    works: TaskTracker,
+    cancel: CancellationToken,
+}
+
+impl Lookout {
+    /// Clusters are asked over the lines that the console has open anyway.
+    pub(super) fn new(
+        office: Office,
+        lines: Arc<Lines>,
+        (tracker, root): (TaskTracker, CancellationToken),
+    ) -> Self {
+        Self {
+            office,
+            lines,
+            lanes: Lanes::new(tracker, root),
+            works: TaskTracker::new(),
+            cancel: CancellationToken::new(),
+        }
+    }
+
+    pub(super) fn perform(&mut self, effect: BackupsEffect) {
+        let office = self.office.clone();
+        match effect {
+            BackupsEffect::Check { generation, sets } => {
+                let lines = Arc::clone(&self.lines);
+                self.lanes.replace(Lane::Checkups, async move {
+                    Box::pin(office.watch_sets(generation, &sets, &lines)).await;
+                });
+            }
+            BackupsEffect::Work(order) => {
+                self.cancel = CancellationToken::new();
+                let cancel = self.cancel.clone();
+                self.works.spawn(async move { Box::pin(office.work(order, cancel)).await });
+            }
+            BackupsEffect::CancelWork => self.cancel.cancel(),
+            BackupsEffect::List { generation, set } => {
+                self.lanes.replace(Lane::Listing, async move {
+                    Box::pin(office.list_objects(generation, &set)).await;
+                });
+            }
+        }
+    }
+
+    pub(super) fn cancel(&mut self, lane: Lane) {
+        self.lanes.cancel(lane);
+    }
+
+    /// Ends the work under way, and waits until it is cleaned up.
+    pub(super) async fn stop(self) {
+        self.cancel.cancel();
+        self.works.close();
+        timeout(FAREWELL, self.works.wait()).await.ok();
+    }
+}
+
+impl Office {
+    pub(super) async fn tell_of_backups(&self, message: BackupsMessage) {
+        // The loop has ended when nobody receives.
+        self.messages.send(Message::Backups(message)).await.ok();
+    }
+
+    /// Looks at all sets side by side, and tells of each as soon as it has answered.
+    async fn watch_sets(&self, generation: Generation, sets: &[SetRef], lines: &Lines) {
+        let read = self.reading().await;
+        let (reading, read) = match read {
+            Ok(reading) => (reading.clone(), Ok(pasts(reading))),
+            // The objects can be judged all the same; what was scanned or proven is not known.
+            Err(failure) => (crate::journal::Reading::default(), Err(failure)),
+        };
+        self.tell_of_backups(BackupsMessage::JournalRead { generation, pasts: read }).await;
+        let memory = MemoryFile::peek(&self.settings.folders.state).unwrap_or_else(|failure| {
+            tracing::warn!(%failure, "what earlier checks have seen is not known");
+            Memory::default()
+        });
+        let check = Check {
+            settings: &self.settings,
+            clock: self.clock,
+            reading: &reading,
+            memory: &memory,
+            patience: PATIENCE,
+        };
+        let sets: Vec<&BackupSet> = sets.iter().filter_map(|set| self.set(set).ok()).collect();
+        let (tell, mut told) = mpsc::unbounded_channel();
+        let looking = async move {
+            let tell = |sight| {
+                // Whoever listens does so to the end.
+                tell.send(sight).ok();
+            };
+            check.watch(&sets, lines, &tell).await;
+        };
+        let mut seen: Vec<(String, Observed)> = Vec::new();
+        let telling = async {
+            while let Some(sight) = told.recv().await {
+                let (checkup, is_partial) = match sight {
+                    Sight::OfStorage(checkup) => (checkup, true),
+                    Sight::Whole(checked) => {
+                        let path = checked.checkup.path();
+                        seen.extend(checked.observed.map(|observed| (path, observed)));
+                        (checked.checkup, false)
+                    }
+                };
+                let set =
+                    SetRef { environment: checkup.environment.clone(), name: checkup.set.clone() };
+                let look = Box::new(Look { checkup, is_partial });
+                self.tell_of_backups(BackupsMessage::Checked { generation, set, look }).await;
+            }
+        };
+        tokio::join!(looking, telling);
+        self.tell_of_backups(BackupsMessage::CheckedAll { generation }).await;
+        self.remember(seen).await;
+    }
+
+    /// Remembers what was seen, for later checks by whomever. One that runs now does so itself.
+    async fn remember(&self, seen: Vec<(String, Observed)>) {
+        let folder = self.settings.folders.state.clone();
+        let remembering = spawn_blocking(move || -> Result<(), Failure> {
+            let file = MemoryFile::take(&folder)?;
+            let mut memory = file.read()?;
+            for (path, observed) in seen {
+                memory.observe(path, observed);
+            }
+            file.write(&memory)
+        });
+        if let Ok(Err(failure)) = remembering.await {
+            tracing::info!(%failure, "what was seen of the backups is not remembered");
+        }
+    }
+
+    async fn list_objects(&self, generation: Generation, set: &SetRef) {
+        let news = match self.list_pages(generation, set).await {
+            Ok(()) => ListingNews::Complete,
+            Err(failure) => ListingNews::Failed(failure),
+        };
+        self.tell_listed(generation, news).await;
+    }
+
+    async fn tell_listed(&self, generation: Generation, news: ListingNews) {
+        self.tell_of_backups(BackupsMessage::Listed { generation, news }).await;
+    }
+
+    async fn list_pages(&self, generation: Generation, set: &SetRef) -> Result<(), Failure> {
+        let set = self.set(set)?;
+        let since = since(set, &Timetable::of(set, self.clock.now()));
+        self.tell_listed(generation, ListingNews::Began { since }).await;
+        let s3 = S3::connect(choose::storage(&self.settings, set)?).await?;
+        let mut pages = PatientPages::open(&s3, set, since, PATIENCE).await?;
+        while let Some(page) = pages.next().await? {
+            self.tell_listed(generation, ListingNews::Page(page)).await;
+        }
+        Ok(())
+    }
+}

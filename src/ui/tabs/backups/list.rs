@@ -1,0 +1,266 @@
+//! The objects of a set: name, time, size, by how much they differ from the one before, class, state,
+//! and who has read or restored them.
+
+use std::collections::HashMap;
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+use crate::app::App;
+use crate::app::backups::listing::{Listing, Phase};
+use crate::app::backups::set::Watched;
+use crate::domain::age::age;
+use crate::domain::backup::{Backup, BeganFrom};
+use crate::domain::slot::State;
+use crate::domain::slot::judge::local;
+use crate::domain::units::{ByteSize, Count};
+use crate::drill::past::{Mark, Past, Told, mark};
+use crate::ui::paint::fit_name;
+use crate::ui::sheet::{Part, Sheet, left, right};
+use crate::ui::theme::{Role, Theme};
+use crate::ui::viewports::Viewports;
+
+use super::signs::sign;
+
+/// ```text
+///  91 objects, 1.4 GiB, from 2026-08-21 on
+///   NAME                     T0                SIZE        Δ  CLASS     STATE      READ
+/// ▌ 2026-11-20T00_00.tar.gz  2026-11-20 00:00  15.5 MiB  +0.1 %  STANDARD  ▪ ok   proven 11-20 ada@jump
+/// ```
+pub(super) fn draw(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    app: &App,
+    theme: &Theme,
+    viewports: &mut Viewports,
+) {
+    let (Some(watched), Some(listing)) = (app.backups.selected(), &app.backups.listing) else {
+        return;
+    };
+    let mut sheet = Sheet::new(theme, area.width);
+    sheet.line(summary(watched, listing, app));
+    if let Phase::Failed(failure) = &listing.phase {
+        sheet.sentence(1, &failure.to_string(), (Role::Critical, 2));
+    }
+    let columns = Columns::of(area.width, watched);
+    sheet.line([(columns.headings(), Role::Header)]);
+    let first = sheet.height();
+    let room = usize::from(area.height.saturating_sub(first));
+    let offset = scroll(viewports.offset, listing.place(), listing.count(), room);
+    viewports.offset = offset;
+    let looks = Looks::of(app.drill.pasts());
+    for place in offset..listing.count().min(offset + room) {
+        if let Some((backup, change)) = listing.row(place) {
+            let is_here = place == listing.place();
+            let row = Row { watched, backup: &backup, change, listing };
+            sheet.line(columns.row(&row, &looks, is_here));
+        }
+    }
+    if listing.count() == 0 {
+        let text = match (&listing.phase, listing.filter.is_empty()) {
+            (_, false) => "no object has this; esc shows all",
+            (Phase::Arriving, true) => "listing …",
+            (Phase::Complete, true) => "there is no object of its window",
+            (Phase::Failed(_), true) => "nothing is known; ctrl-r lists again",
+        };
+        sheet.line([(format!("  {text}"), Role::Muted)]);
+    }
+    let drawn = u16::try_from(listing.count().saturating_sub(offset).min(room)).unwrap_or(0);
+    viewports.rows(Rect { y: area.y + first, height: drawn, ..area }, offset);
+    sheet.draw(frame, area);
+    let selected = u16::try_from(listing.place().saturating_sub(offset)).unwrap_or(0);
+    if selected < drawn {
+        let line = Rect { y: area.y + first + selected, height: 1, ..area };
+        frame.buffer_mut().set_style(line, theme.role(Role::Selection));
+    }
+}
+
+/// The first row to show, so that the cursor is seen and no room is wasted.
+fn scroll(offset: usize, at: usize, rows: usize, height: usize) -> usize {
+    let offset = offset.min(rows.saturating_sub(height)).min(at);
+    if at >= offset + height { at + 1 - height } else { offset }
+}
+
+/// `91 objects, 1.4 GiB, from 2026-08-21 on`, and how far the listing is.
+fn summary(watched: &Watched, listing: &Listing, app: &App) -> Vec<Part> {
+    let (count, bytes) = listing.arrived();
+    let mut text = format!(" {} objects, {bytes}", Count(count as u64));
+    if let Some(since) = listing.since {
+        let day = since.to_zoned(watched.set.time_zone.clone()).strftime("%Y-%m-%d").to_string();
+        text = format!("{text}, those from {day} on");
+    }
+    let mut parts = vec![(text, Role::Text)];
+    if listing.objects.beyond > 0 {
+        let text = format!(", and {} more that are not shown", Count(listing.objects.beyond));
+        parts.push((text, Role::Warning));
+    }
+    match (&listing.phase, listing.at) {
+        (Phase::Arriving, None) => parts.push((" so far …".to_owned(), Role::Busy)),
+        (Phase::Arriving, Some(_)) => parts.push((", listing again …".to_owned(), Role::Busy)),
+        (Phase::Complete, _) | (Phase::Failed(_), None) => {}
+        (Phase::Failed(_), Some(at)) => {
+            parts.push((format!(", as of {} ago", age(at, app.now)), Role::Stale));
+        }
+    }
+    parts
+}
+
+/// What was read of each object, by its key: a journal has few, a listing many.
+struct Looks<'a> {
+    by_key: HashMap<&'a str, Vec<&'a Past>>,
+    pasts: &'a [Past],
+}
+
+impl<'a> Looks<'a> {
+    fn of(pasts: &'a [Past]) -> Self {
+        let mut by_key: HashMap<&str, Vec<&Past>> = HashMap::new();
+        for past in pasts {
+            by_key.entry(past.backup()).or_default().push(past);
+        }
+        Self { by_key, pasts }
+    }
+
+    /// `proven 2026-11-20 ada@jump`.
+    fn of_backup(&self, watched: &Watched, backup: &Backup) -> Part {
+        let environment = &watched.set.environment;
+        let own = self.by_key.get(backup.name()).into_iter().flatten();
+        let newest = own.filter(|past| past.is_of(backup, environment)).max_by_key(|past| past.at);
+        let Some(past) = newest else { return (String::new(), Role::Muted) };
+        let (word, role) = match mark(self.pasts, backup, environment) {
+            Mark::Failed => ("FAILED", Role::Critical),
+            Mark::Reached(depth) => (depth.praise(), Role::Fine),
+            Mark::Missing | Mark::Untested => ("not verified", Role::Warning),
+        };
+        let by = match &past.told {
+            Told::Drilled(record) => record.actor.as_str(),
+            Told::Imported { .. } => "spreadsheet",
+        };
+        (format!("{word} {} {by}", past.at.strftime("%Y-%m-%d")), role)
+    }
+}
+
+struct Row<'a> {
+    watched: &'a Watched,
+    backup: &'a Backup,
+    change: Option<i64>,
+    listing: &'a Listing,
+}
+
+struct Columns {
+    name: usize,
+    has_state: bool,
+    has_class: bool,
+    read: usize,
+}
+
+const TIME: usize = 16;
+const SIZE: usize = 10;
+const CHANGE: usize = 8;
+const CLASS: usize = 12;
+const STATE: usize = 11;
+const GAP: usize = 2;
+
+impl Columns {
+    fn of(width: u16, watched: &Watched) -> Self {
+        let width = usize::from(width);
+        let has_class = width >= 110;
+        let has_state = watched.slots().iter().any(|slot| slot.backup.is_some());
+        let optional = |is_there: bool, cells: usize| if is_there { cells + GAP } else { 0 };
+        let fixed = 2 + TIME + SIZE + CHANGE + 3 * GAP;
+        let fixed = fixed + optional(has_class, CLASS) + optional(has_state, STATE);
+        let left = width.saturating_sub(fixed);
+        let name = (left * 3 / 5).clamp(18, 60).min(left);
+        Self { name, has_state, has_class, read: left.saturating_sub(name + GAP) }
+    }
+
+    fn headings(&self) -> String {
+        let mut text = format!("  {}", left("NAME", self.name + GAP));
+        text.push_str(&left("T0", TIME + GAP));
+        text.push_str(&right("SIZE", SIZE));
+        text.push_str(&right("Δ", CHANGE + GAP));
+        text.push_str("  ");
+        if self.has_class {
+            text.push_str(&left("CLASS", CLASS + GAP));
+        }
+        if self.has_state {
+            text.push_str(&left("STATE", STATE + GAP));
+        }
+        if self.read > 4 { text + "READ" } else { text }
+    }
+
+    fn row(&self, row: &Row<'_>, looks: &Looks<'_>, is_selected: bool) -> Vec<Part> {
+        let Row { watched, backup, change, listing } = row;
+        let gutter = match (is_selected, listing.marks.contains(&backup.key.0)) {
+            (_, true) => ("● ", Role::Marked),
+            (true, false) => ("▌ ", Role::Accent),
+            (false, false) => ("  ", Role::Muted),
+        };
+        let name = backup.key.0.strip_prefix(&watched.set.prefix).unwrap_or(&backup.key.0);
+        let name = fit_name(name, u16::try_from(self.name).unwrap_or(u16::MAX));
+        let (began, of_time) = match backup.began.from {
+            BeganFrom::Name => (backup.began.at, Role::Text),
+            BeganFrom::LastModified => (backup.last_modified, Role::Muted),
+        };
+        let mut parts = vec![
+            (gutter.0.to_owned(), gutter.1),
+            (left(&name, self.name + GAP), Role::Text),
+            (left(&local(began, &watched.set.time_zone), TIME + GAP), of_time),
+            (right(&backup.size.to_string(), SIZE), Role::Text),
+            (right(&changed(backup.size, *change), CHANGE + GAP), Role::Muted),
+            ("  ".to_owned(), Role::Muted),
+        ];
+        if self.has_class {
+            let class = backup.storage_class.as_deref().unwrap_or("-");
+            parts.push((left(class, CLASS + GAP), Role::Muted));
+        }
+        if self.has_state {
+            parts.push(match watched.slot_of(backup).map(|slot| slot.state) {
+                Some(state) => {
+                    let (sign, role) = sign(state);
+                    let role = if state == State::Ok { Role::Muted } else { role };
+                    (left(&format!("{sign} {state}"), STATE + GAP), role)
+                }
+                None => (left("", STATE + GAP), Role::Muted),
+            });
+        }
+        if self.read > 4 {
+            let (text, role) = looks.of_backup(watched, backup);
+            parts.push((left(&text, self.read), role));
+        }
+        parts
+    }
+}
+
+/// By what share a size differs from the one before.
+fn changed(size: ByteSize, change: Option<i64>) -> String {
+    let Some(change) = change else { return String::new() };
+    let own = i64::try_from(size.bytes()).unwrap_or(i64::MAX);
+    let before = own.saturating_sub(change);
+    if before <= 0 {
+        return "new".to_owned();
+    }
+    format!("{:+.1} %", change as f64 / before as f64 * 100.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_is_a_share_of_the_one_before() {
+        assert_eq!(changed(ByteSize(110), Some(10)), "+10.0 %");
+        assert_eq!(changed(ByteSize(50), Some(-50)), "-50.0 %");
+        assert_eq!(
+            (changed(ByteSize(5), Some(5)), changed(ByteSize(5), None)),
+            ("new".to_owned(), String::new())
+        );
+    }
+
+    #[test]
+    fn the_cursor_is_always_seen() {
+        assert_eq!(scroll(0, 9, 100, 10), 0);
+        assert_eq!(scroll(0, 10, 100, 10), 1);
+        assert_eq!(scroll(50, 10, 100, 10), 10);
+        assert_eq!(scroll(95, 99, 100, 10), 90);
+    }
+}
