@@ -5,6 +5,7 @@ usage: moto_filled.py PORT STOCK.json
 """
 
 import json
+import signal
 import sys
 from datetime import datetime
 
@@ -49,4 +50,4 @@ for bucket in stock["buckets"]:
     fill(s3_backends[DEFAULT_ACCOUNT_ID]["aws"], client, bucket)
 outer = ThreadedMotoServer(ip_address="127.0.0.1", port=port, verbose=False)
 outer.start()
-outer._thread.join()
+signal.pause()
