@@ -66,6 +66,7 @@ pub enum Action {
     RunNow,
     Suspend,
     // Backups.
+    Reschedule,
     Scan,
     RestoreTest,
     WriteToDisk,

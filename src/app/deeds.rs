@@ -10,6 +10,7 @@ use crate::app::overlay::{Button, Overlay, Then};
 use crate::app::pods::ask::dialog;
 use crate::app::{App, UNLOCKED};
 use crate::domain::deed::Deed;
+use crate::domain::environment::EnvironmentName;
 
 impl App {
     /// Opens the dialog for an action, or says why it cannot be done.
@@ -22,7 +23,7 @@ impl App {
             Action::Suspend => self.pods.suspend(clusters).into_iter().collect(),
             _ => self.pods.shell(clusters).into_iter().collect(),
         };
-        let Some(first) = deeds.first() else {
+        if deeds.is_empty() {
             let why = match action {
                 Action::Restart => "no one workload is meant; choose its environment with `:env`",
                 Action::Delete => "only pods are deleted here",
@@ -31,7 +32,13 @@ impl App {
             };
             self.say(Tone::Muted, why.to_owned());
             return Vec::new();
-        };
+        }
+        self.ask_for(deeds)
+    }
+
+    /// Opens the dialog before `deeds`, or says why nothing can be done.
+    pub(super) fn ask_for(&mut self, deeds: Vec<Deed>) -> Vec<Effect> {
+        let Some(first) = deeds.first() else { return Vec::new() };
         if deeds.iter().any(|deed| deed.environment != first.environment) {
             self.say(
                 Tone::Warning,
@@ -39,32 +46,49 @@ impl App {
             );
             return Vec::new();
         }
-        let Some(cluster) = self.cluster_named(&first.environment) else {
-            return Vec::new();
-        };
-        if !cluster.writable {
-            let name = &cluster.name;
-            let text =
-                format!("{name} is read-only; `writable = true` in its configuration allows it");
-            self.say(Tone::Warning, text);
+        let environment = first.environment.clone();
+        if !self.may_change(&environment) {
             return Vec::new();
         }
-        let is_unlocked = self.unlocked.get(&cluster.name).is_some_and(|until| *until > self.now);
-        self.overlay = dialog(deeds, cluster, is_unlocked).map(Overlay::Dialog);
+        let is_unlocked = self.is_unlocked(&environment);
+        let cluster = self.cluster_named(&environment);
+        self.overlay =
+            cluster.and_then(|cluster| dialog(deeds, cluster, is_unlocked)).map(Overlay::Dialog);
         Vec::new()
+    }
+
+    /// Whether an environment may be changed; says why, where it may not.
+    pub(super) fn may_change(&mut self, environment: &EnvironmentName) -> bool {
+        match self.cluster_named(environment) {
+            Some(cluster) if cluster.writable => true,
+            Some(_) => {
+                let text = format!(
+                    "{environment} is read-only; `writable = true` in its configuration allows it"
+                );
+                self.say(Tone::Warning, text);
+                false
+            }
+            None => false,
+        }
+    }
+
+    /// Whether the name of an environment need not be typed again.
+    pub(super) fn is_unlocked(&self, environment: &EnvironmentName) -> bool {
+        self.unlocked.get(environment).is_some_and(|until| *until > self.now)
     }
 
     pub(super) fn act_in_dialog(&mut self, action: Action) -> Vec<Effect> {
         let Some(Overlay::Dialog(dialog)) = &mut self.overlay else { return Vec::new() };
         match action {
-            Action::NextButton | Action::PreviousButton => {
-                dialog.button = match dialog.button {
-                    Button::Cancel => Button::Do,
-                    Button::Do => Button::Cancel,
-                };
+            Action::NextButton => {
+                dialog.move_by(1);
                 Vec::new()
             }
-            Action::Press if dialog.button == Button::Do => {
+            Action::PreviousButton => {
+                dialog.move_by(-1);
+                Vec::new()
+            }
+            Action::Press if dialog.button != Button::Cancel => {
                 if !dialog.is_confirmed() {
                     let text = format!("type `{}` to confirm", dialog.environment);
                     self.say(Tone::Warning, text);

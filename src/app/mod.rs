@@ -25,6 +25,7 @@ pub mod pods;
 pub mod prompt;
 mod prompts;
 pub mod remembered;
+pub mod reschedule;
 pub mod rows;
 pub mod store;
 pub mod tab;
@@ -63,6 +64,7 @@ use overlay::{Flash, Overlay};
 use pods::Pods;
 use prompt::PromptKind;
 use remembered::Remembered;
+use reschedule::Rescheduling;
 use rows::{Context, Place};
 use tab::Tab;
 
@@ -86,6 +88,8 @@ pub struct App {
     pub drill: Drill,
     pub overlay: Option<Overlay>,
     pub flash: Option<Flash>,
+    /// What is to have the schedule that is being typed.
+    pub rescheduling: Option<Rescheduling>,
     pub theme: ThemeChoice,
     pub header: bool,
     pub full_screen: bool,
@@ -156,6 +160,7 @@ impl App {
             drill: Drill::start(settings),
             overlay: None,
             flash: None,
+            rescheduling: None,
             theme: remembered.theme.unwrap_or(settings.console.theme),
             header: !remembered.hides_header,
             full_screen: false,
@@ -231,7 +236,7 @@ impl App {
                     Ok(answer) => self.say(Tone::Fine, format!("{}: {answer}", deed.environment)),
                     Err(failure) => self.say(Tone::Critical, format!("{deed}: {failure}")),
                 }
-                Vec::new()
+                self.look_after(&deed)
             }
             Message::Returned { failure } => {
                 self.is_dirty = true;

@@ -49,7 +49,16 @@ pub struct Dialog {
     /// What must be typed before, and what has been; `None` where nothing must.
     pub typed: Option<String>,
     pub deeds: Vec<Deed>,
+    /// What may be done as well, where something goes with it.
+    pub more: Option<More>,
     pub then: Then,
+}
+
+/// A third button, which does all that the second does and more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct More {
+    pub verb: &'static str,
+    pub deeds: Vec<Deed>,
 }
 
 /// What a dialog is about.
@@ -66,9 +75,24 @@ pub enum Then {
 pub enum Button {
     Cancel,
     Do,
+    DoMore,
 }
 
 impl Dialog {
+    /// The buttons, from left to right, with their labels.
+    pub fn buttons(&self) -> impl Iterator<Item = (Button, &'static str)> {
+        let more = self.more.as_ref().map(|more| (Button::DoMore, more.verb));
+        [(Button::Cancel, "Cancel"), (Button::Do, self.verb)].into_iter().chain(more)
+    }
+
+    /// Moves the focus to the button beside, round and round.
+    pub fn move_by(&mut self, by: isize) {
+        let buttons: Vec<Button> = self.buttons().map(|(button, _)| button).collect();
+        let at = buttons.iter().position(|button| *button == self.button).unwrap_or(0);
+        let next = at.saturating_add(buttons.len()).saturating_add_signed(by) % buttons.len();
+        self.button = buttons.get(next).copied().unwrap_or(Button::Cancel);
+    }
+
     /// Whether what must be typed has been.
     pub fn is_confirmed(&self) -> bool {
         self.typed.as_ref().is_none_or(|typed| typed.trim() == self.environment.0)
@@ -81,7 +105,8 @@ impl Dialog {
             let deed = deed.clone();
             if is_shell { Effect::OpenShell(deed) } else { Effect::Perform(deed) }
         };
-        self.deeds.iter().map(deed).collect()
+        let more = self.more.as_ref().filter(|_| self.button == Button::DoMore);
+        self.deeds.iter().chain(more.into_iter().flat_map(|more| &more.deeds)).map(deed).collect()
     }
 }
 

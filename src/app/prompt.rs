@@ -31,6 +31,8 @@ pub enum PromptKind {
     WriteFolder,
     /// `i`: a note about a drill.
     Note,
+    /// `p`: another schedule of a `CronJob`.
+    Schedule,
 }
 
 impl PromptKind {
@@ -44,6 +46,7 @@ impl PromptKind {
             | Self::DrillFilter
             | Self::BackupsFilter => "/",
             Self::Note => "note: ",
+            Self::Schedule => "schedule: ",
             Self::WriteFolder => "write to the folder: ",
             Self::Lines => "&",
         }

@@ -61,6 +61,7 @@ impl App {
         match kind {
             PromptKind::DrillFilter => self.drill.filter_by(&text),
             PromptKind::BackupsFilter => self.filter_backups(&text),
+            PromptKind::Schedule => self.preview_schedule(&text),
             PromptKind::Filter => {
                 if let Some(table) = self.pods.top_mut().table_mut() {
                     table.filter_by(&text);
@@ -115,6 +116,7 @@ impl App {
             PromptKind::Lines => self.filter_lines(&text),
             PromptKind::DrillFilter | PromptKind::BackupsFilter => Vec::new(),
             PromptKind::Note => self.drill_note(text),
+            PromptKind::Schedule => self.submit_schedule(&prompt),
             PromptKind::WriteFolder => self.write_to_folder(text),
             PromptKind::HelpSearch => {
                 self.overlay = Some(Overlay::Help { filter: text, scrolled: 0 });
@@ -150,6 +152,11 @@ impl App {
             }
             PromptKind::DrillFilter => {
                 self.drill.filter_by("");
+                Vec::new()
+            }
+            PromptKind::Schedule => {
+                self.rescheduling = None;
+                self.say(Tone::Muted, "nothing was changed".to_owned());
                 Vec::new()
             }
             PromptKind::BackupsFilter => {

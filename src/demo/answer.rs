@@ -6,9 +6,10 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use futures_util::Stream;
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_TYPE, DATE};
 use http::{HeaderValue, Response, StatusCode};
 use hyper::body::{Body, Frame, SizeHint};
+use jiff::Timestamp;
 use serde_json::Value;
 
 pub(in crate::demo) const JSON: &str = "application/json";
@@ -54,6 +55,15 @@ pub(in crate::demo) fn made(
 fn of_kind(kind: &'static str, content: Content) -> Response<Content> {
     let mut response = Response::new(content);
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    response
+}
+
+/// The same with the world's time, which is not the machine's.
+pub(in crate::demo) fn dated<B>(mut response: Response<B>, now: Timestamp) -> Response<B> {
+    let date = now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    if let Ok(date) = HeaderValue::from_str(&date) {
+        response.headers_mut().insert(DATE, date);
+    }
     response
 }
 

@@ -24,7 +24,7 @@ use crate::demo::population::{
     BUCKET, DATABASE, Population, SERVER_VERSION, SourceCollection, Tier,
 };
 use crate::demo::research;
-use crate::demo::s3::{REGION, S3Endpoint, S3Fault, S3Faults, S3Server};
+use crate::demo::s3::{Keys, REGION, S3Endpoint, S3Fault, S3Faults, S3Server};
 use crate::demo::truth::PLANTED;
 use crate::domain::backup::{BackupKey, NameFormat};
 use crate::domain::census::{CollectionKind, Namespace};
@@ -103,10 +103,12 @@ impl World {
         let population = Arc::new(Population::new(genesis.seed, now));
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
         let secret = SecretString::from(SECRET_KEY);
-        let bucket =
-            S3Server::new(Arc::clone(&population), ACCESS_KEY, &secret).listen(any).await?;
+        let keys = Keys { access_key: ACCESS_KEY, secret_key: &secret };
+        let bucket = S3Server::new(Arc::clone(&population), keys, Arc::clone(&genesis.clock));
+        let bucket = bucket.listen(any).await?;
         let depot = Arc::new(Depot::new(genesis.seed, now, FILES));
-        let depot = S3Server::of_depot(depot, ACCESS_KEY, &secret).listen(any).await?;
+        let depot = S3Server::of_depot(depot, keys, Arc::clone(&genesis.clock));
+        let depot = depot.listen(any).await?;
         let mut listening = JoinSet::new();
         let engine = Arc::new(DockerServer::new(Arc::clone(&genesis.clock)));
         let listener = TcpListener::bind(any).await?;

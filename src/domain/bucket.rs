@@ -40,10 +40,7 @@ impl Facts {
     /// The facts as columns of a table, in their order.
     pub fn columns(&self) -> Vec<Column> {
         vec![
-            Column::of("expires", &self.newest, |sample| match &sample.expires {
-                Some(expiry) => expiry.at.strftime("%Y-%m-%d").to_string(),
-                None => "never".to_owned(),
-            }),
+            self.expiry(),
             Column::of("lifecycle", &self.lifecycle, |rules| {
                 let on = rules.iter().filter(|rule| rule.is_enabled).count();
                 if on == 0 { "none".to_owned() } else { plural(on as u64, "rule") }
@@ -54,13 +51,43 @@ impl Facts {
                 sample.encryption.clone().unwrap_or("none told".to_owned())
             }),
             Column::of("class", &self.newest, |sample| {
-                sample.storage_class.clone().unwrap_or("STANDARD".to_owned())
+                let class = sample.storage_class.as_deref().unwrap_or("STANDARD");
+                match &sample.archive {
+                    Some(archive) => format!("{class}, now in {archive}"),
+                    None => class.to_owned(),
+                }
             }),
             Column::of("uploads", &self.uploads, |uploads| {
                 if uploads.is_empty() { "none left" } else { "left over" }.to_owned()
             }),
             Column::of("readable", &self.readable, |()| "yes".to_owned()),
         ]
+    }
+
+    /// The newest object's expiry as the storage tells it, or as a rule promises it.
+    fn expiry(&self) -> Column {
+        let name = "expires";
+        match (self.newest.told().map(|sample| &sample.expires), self.promised()) {
+            (Some(None), Some((rule, days))) => {
+                let text = format!("{days} d by the rule `{}`; not told per object", rule.name);
+                Column { name, text, is_grey: true }
+            }
+            _ => Column::of(name, &self.newest, |sample| match &sample.expires {
+                Some(expiry) => expiry.at.strftime("%Y-%m-%d").to_string(),
+                None => "never".to_owned(),
+            }),
+        }
+    }
+
+    /// The rule that reaches the newest object, as far as its own words go, and after how many days.
+    pub fn promised(&self) -> Option<(&LifecycleRule, u32)> {
+        let sample = self.newest.told()?;
+        let reaches = |rule: &&LifecycleRule| {
+            let is_sure = rule.tags.is_empty() || sample.tags.told().is_some();
+            is_sure && rule.misses(sample).is_none()
+        };
+        let rules = self.lifecycle.told()?.iter().filter(reaches);
+        rules.filter_map(|rule| Some((rule, rule.expires_days?))).min_by_key(|(_, days)| *days)
     }
 
     /// Whether an attacker with the keys of the backup job could destroy what is there; `None` where
@@ -139,6 +166,8 @@ pub struct Sample {
     pub encryption: Option<String>,
     pub locked_until: Option<Timestamp>,
     pub storage_class: Option<String>,
+    /// Where its class moves what nobody reads into an archive, and it is there: which one.
+    pub archive: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -209,6 +238,7 @@ mod tests {
             encryption: None,
             locked_until: None,
             storage_class: None,
+            archive: None,
         }
     }
 

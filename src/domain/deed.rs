@@ -39,6 +39,11 @@ pub enum What {
     ResumeCronJob {
         name: Box<str>,
     },
+    RescheduleCronJob {
+        name: Box<str>,
+        from: Box<str>,
+        to: Box<str>,
+    },
     /// Recorded, since a shell can change anything.
     Shell {
         pod: Box<str>,
@@ -54,7 +59,8 @@ impl What {
             | Self::RestartWorkload { name, .. }
             | Self::RunCronJob { name }
             | Self::SuspendCronJob { name }
-            | Self::ResumeCronJob { name } => name,
+            | Self::ResumeCronJob { name }
+            | Self::RescheduleCronJob { name, .. } => name,
             Self::Shell { pod, .. } => pod,
         }
     }
@@ -71,6 +77,7 @@ impl What {
             Self::RunCronJob { .. } => "run cronjob now",
             Self::SuspendCronJob { .. } => "suspend cronjob",
             Self::ResumeCronJob { .. } => "resume cronjob",
+            Self::RescheduleCronJob { .. } => "reschedule cronjob",
             Self::Shell { .. } => "open a shell in",
         }
     }

@@ -24,6 +24,17 @@ impl<T> Known<T> {
         }
     }
 
+    /// A part of what is told.
+    pub fn map<U>(&self, part: impl FnOnce(&T) -> U) -> Known<U> {
+        match self {
+            Self::Told(value) => Known::Told(part(value)),
+            Self::NotOffered => Known::NotOffered,
+            Self::Denied { action } => Known::Denied { action: action.clone() },
+            Self::Failed(failure) => Known::Failed(failure.clone()),
+            Self::Unasked => Known::Unasked,
+        }
+    }
+
     /// Why it is not known, in words for a greyed column.
     pub fn why_not(&self) -> Option<String> {
         match self {

@@ -59,7 +59,7 @@ pub(super) fn draw(
     }
     row.y += 1;
     let mut x = row.x;
-    for (label, button) in [("Cancel", Button::Cancel), (dialog.verb, Button::Do)] {
+    for (button, label) in dialog.buttons() {
         let is_focused = dialog.button == button;
         let role = if is_focused { Role::Selection } else { Role::Muted };
         let text = if is_focused { format!("[ {label} ]") } else { format!("  {label}  ") };
@@ -67,8 +67,10 @@ pub(super) fn draw(
         // A click on what changes something moves there first, and presses when it is there.
         let click = match button {
             Button::Cancel => Action::Cancel,
-            Button::Do if is_focused => Action::Press,
-            Button::Do => Action::NextButton,
+            Button::Do | Button::DoMore if is_focused => Action::Press,
+            Button::DoMore if dialog.button == Button::Cancel => Action::PreviousButton,
+            Button::Do if dialog.button == Button::DoMore => Action::PreviousButton,
+            Button::Do | Button::DoMore => Action::NextButton,
         };
         viewports.click(cells, click);
         x = cells.right().saturating_add(3);

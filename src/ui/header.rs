@@ -6,10 +6,12 @@ use ratatui::text::Span;
 
 use crate::app::App;
 use crate::app::action::Action;
+use crate::app::backups::set::Watched;
 use crate::app::cell::Tone;
 use crate::app::cluster::{Badge, Cluster};
 use crate::app::tab::Tab;
 use crate::domain::age::age;
+use crate::domain::checkup::Word;
 use crate::domain::news::{Kind, Scope};
 use crate::domain::units::{Count, plural};
 use crate::ui::chrome::cut;
@@ -114,23 +116,31 @@ fn counts(cluster: &Cluster) -> Option<[(String, Tone); 3]> {
     ])
 }
 
-/// How old the newest backup is, and the newest that was proven; `None` where none is configured.
+/// How old the newest backup is, and the newest that was proven, with a sign where something is wrong with
+/// the backups, and another where they cannot be seen any more; `None` where none is configured.
 fn ages(cluster: &Cluster, app: &App) -> Option<(String, Tone)> {
     let ages = app.backups.ages(&cluster.name);
     if !ages.has_sets {
         return None;
     }
-    let (newest, tone) = match (ages.is_known, ages.newest) {
-        (true, Some(at)) => (age(at, app.now), Tone::Muted),
-        (true, None) => ("none".to_owned(), Tone::Critical),
-        (false, _) => ("?".to_owned(), Tone::Muted),
+    let own = || app.backups.sets.iter().filter(|set| set.set.environment == cluster.name);
+    let (sign, tone) = match own().filter_map(Watched::word).max() {
+        _ if own().any(|set| set.failure.is_some()) => ("◐ ", Tone::Stale),
+        Some(Word::Critical | Word::CouldNotSee) => ("✗ ", Tone::Critical),
+        Some(Word::Warning) => ("! ", Tone::Warning),
+        Some(Word::Ok) | None => ("", Tone::Muted),
+    };
+    let newest = match ages.newest {
+        Some(at) => age(at, app.now),
+        None if ages.is_known => "none".to_owned(),
+        None => "?".to_owned(),
     };
     let proven = match ages.proven {
         Some(Some(at)) => format!(", proven {}", age(at, app.now)),
         Some(None) if ages.is_known => ", never proven".to_owned(),
         Some(None) | None => String::new(),
     };
-    Some((format!("backup {newest}{proven}"), tone))
+    Some((format!("{sign}backup {newest}{proven}"), tone))
 }
 
 /// The badge's sign and word, and its tone. The word says it without colour too.

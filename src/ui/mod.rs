@@ -10,6 +10,7 @@ mod list;
 pub mod logs;
 mod paint;
 pub mod reading;
+mod schedule;
 mod sgr;
 mod sheet;
 mod table;
@@ -26,6 +27,7 @@ use crate::app::App;
 use crate::app::focus::Focus;
 use crate::app::overlay::Overlay;
 use crate::app::pods::layer::Body;
+use crate::app::prompt::PromptKind;
 use crate::app::tab::Tab;
 
 use keymap::Keymap;
@@ -108,6 +110,11 @@ pub fn draw(
         }
         Some(Overlay::Leftovers { at, found, is_removing }) => {
             tabs::drill::leftovers::draw(frame, area, (found, *at, *is_removing), theme);
+        }
+        Some(Overlay::Prompt(prompt)) if prompt.kind == PromptKind::Schedule => {
+            if let Some(rescheduling) = &app.rescheduling {
+                schedule::draw(frame, area, (rescheduling, prompt.text()), theme);
+            }
         }
         Some(Overlay::Prompt(_)) | None => {}
     }

@@ -25,6 +25,7 @@ mod world;
 mod broken;
 mod cancelled;
 mod download;
+mod foreign;
 mod isolation;
 mod killed;
 mod proof;

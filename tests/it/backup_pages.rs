@@ -91,6 +91,7 @@ fn runs(set: &BackupSet) -> Runs {
             last_schedule: Some(midnight(0)),
             last_success: Some(midnight(0) + SignedDuration::from_mins(5)),
             images: Vec::new(),
+            release: None,
         },
         jobs: (0..7).rev().map(run).collect(),
     }
@@ -107,6 +108,7 @@ fn facts(set: &BackupSet) -> Facts {
         encryption: Some("AES256".to_owned()),
         locked_until: None,
         storage_class: Some("STANDARD".to_owned()),
+        archive: None,
     };
     let expiry = Expiry { at: midnight(-91), rule: "expire".to_owned() };
     let expires = if set.production { None } else { Some(expiry) };
@@ -166,6 +168,7 @@ fn evidence(set: &BackupSet) -> Evidence {
         proven: set.production.then(|| midnight(8)),
         trend: vec![point(30, true), point(12, false), point(8, true), point(0, true)],
         before: None,
+        clocks: Vec::new(),
     }
 }
 

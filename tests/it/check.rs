@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use lifeboat::demo::depot::{Depot, MEDIA};
-use lifeboat::demo::s3::{S3Endpoint, S3Fault, S3Server};
+use lifeboat::demo::s3::{Keys, S3Endpoint, S3Fault, S3Server};
 use lifeboat::demo::truth::{Flaw, PLANTED, SIGHTINGS};
 use lifeboat::demo::{Genesis, World};
 use lifeboat::domain::checkup::evidence::Volume;
@@ -314,8 +314,9 @@ async fn a_hundred_thousand_objects_are_listed_by_page() {
     let mut watch = Watch::frozen().await;
     let now = watch.clock.now();
     let depot = Arc::new(Depot::new(1, now, 100_000));
-    let secret = "lifeboat-demo".into();
-    let server = S3Server::of_depot(depot, "lifeboat", &secret);
+    let keys = Keys { access_key: "lifeboat", secret_key: &"lifeboat-demo".into() };
+    let clock = watch.clock;
+    let server = S3Server::of_depot(depot, keys, Arc::new(move || clock.now()));
     let endpoint: S3Endpoint = server.listen(([127, 0, 0, 1], 0).into()).await.unwrap();
     let storage = watch.settings.storages.iter_mut().find(|it| it.name.0 == "ceph").unwrap();
     storage.endpoint = Some(endpoint.url());
@@ -325,6 +326,51 @@ async fn a_hundred_thousand_objects_are_listed_by_page() {
     let media = of(&checkups, "research/media");
     assert_eq!((media.objects, media.word), (100_001, Word::Ok), "{}", media.line);
     assert!(media.slots.len() < 40);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_clock_two_hours_off_is_told_of_every_set_whose_storage_or_cluster_answers() {
+    let mut watch = Watch::frozen().await;
+    let [_, depot] = watch.world.storage_faults();
+    depot.switch_on(S3Fault::Forbidden { operation: "ListObjectsV2" });
+    watch.clock = Clock::starting_at(DAY.parse::<Timestamp>().unwrap() + Duration::from_hours(2));
+    let checkups = watch.check().await;
+    let said = |path: &str| {
+        let findings = of(&checkups, path).findings.iter();
+        let findings: Vec<_> = findings.filter(|it| it.rule.id() == "skew").collect();
+        assert_eq!(findings.len(), 1, "{path}: {findings:?}");
+        (findings[0].weight.word(), findings[0].reason.clone())
+    };
+    assert_eq!(
+        said("prod/ingest"),
+        (
+            "critical",
+            "this machine's clock is 2h00m ahead of that of the storage `world` and of the cluster \
+             of prod: ages here are wrong"
+                .to_owned()
+        )
+    );
+    // A listing that was refused tells the time too.
+    let reason = said("research/daily").1;
+    assert!(reason.ends_with("that of the storage `ceph`: ages here are wrong"), "{reason}");
+    assert_eq!(of(&checkups, "research/daily").word, Word::CouldNotSee);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_storage_whose_clock_is_off_leaves_the_sets_of_others_as_they_are() {
+    let mut watch = Watch::frozen().await;
+    let now = watch.clock.now();
+    let depot = Arc::new(Depot::new(1, now, 100));
+    let keys = Keys { access_key: "lifeboat", secret_key: &"lifeboat-demo".into() };
+    let server = S3Server::of_depot(depot, keys, Arc::new(move || now + Duration::from_hours(2)));
+    let endpoint: S3Endpoint = server.listen(([127, 0, 0, 1], 0).into()).await.unwrap();
+    let storage = watch.settings.storages.iter_mut().find(|it| it.name.0 == "ceph").unwrap();
+    storage.endpoint = Some(endpoint.url());
+    let checkups = watch.check().await;
+    for checkup in &checkups {
+        let is_told = found(checkup).contains(&("skew", "critical"));
+        assert_eq!(is_told, checkup.environment.0 == "research", "{}", checkup.path());
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -348,6 +394,7 @@ async fn a_suspended_cronjob_is_the_loudest_of_all() {
             last_schedule: Some(now - SignedDuration::from_hours(100)),
             last_success: None,
             images: Vec::new(),
+            release: None,
         },
         jobs: Vec::new(),
     };
@@ -360,6 +407,7 @@ async fn a_suspended_cronjob_is_the_loudest_of_all() {
         proven: None,
         trend: Vec::new(),
         before: None,
+        clocks: Vec::new(),
     };
     let checkup = judge(set, &evidence, now);
     assert_eq!(checkup.word, Word::Critical);

@@ -16,6 +16,7 @@ mod harness;
 mod keymap;
 mod kubectl;
 mod kubernetes;
+mod permissions;
 mod programs;
 mod reading;
 mod screens;

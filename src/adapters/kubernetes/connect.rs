@@ -8,13 +8,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{AsyncBufRead, AsyncBufReadExt};
-use http::Request;
+use http::header::DATE;
+use http::{Request, Response};
 use jiff::Timestamp;
+use kube::client::ClientBuilder;
 use kube::config::{KubeConfigOptions, Kubeconfig as File, KubeconfigError};
 use kube::{Client, Config};
 use serde::de::DeserializeOwned;
 use tokio::time::timeout;
+use tower::util::MapResponseLayer;
 
+use crate::adapters::clock::TheirClock;
 use crate::adapters::kubernetes::login::log_in;
 use crate::adapters::kubernetes::proxy::goes_direct;
 use crate::adapters::kubernetes::refusal::{Attempt, Refusal, Verb};
@@ -33,6 +37,7 @@ pub struct Cluster {
     client: Client,
     context: Arc<str>,
     expires: Option<Timestamp>,
+    clock: TheirClock,
 }
 
 impl Cluster {
@@ -60,18 +65,32 @@ impl Cluster {
         // Who repeats a request knows how long to wait; a second opinion would hide it.
         config.default_retry = false;
         let expires = log_in(&mut config.auth_info, &attempt).await?;
-        let client = Client::try_from(config).map_err(|error| attempt.explain(error))?;
-        Ok(Self { client, context: attempt.context, expires })
+        let builder = ClientBuilder::try_from(config).map_err(|error| attempt.explain(error))?;
+        let clock = TheirClock::default();
+        let heard = clock.clone();
+        let listening = MapResponseLayer::new(move |answer: Response<_>| {
+            if let Some(Ok(date)) = answer.headers().get(DATE).map(|date| date.to_str()) {
+                heard.hear(date);
+            }
+            answer
+        });
+        let client = builder.with_layer(&listening).build();
+        Ok(Self { client, context: attempt.context, expires, clock })
     }
 
     /// A cluster behind `client`.
     pub fn over(client: Client, context: &str) -> Self {
-        Self { client, context: Arc::from(context), expires: None }
+        Self { client, context: Arc::from(context), expires: None, clock: TheirClock::default() }
     }
 
     /// When its login ends, as far as that is known.
     pub fn expires(&self) -> Option<Timestamp> {
         self.expires
+    }
+
+    /// When the cluster last answered, by its own clock.
+    pub fn their_time(&self) -> Option<Timestamp> {
+        self.clock.read()
     }
 
     /// Whether it is the same connection, rather than another one to the same cluster.

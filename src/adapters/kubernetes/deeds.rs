@@ -56,6 +56,11 @@ pub async fn perform(cluster: &Cluster, deed: &Deed, now: Timestamp) -> Result<S
             suspend(cluster, &of(Kind::CronJob, name), false).await?;
             Ok(format!("{name} runs by its schedule again"))
         }
+        What::RescheduleCronJob { name, to, .. } => {
+            let patch = json!({"spec": {"schedule": to}});
+            ask(cluster, &of(Kind::CronJob, name), Verb::Patch, &patch).await?;
+            Ok(format!("{name} runs by `{to}` from now on"))
+        }
         What::RunCronJob { name } => run(cluster, &of(Kind::CronJob, name), now).await,
         What::Shell { pod, .. } => {
             let attempt = of(Kind::Pod, pod).attempt(cluster, Verb::Create);

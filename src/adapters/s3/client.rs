@@ -14,9 +14,12 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_sdk_s3::Client;
+use aws_sdk_s3::config::interceptors::BeforeDeserializationInterceptorContextRef;
 use aws_sdk_s3::config::{
-    RequestChecksumCalculation, ResponseChecksumValidation, RuntimeComponents, SharedHttpClient,
+    ConfigBag, Intercept, RequestChecksumCalculation, ResponseChecksumValidation,
+    RuntimeComponents, SharedHttpClient,
 };
+use aws_sdk_s3::error::BoxError;
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
@@ -26,6 +29,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use secrecy::ExposeSecret;
 
+use crate::adapters::clock::TheirClock;
 use crate::adapters::error::{AdapterError, System};
 use crate::adapters::s3::S3;
 use crate::adapters::s3::refusal::{self, Access, Attempt};
@@ -64,7 +68,9 @@ impl S3 {
             _ => Location::Known,
         };
         let config = configuration(storage, region, http).await;
+        let clock = TheirClock::default();
         let mut settings = aws_sdk_s3::config::Builder::from(&config)
+            .interceptor(Dates(clock.clone()))
             .force_path_style(storage.path_style)
             // A range carries no checksum; the whole file is compared at the end.
             .response_checksum_validation(ResponseChecksumValidation::WhenRequired);
@@ -74,7 +80,7 @@ impl S3 {
                 settings.request_checksum_calculation(RequestChecksumCalculation::WhenRequired);
         }
         let client = Client::from_conf(settings.build());
-        Ok(Self { client, access: Arc::new(access), location: Arc::new(location) })
+        Ok(Self { client, access: Arc::new(access), location: Arc::new(location), clock })
     }
 
     /// The client for the region that `bucket` is in.
@@ -127,6 +133,28 @@ impl S3 {
         permission: &'static str,
     ) -> Attempt<'_> {
         Attempt { access: &self.access, operation, target, permission }
+    }
+}
+
+/// Reads the time off each answer.
+#[derive(Debug)]
+struct Dates(TheirClock);
+
+impl Intercept for Dates {
+    fn name(&self) -> &'static str {
+        "dates"
+    }
+
+    fn read_before_deserialization(
+        &self,
+        context: &BeforeDeserializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        if let Some(date) = context.response().headers().get("date") {
+            self.0.hear(date);
+        }
+        Ok(())
     }
 }
 

@@ -1,8 +1,10 @@
 //! What a storage tells of a bucket and its objects beside the listing. Each question stands alone:
 //! one that is refused, or that this storage does not know, leaves the others as they are.
 
+use aws_sdk_s3::Client;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::operation::head_object::HeadObjectOutput;
+use aws_sdk_s3::operation::list_multipart_uploads::ListMultipartUploadsError;
 use aws_sdk_s3::types::{
     AbortIncompleteMultipartUpload, BucketVersioningStatus, ExpirationStatus, LifecycleExpiration,
     LifecycleRule as Rule, LifecycleRuleAndOperator, LifecycleRuleFilter,
@@ -110,32 +112,22 @@ impl S3 {
             Ok(client) => client,
             Err(error) => return Known::Failed(error.into()),
         };
-        let mut uploads = Vec::new();
-        let mut marker: Option<(String, String)> = None;
-        for _ in 0..PAGES {
-            let (key, id) = marker.take().unzip();
-            let request = client
-                .list_multipart_uploads()
-                .bucket(&set.bucket)
-                .prefix(&set.prefix)
-                .set_key_marker(key)
-                .set_upload_id_marker(id);
-            let page = match request.send().await {
-                Ok(page) => page,
-                Err(error) => return unknown(&attempt, error),
-            };
-            uploads.extend(page.uploads().iter().filter_map(|upload| {
-                let key = BackupKey(upload.key()?.to_owned());
-                Some(Upload { key, begun: timestamp(upload.initiated()?)? })
-            }));
-            let next = page.next_key_marker().zip(page.next_upload_id_marker());
-            marker = next.map(|(key, id)| (key.to_owned(), id.to_owned()));
-            if page.is_truncated() != Some(true) || marker.is_none() {
-                break;
+        let bucket = &set.bucket;
+        let listed = match listed_uploads(&client, bucket, &set.prefix).await {
+            // MinIO takes whole keys alone for a prefix here, and says nothing of any other.
+            Ok(none) if none.is_empty() && !set.prefix.is_empty() => {
+                listed_uploads(&client, bucket, "").await
             }
+            listed => listed,
+        };
+        match listed {
+            Ok(mut uploads) => {
+                uploads.retain(|upload| upload.key.0.starts_with(&set.prefix));
+                uploads.sort_by_key(|upload| upload.begun);
+                Known::Told(uploads)
+            }
+            Err(error) => unknown(&attempt, error),
         }
-        uploads.sort_by_key(|upload| upload.begun);
-        Known::Told(uploads)
     }
 
     /// Objects beneath the prefix in front of which somebody has put a delete marker.
@@ -219,6 +211,31 @@ impl S3 {
     }
 }
 
+/// Uploads that are under way, as far as a few pages tell.
+async fn listed_uploads(
+    client: &Client,
+    bucket: &str,
+    prefix: &str,
+) -> Result<Vec<Upload>, SdkError<ListMultipartUploadsError>> {
+    let mut uploads = Vec::new();
+    let mut marker: Option<(String, String)> = None;
+    for _ in 0..PAGES {
+        let (key, id) = marker.take().unzip();
+        let request = client.list_multipart_uploads().bucket(bucket).prefix(prefix);
+        let page = request.set_key_marker(key).set_upload_id_marker(id).send().await?;
+        uploads.extend(page.uploads().iter().filter_map(|upload| {
+            let key = BackupKey(upload.key()?.to_owned());
+            Some(Upload { key, begun: timestamp(upload.initiated()?)? })
+        }));
+        let next = page.next_key_marker().zip(page.next_upload_id_marker());
+        marker = next.map(|(key, id)| (key.to_owned(), id.to_owned()));
+        if page.is_truncated() != Some(true) || marker.is_none() {
+            break;
+        }
+    }
+    Ok(uploads)
+}
+
 /// What an answer with an error means: not offered, not allowed, or failed.
 fn unknown<T, E>(attempt: &Attempt<'_>, error: SdkError<E>) -> Known<T>
 where
@@ -295,6 +312,7 @@ fn sample(backup: &Backup, head: &HeadObjectOutput, tags: Known<Vec<Tag>>) -> Sa
         encryption,
         locked_until: head.object_lock_retain_until_date().and_then(timestamp),
         storage_class: head.storage_class().map(|class| class.as_str().to_owned()),
+        archive: head.archive_status().map(|archive| archive.as_str().to_owned()),
     }
 }
 

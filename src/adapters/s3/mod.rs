@@ -19,6 +19,9 @@ mod tests;
 use std::sync::Arc;
 
 use aws_sdk_s3::Client;
+use jiff::Timestamp;
+
+use crate::adapters::clock::TheirClock;
 
 pub use buckets::SeenBucket;
 pub use checksum::{Algorithm, Checksum, Compared};
@@ -34,4 +37,12 @@ pub struct S3 {
     client: Client,
     access: Arc<refusal::Access>,
     location: Arc<client::Location>,
+    clock: TheirClock,
+}
+
+impl S3 {
+    /// When the storage last answered, by its own clock.
+    pub fn their_time(&self) -> Option<Timestamp> {
+        self.clock.read()
+    }
 }

@@ -180,6 +180,7 @@ impl Attempt<'_> {
                         format!("{identity} allow {permission}?"),
                     )
                 }
+                200..=299 => told(FailureKind::Unexpected, "the answer is none of S3's"),
                 404 => told(FailureKind::Missing, "there is no such object"),
                 412 => replaced(),
                 429 | 503 => told(FailureKind::Unreachable, "the storage is overloaded"),

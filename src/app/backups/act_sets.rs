@@ -72,6 +72,9 @@ impl App {
                     self.overlay = Some(Overlay::CopyWhat { at: 0, choices });
                 }
             }
+            Action::RunNow | Action::Suspend | Action::Reschedule => {
+                return self.act_on_cronjob(action);
+            }
             Action::Save => return self.save_sets(),
             _ => self.means_nothing(),
         }

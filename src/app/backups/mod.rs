@@ -2,6 +2,7 @@
 //! was one last proven? All sets in one table, and inside each its runs, its objects, its sizes.
 
 mod act;
+mod act_jobs;
 mod act_list;
 mod act_sets;
 pub mod effect;

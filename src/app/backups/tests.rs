@@ -65,6 +65,7 @@ fn evidence(listing: Result<Catalogue, Failure>) -> Evidence {
         proven: None,
         trend: Vec::new(),
         before: None,
+        clocks: Vec::new(),
     }
 }
 

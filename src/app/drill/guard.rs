@@ -89,6 +89,7 @@ impl App {
             button: Button::Cancel,
             typed: None,
             deeds: Vec::new(),
+            more: None,
             then,
         }));
         Vec::new()

@@ -102,6 +102,7 @@ pub(in crate::app) fn dialog(
         What::RunCronJob { .. } => ("Run CronJob now".to_owned(), "Run now"),
         What::SuspendCronJob { .. } => ("Suspend CronJob".to_owned(), "Suspend"),
         What::ResumeCronJob { .. } => ("Resume CronJob".to_owned(), "Resume"),
+        What::RescheduleCronJob { .. } => ("Reschedule CronJob".to_owned(), "Reschedule"),
         What::Shell { .. } => ("Open a shell".to_owned(), "Open"),
     };
     Some(Dialog {
@@ -113,6 +114,7 @@ pub(in crate::app) fn dialog(
         button: Button::Cancel,
         typed: (cluster.production && !is_unlocked).then(String::new),
         deeds,
+        more: None,
         then: Then::Deeds,
     })
 }
@@ -126,6 +128,7 @@ const fn consequence(what: &What) -> &'static str {
         What::RunCronJob { .. } => "A job is made from it now, beside those of its schedule.",
         What::SuspendCronJob { .. } => "No job is made until it is resumed; running ones go on.",
         What::ResumeCronJob { .. } => "Jobs are made again from the next time of its schedule.",
+        What::RescheduleCronJob { .. } => "Jobs that run go on; the next begin at the new times.",
         What::Shell { .. } => "What is typed there changes a running container.",
     }
 }

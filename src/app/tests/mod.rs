@@ -1,6 +1,7 @@
 //! The console without a screen: messages in, effects and state out.
 
 mod keys;
+mod reschedule;
 
 use std::sync::Arc;
 

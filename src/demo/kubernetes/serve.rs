@@ -9,6 +9,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::demo::accept::accept;
+use crate::demo::answer::dated;
 use crate::demo::kubernetes::KubernetesServer;
 
 /// Accepts connections until the future is dropped, which ends them all.
@@ -18,8 +19,8 @@ pub async fn listen(server: Arc<KubernetesServer>, listener: TcpListener) {
 
 async fn serve(server: Arc<KubernetesServer>, stream: TcpStream) {
     let service = service_fn(|request| {
-        let answer = Arc::clone(&server).answer(request);
-        async { Ok::<_, Infallible>(answer.await) }
+        let (answer, server) = (Arc::clone(&server).answer(request), Arc::clone(&server));
+        async move { Ok::<_, Infallible>(dated(answer.await, (server.clock)())) }
     });
     let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
     // A client that breaks off needs no answer.

@@ -15,7 +15,10 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use http::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::TokioIo;
 use s3s::auth::SimpleAuth;
 use s3s::service::{S3Service, S3ServiceBuilder};
@@ -24,7 +27,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
 use crate::demo::accept::accept;
+use crate::demo::answer::dated;
 use crate::demo::depot::Depot;
+use crate::demo::mongo::Clock;
 use crate::demo::population::Population;
 use crate::demo::s3::access::ReadOnly;
 use crate::demo::s3::bucket::Bucket;
@@ -37,6 +42,14 @@ pub use crate::demo::s3::operations::REGION;
 pub struct S3Server {
     service: S3Service,
     faults: Arc<S3Faults>,
+    clock: Clock,
+}
+
+/// What requests must be signed with to be answered.
+#[derive(Debug, Clone, Copy)]
+pub struct Keys<'a> {
+    pub access_key: &'a str,
+    pub secret_key: &'a SecretString,
 }
 
 /// A server that listens; it ends, with all its connections, when this is dropped.
@@ -48,28 +61,29 @@ pub struct S3Endpoint {
 }
 
 impl S3Server {
-    /// Only requests signed with these keys are answered.
-    pub fn new(population: Arc<Population>, access_key: &str, secret_key: &SecretString) -> Self {
+    /// The first team's storage.
+    pub fn new(population: Arc<Population>, keys: Keys<'_>, clock: Clock) -> Self {
         let faults = Arc::new(S3Faults::default());
         let builder = S3ServiceBuilder::new(Bucket::new(population, faults.clone()));
-        Self::guarded(builder, faults, access_key, secret_key)
+        Self::guarded(builder, faults, keys, clock)
     }
 
     /// The second team's storage.
-    pub fn of_depot(depot: Arc<Depot>, access_key: &str, secret_key: &SecretString) -> Self {
+    pub fn of_depot(depot: Arc<Depot>, keys: Keys<'_>, clock: Clock) -> Self {
         let builder = S3ServiceBuilder::new(Shelf { depot });
-        Self::guarded(builder, Arc::default(), access_key, secret_key)
+        Self::guarded(builder, Arc::default(), keys, clock)
     }
 
     fn guarded(
         mut builder: S3ServiceBuilder,
         faults: Arc<S3Faults>,
-        access_key: &str,
-        secret_key: &SecretString,
+        keys: Keys<'_>,
+        clock: Clock,
     ) -> Self {
-        builder.set_auth(SimpleAuth::from_single(access_key, secret_key.expose_secret()));
+        let secret_key = keys.secret_key.expose_secret();
+        builder.set_auth(SimpleAuth::from_single(keys.access_key, secret_key));
         builder.set_access(ReadOnly { faults: faults.clone() });
-        Self { service: builder.build(), faults }
+        Self { service: builder.build(), faults, clock }
     }
 
     /// Binds and serves; port 0 for any that is free.
@@ -77,9 +91,10 @@ impl S3Server {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
         let mut tasks = JoinSet::new();
-        let service = self.service;
-        tasks.spawn(accept(listener, move |stream| Some(converse(stream, service.clone()))));
-        Ok(S3Endpoint { address, faults: self.faults, _listener: tasks })
+        let Self { service, faults, clock } = self;
+        let serve = move |stream| Some(converse(stream, service.clone(), Arc::clone(&clock)));
+        tasks.spawn(accept(listener, serve));
+        Ok(S3Endpoint { address, faults, _listener: tasks })
     }
 }
 
@@ -94,7 +109,11 @@ impl S3Endpoint {
     }
 }
 
-async fn converse(stream: TcpStream, service: S3Service) {
+async fn converse(stream: TcpStream, service: S3Service, clock: Clock) {
+    let service = service_fn(|request: Request<Incoming>| {
+        let (answer, clock) = (Service::call(&service, request), Arc::clone(&clock));
+        async move { answer.await.map(|answer| dated(answer, clock())) }
+    });
     // A client that hangs up in the middle is its own business.
     http1::Builder::new().serve_connection(TokioIo::new(stream), service).await.ok();
 }

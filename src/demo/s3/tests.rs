@@ -22,7 +22,10 @@ struct World {
 async fn world() -> World {
     let population = Population::new(3, "2026-11-20T12:00:00Z".parse().unwrap());
     let population = Arc::new(population);
-    let server = S3Server::new(population.clone(), "demo-reader", &"demo-secret".into());
+    let secret_key = "demo-secret".into();
+    let keys = Keys { access_key: "demo-reader", secret_key: &secret_key };
+    let now = population.now();
+    let server = S3Server::new(population.clone(), keys, Arc::new(move || now));
     let endpoint = server.listen(([127, 0, 0, 1], 0).into()).await.unwrap();
     let client = client(&endpoint, "demo-secret");
     World { population, endpoint, client }

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::bucket::Facts;
+use crate::domain::checkup::clocks::ClockReading;
 use crate::domain::checkup::trend::Point;
 use crate::domain::failure::Failure;
 use crate::domain::known::Known;
@@ -28,6 +29,8 @@ pub struct Evidence {
     pub trend: Vec<Point>,
     /// What earlier checks have seen.
     pub before: Option<Observed>,
+    /// What the clocks of the storage and of the cluster read.
+    pub clocks: Vec<ClockReading>,
 }
 
 /// What is remembered of a set from one check to the next.

@@ -3,6 +3,7 @@
 use crate::domain::checkup::rule::Rule;
 use crate::domain::checkup::{Checkup, Finding, Weight, Word};
 use crate::domain::environment::{EnvironmentName, SetKind, SetName};
+use crate::domain::known::Known;
 use crate::domain::units::ByteSize;
 
 pub(super) fn checkup(word: Word, findings: &[(Rule, Weight)]) -> Checkup {
@@ -24,6 +25,8 @@ pub(super) fn checkup(word: Word, findings: &[(Rule, Weight)]) -> Checkup {
         oldest: None,
         columns: Vec::new(),
         cluster: Vec::new(),
+        cronjob: Known::Unasked,
+        verification: Known::Unasked,
         trend: Vec::new(),
         failure: None,
     }

@@ -1,5 +1,6 @@
 //! The checkup of one backup set: all evidence in, findings with rule, reason and advice out.
 
+pub mod clocks;
 pub mod evidence;
 #[cfg(test)]
 mod fixture;
@@ -27,6 +28,8 @@ use crate::domain::checkup::rule::Rule;
 use crate::domain::checkup::trend::Point;
 use crate::domain::environment::{BackupSet, EnvironmentName, SetKind, SetName};
 use crate::domain::failure::Failure;
+use crate::domain::job::CronJob;
+use crate::domain::known::Known;
 use crate::domain::slot::catalogue::Catalogue;
 use crate::domain::slot::judge::{Sight, Slots, judge as judge_slots, local};
 use crate::domain::slot::{Slot, State};
@@ -147,6 +150,9 @@ pub struct Checkup {
     pub oldest: Option<Timestamp>,
     pub columns: Vec<Column>,
     pub cluster: Vec<Column>,
+    /// What makes the backups, and what looks at them.
+    pub cronjob: Known<CronJob>,
+    pub verification: Known<CronJob>,
     pub trend: Vec<Point>,
     /// Why nothing is known.
     pub failure: Option<Failure>,
@@ -190,6 +196,7 @@ pub fn judge(set: &BackupSet, evidence: &Evidence, now: Timestamp) -> Checkup {
     findings.extend(storage::findings(set, catalogue, &evidence.facts, &slots, now));
     findings.extend(sync::findings(set, catalogue, evidence, now));
     findings.extend(trend::finding(&evidence.trend));
+    findings.extend(clocks::finding(&evidence.clocks));
     findings.sort_by_key(|finding| Reverse((finding.weight, finding.slot)));
     let word = match findings.iter().map(|finding| finding.weight).max() {
         Some(Weight::Critical) => Word::Critical,
@@ -231,6 +238,8 @@ fn empty(set: &BackupSet, evidence: &Evidence) -> Checkup {
         oldest: None,
         columns: evidence.facts.columns(),
         cluster: jobs::columns(set, evidence),
+        cronjob: evidence.runs.map(|runs| runs.cronjob.clone()),
+        verification: evidence.verification.map(|runs| runs.cronjob.clone()),
         trend: evidence.trend.clone(),
         failure: None,
     }
@@ -245,6 +254,7 @@ fn unseen(set: &BackupSet, evidence: &Evidence, failure: Failure) -> Checkup {
     };
     let mut findings = vec![finding];
     findings.extend(jobs::findings(set, evidence, &Slots::default()));
+    findings.extend(clocks::finding(&evidence.clocks));
     let line = format!("could not see: {}", failure.what);
     Checkup { line, findings, failure: Some(failure), ..empty(set, evidence) }
 }

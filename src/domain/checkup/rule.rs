@@ -25,6 +25,8 @@ pub enum Rule {
     Copied,
     Names,
     Clock,
+    /// This machine's clock is not that of others.
+    Skew,
     Minimum,
     Retention,
     Pruned,
@@ -51,6 +53,7 @@ impl Rule {
             Self::Copied => "copied",
             Self::Names => "names",
             Self::Clock => "clock",
+            Self::Skew => "skew",
             Self::Minimum => "minimum",
             Self::Retention => "retention",
             Self::Pruned => "pruned",
@@ -96,6 +99,9 @@ impl Rule {
             Self::Copied => "an object is stored when its dump ends, and not again",
             Self::Names => "names tell when a backup began",
             Self::Clock => "nothing is from the future, and nothing ends before it begins",
+            Self::Skew => {
+                "this machine's clock is that of the storage and of the cluster: ages are counted by it"
+            }
             Self::Minimum => "a set with too few good copies is in danger",
             Self::Retention => {
                 "what is written about the retention is what the storage does: no object is older \
@@ -146,6 +152,9 @@ impl Rule {
             Self::Names => "write `name_format` as these names are",
             Self::Clock => {
                 "check `time_zone` of the set, and the clocks of this machine and the job"
+            }
+            Self::Skew => {
+                "set this machine's clock (`timedatectl set-ntp true`), or tell who keeps theirs"
             }
             Self::Minimum => "make a backup now, and find out why there are so few",
             Self::Retention => "correct the rule or the script that removes backups",

@@ -32,14 +32,15 @@ fn unreadable(catalogue: &Catalogue, facts: &Facts) -> Option<Finding> {
     let newest = catalogue.newest.as_ref()?;
     let object = Some(newest.key.0.clone());
     let name = newest.name();
+    let archive = facts.newest.told().and_then(|sample| sample.archive.as_deref());
     let finding = match &facts.readable {
         Known::Denied { action } => {
             let reason = format!("the newest backup, {name}, cannot be read: access denied");
             let finding = Finding::new(Rule::Unreadable, Weight::Critical, reason);
             finding.advise(format!("the credentials need {action}"))
         }
-        Known::Failed(failure) if newest.is_archived() => {
-            let class = newest.storage_class.as_deref().unwrap_or("an archive");
+        Known::Failed(failure) if newest.is_archived() || archive.is_some() => {
+            let class = archive.or(newest.storage_class.as_deref()).unwrap_or("an archive");
             let reason = format!("the newest backup, {name}, lies in {class} and must be thawed");
             let finding = Finding::new(Rule::Unreadable, Weight::Warning, reason);
             finding.advise(failure.advice.clone().unwrap_or_default())

@@ -45,5 +45,6 @@ pub(in crate::domain) fn cronjob(name: &str) -> CronJob {
         last_schedule: Some(at("2026-11-21T03:00:00Z")),
         last_success: Some(at("2026-11-21T03:10:00Z")),
         images: Vec::new(),
+        release: None,
     }
 }

@@ -1,8 +1,10 @@
 //! Jobs and `CronJobs`, as rows; their columns exactly as `kubectl get` prints them.
 
 pub mod diagnosis;
+pub mod expression;
 #[cfg(test)]
 pub(in crate::domain) mod fixture;
+pub mod reschedule;
 pub mod schedule;
 
 use std::sync::Arc;
@@ -49,6 +51,18 @@ pub struct CronJob {
     pub last_schedule: Option<Timestamp>,
     pub last_success: Option<Timestamp>,
     pub images: Vec<Box<str>>,
+    /// Who writes it anew at each deploy, where somebody does.
+    #[serde(default)]
+    pub release: Option<Release>,
+}
+
+/// A release of Helm: what is changed by hand is undone by its next deploy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Release {
+    /// `None` where only a label says that Helm manages it.
+    pub name: Option<Box<str>>,
+    /// `ingestbackup-0.3.0`.
+    pub chart: Option<Box<str>>,
 }
 
 impl Job {

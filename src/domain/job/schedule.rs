@@ -106,18 +106,36 @@ pub(super) fn missed(
 /// The zone that the last run of a `CronJob` without one suggests: UTC where that fits, else a whole
 /// offset. `None` where nothing has run yet, or nothing fits.
 pub fn inferred_zone(cronjob: &CronJob) -> Option<String> {
+    inferred(cronjob).map(|(_, text)| text)
+}
+
+fn inferred(cronjob: &CronJob) -> Option<(TimeZone, String)> {
     let last = cronjob.last_schedule?;
     let schedule = Schedule::of(cronjob).ok()?;
     let fits = |minutes: i32| {
         let zone = jiff::tz::Offset::from_seconds(minutes * 60).ok()?.to_time_zone();
-        Schedule { zone, ..schedule.clone() }.has(last).then_some(minutes)
+        let schedule = Schedule { zone: zone.clone(), ..schedule.clone() };
+        schedule.has(last).then_some((zone, minutes))
     };
     let nearest_first = (0..=14 * 4).flat_map(|quarter| [quarter * 15, -quarter * 15]);
-    let minutes = nearest_first.into_iter().find_map(fits)?;
+    let (zone, minutes) = nearest_first.into_iter().find_map(fits)?;
     Some(match minutes {
-        0 => "UTC".to_owned(),
-        _ => format!("UTC{:+}:{:02}", minutes / 60, (minutes % 60).abs()),
+        0 => (TimeZone::UTC, "UTC".to_owned()),
+        _ => (zone, format!("UTC{:+}:{:02}", minutes / 60, (minutes % 60).abs())),
     })
+}
+
+/// The zone that its schedule is read in, and where that comes from in words.
+pub fn zone(cronjob: &CronJob) -> Result<(TimeZone, String), ScheduleProblem> {
+    let Some(written) = cronjob.written_zone() else {
+        return Ok(match inferred(cronjob) {
+            Some((zone, text)) => (zone, format!("{text}, inferred from its last run")),
+            None => (TimeZone::UTC, cronjob.zone_text().into_owned()),
+        });
+    };
+    let known = TimeZone::get(written);
+    let known = known.map_err(|_| ScheduleProblem::TimeZone(shown(written).into_owned()))?;
+    Ok((known, shown(written).into_owned()))
 }
 
 /// A schedule in its zone.

@@ -131,6 +131,55 @@ impl Timetable {
     }
 }
 
+/// The next `count` runs of a schedule, the soonest first: none where no date fits it.
+pub fn upcoming(
+    schedule: &str,
+    zone: &TimeZone,
+    flavour: CronFlavour,
+    now: Timestamp,
+    count: usize,
+) -> Vec<Timestamp> {
+    let Ok(cron) = cron(schedule) else { return Vec::new() };
+    let mut runs = match flavour {
+        CronFlavour::Kubernetes => upcoming_by_wall_clock(&cron, zone, now, count),
+        CronFlavour::Vixie => {
+            let found = cron.iter_after(now.to_zoned(zone.clone()));
+            found.map(|it| it.timestamp()).take(count).collect()
+        }
+    };
+    runs.sort_unstable();
+    runs.dedup();
+    runs.truncate(count);
+    runs
+}
+
+fn upcoming_by_wall_clock(
+    cron: &Cron,
+    zone: &TimeZone,
+    now: Timestamp,
+    count: usize,
+) -> Vec<Timestamp> {
+    /// Wall clocks jump by no more: what comes later than this does not come before.
+    const JUMP: SignedDuration = SignedDuration::from_hours(3);
+    let mut runs = Vec::new();
+    let mut end = None;
+    let local = now.to_zoned(zone.clone()).datetime();
+    let mut from = local.checked_sub(JUMP).and_then(|it| it.to_zoned(TimeZone::UTC)).ok();
+    while let Some(found) = from.and_then(|it| cron.find_next_occurrence(&it, true).ok()) {
+        let civil = found.datetime();
+        if end.is_some_and(|end| civil > end) {
+            break;
+        }
+        let instants = instants(civil, zone).into_iter().filter(|it| !it.is_skipped && it.at > now);
+        runs.extend(instants.map(|it| it.at));
+        if runs.len() >= count && end.is_none() {
+            end = civil.checked_add(JUMP).ok();
+        }
+        from = found.checked_add(1.minute()).ok();
+    }
+    runs
+}
+
 /// Every run from `since` on, and a few behind `now`.
 fn runs(cron: &Cron, set: &BackupSet, since: Timestamp, now: Timestamp, count: usize) -> Vec<Beat> {
     match set.cron {

@@ -10,6 +10,7 @@ use crate::adapters::kubernetes::list::Listing;
 use crate::adapters::kubernetes::logs::{Log, Wanted};
 use crate::adapters::kubernetes::refusal::{Refusal, Sort};
 use crate::adapters::kubernetes::resource::{CRON_JOBS, JOBS, PODS, Resource};
+use crate::domain::checkup::clocks::ClockReading;
 use crate::domain::checkup::evidence::Evidence;
 use crate::domain::environment::{BackupSet, ObjectName, SetKind};
 use crate::domain::failure::{Failure, FailureKind};
@@ -19,25 +20,53 @@ use crate::domain::news::Scope;
 use crate::domain::pod::Pod;
 use crate::domain::slot::catalogue::Catalogue;
 use crate::domain::slot::run::{JobRun, Outcome, Runs};
+use crate::runtime::check::Check;
 use crate::runtime::console::connect::{Lapse, Line};
 
 /// So many logs are read of one `CronJob`, the newest first, and so much of each.
 const LOGS: usize = 3;
 const LAST_WORDS: u32 = 4;
 
-pub(super) async fn look(
-    line: Option<&Line>,
-    set: &BackupSet,
-    patience: Duration,
-) -> (Known<Runs>, Known<Runs>) {
+/// What the cluster tells.
+pub(super) struct Seen {
+    pub(super) runs: Known<Runs>,
+    pub(super) verification: Known<Runs>,
+    pub(super) clock: Option<ClockReading>,
+}
+
+pub(super) async fn look(check: &Check<'_>, line: Option<&Line>, set: &BackupSet) -> Seen {
     let of = async |object: Option<&ObjectName>| match (line, object) {
         (Some(line), Some(object)) => {
             let late = || Known::Failed(Failure::new(FailureKind::TimedOut, "no answer in time"));
-            timeout(patience, runs(line, object)).await.unwrap_or_else(|_| late())
+            timeout(check.patience, runs(line, object)).await.unwrap_or_else(|_| late())
         }
         _ => Known::Unasked,
     };
-    tokio::join!(of(set.cronjob.as_ref()), of(set.verification.as_ref()))
+    let (runs, verification) =
+        tokio::join!(of(set.cronjob.as_ref()), of(set.verification.as_ref()));
+    let clock = match line {
+        Some(line) if has_answered(&runs) || has_answered(&verification) => {
+            clock(check, line).await
+        }
+        Some(_) | None => None,
+    };
+    Seen { runs, verification, clock }
+}
+
+fn has_answered(known: &Known<Runs>) -> bool {
+    match known {
+        Known::Told(_) | Known::NotOffered | Known::Denied { .. } => true,
+        Known::Failed(failure) => {
+            !matches!(failure.kind, FailureKind::TimedOut | FailureKind::Unreachable)
+        }
+        Known::Unasked => false,
+    }
+}
+
+async fn clock(check: &Check<'_>, line: &Line) -> Option<ClockReading> {
+    let theirs = line.cluster().await.ok()?.their_time()?;
+    let whose = format!("the cluster of {}", line.environment());
+    Some(ClockReading { whose, theirs, ours: check.clock.now() })
 }
 
 async fn runs(line: &Line, object: &ObjectName) -> Known<Runs> {

@@ -14,7 +14,6 @@ use futures_util::StreamExt as _;
 use futures_util::stream::{FuturesUnordered, iter};
 use jiff::Timestamp;
 
-use crate::domain::bucket::Facts;
 use crate::domain::checkup::evidence::{Evidence, Observed};
 use crate::domain::checkup::trend::Point;
 use crate::domain::checkup::{Checkup, judge};
@@ -112,10 +111,7 @@ impl Check<'_> {
         let now = self.clock.now();
         let before = self.memory.observed(&set.path());
         let looking = async {
-            let (listing, facts) = match objects::look(self, set, now).await {
-                Ok((catalogue, facts)) => (Ok(catalogue), facts),
-                Err(failure) => (Err(failure), Facts::UNASKED),
-            };
+            let objects::Seen { listing, facts, clock } = objects::look(self, set, now).await;
             Evidence {
                 listing,
                 facts,
@@ -125,20 +121,22 @@ impl Check<'_> {
                 proven: proven(self.reading, set),
                 trend: trend(self.reading, set),
                 before: before.cloned(),
+                clocks: clock.into_iter().collect(),
             }
         };
-        let asking = jobs::look(line, set, self.patience);
+        let asking = jobs::look(self, line, set);
         let mut looking = pin!(looking);
         let mut asking = pin!(asking);
-        let (mut evidence, (runs, verification)) = tokio::select! {
+        let (mut evidence, of_cluster) = tokio::select! {
             biased;
-            runs = &mut asking => (looking.await, runs),
+            of_cluster = &mut asking => (looking.await, of_cluster),
             evidence = &mut looking => {
                 tell(judge(set, &evidence, now));
                 (evidence, asking.await)
             }
         };
-        (evidence.runs, evidence.verification) = (runs, verification);
+        (evidence.runs, evidence.verification) = (of_cluster.runs, of_cluster.verification);
+        evidence.clocks.extend(of_cluster.clock);
         let today = now.to_zoned(set.time_zone.clone()).date();
         let observed = evidence
             .listing

@@ -9,6 +9,7 @@ use tokio::time::{Instant, timeout};
 use crate::adapters::s3::{Pages, S3};
 use crate::domain::backup::Backup;
 use crate::domain::bucket::{Facts, Versioning};
+use crate::domain::checkup::clocks::ClockReading;
 use crate::domain::environment::{BackupSet, SetKind};
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::known::Known;
@@ -20,17 +21,34 @@ use crate::runtime::choose::storage;
 /// A whole listing may take so long, however quickly its pages come.
 const WHOLE: Duration = Duration::from_mins(10);
 
-pub(super) async fn look(
-    check: &Check<'_>,
-    set: &BackupSet,
-    now: Timestamp,
-) -> Result<(Catalogue, Facts), Failure> {
+/// What the storage tells.
+pub(super) struct Seen {
+    pub(super) listing: Result<Catalogue, Failure>,
+    pub(super) facts: Facts,
+    pub(super) clock: Option<ClockReading>,
+}
+
+pub(super) async fn look(check: &Check<'_>, set: &BackupSet, now: Timestamp) -> Seen {
+    let s3 = match connect(check, set).await {
+        Ok(s3) => s3,
+        Err(failure) => return Seen { listing: Err(failure), facts: Facts::UNASKED, clock: None },
+    };
+    let listing = list(&s3, set, now, check.patience).await;
+    let clock = s3.their_time().map(|theirs| ClockReading {
+        whose: format!("the storage `{}`", set.storage),
+        theirs,
+        ours: check.clock.now(),
+    });
+    let facts = match &listing {
+        Ok(catalogue) => Box::pin(facts(&s3, set, catalogue, check.patience)).await,
+        Err(_) => Facts::UNASKED,
+    };
+    Seen { listing, facts, clock }
+}
+
+async fn connect(check: &Check<'_>, set: &BackupSet) -> Result<S3, Failure> {
     let storage = storage(check.settings, set)?;
-    let patience = check.patience;
-    let s3 = in_time(patience, set, Box::pin(S3::connect(storage))).await??;
-    let catalogue = list(&s3, set, now, patience).await?;
-    let facts = Box::pin(facts(&s3, set, &catalogue, patience)).await;
-    Ok((catalogue, facts))
+    Ok(in_time(check.patience, set, Box::pin(S3::connect(storage))).await??)
 }
 
 async fn in_time<T>(

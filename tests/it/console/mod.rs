@@ -3,6 +3,7 @@
 mod backups;
 mod drill;
 mod harness;
+mod jobs;
 mod keys;
 
 use std::time::Duration;

@@ -261,6 +261,7 @@ fn cronjobs(environment: &str) -> Vec<CronJob> {
         last_schedule: Some(ago(last)),
         last_success: Some(ago(last)),
         images: vec!["registry.example/backup:3".into()],
+        release: None,
     };
     let mut jobs = vec![
         one("ingest-backup", "0 0 * * *", 9 * HOUR + 1500),

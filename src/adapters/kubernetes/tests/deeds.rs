@@ -54,6 +54,18 @@ async fn a_restart_stamps_the_template() {
 }
 
 #[tokio::test]
+async fn a_schedule_is_changed_and_nothing_else() {
+    let (name, from, to) = ("backup".into(), "0 0 * * *".into(), "15 3 * * *".into());
+    let what = What::RescheduleCronJob { name, from, to };
+    let (request, body) = asked(what, &[json!({})]).await;
+    assert_eq!(
+        request,
+        "PATCH /apis/batch/v1/namespaces/default/cronjobs/backup?fieldManager=lifeboat"
+    );
+    assert_eq!(body, json!({"spec": {"schedule": "15 3 * * *"}}));
+}
+
+#[tokio::test]
 async fn schedules_are_suspended_and_resumed() {
     for (what, suspend) in [
         (What::SuspendCronJob { name: "backup".into() }, true),

@@ -133,6 +133,7 @@ impl From<WireCronJob> for CronJob {
         Self {
             uid: metadata.uid(),
             name: metadata.name(),
+            release: metadata.release(),
             namespace: metadata.namespace.0,
             created: metadata.creation_timestamp,
             schedule: spec.schedule,

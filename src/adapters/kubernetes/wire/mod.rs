@@ -27,6 +27,7 @@ pub use workload::{WireDaemonSet, WireDeployment, WireStatefulSet};
 
 use crate::adapters::kubernetes::wire::lenient::{lenient_time, or_default, pairs, unique};
 use crate::adapters::kubernetes::wire::word::Word;
+use crate::domain::job::Release;
 use crate::domain::labels::Labels;
 use crate::domain::pod::{Condition, ConditionStatus, Owner, Uid};
 
@@ -77,6 +78,16 @@ pub struct Metadata {
     pub labels: Labels,
     #[serde(deserialize_with = "or_default")]
     owner_references: Vec<WireOwner>,
+    #[serde(deserialize_with = "or_default")]
+    annotations: Annotations,
+}
+
+/// Those that mean something here.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Annotations {
+    #[serde(rename = "meta.helm.sh/release-name")]
+    release: Option<Box<str>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -97,6 +108,19 @@ impl Metadata {
 
     fn name(&mut self) -> Box<str> {
         self.name.take().unwrap_or_default()
+    }
+
+    /// The release of Helm that it is part of: annotated by Helm, or labelled by its chart.
+    fn release(&mut self) -> Option<Release> {
+        let label = |wanted: &str| {
+            let found = self.labels.iter().find(|(name, _)| **name == *wanted);
+            found.map(|(_, value)| value.clone()).filter(|value| !value.is_empty())
+        };
+        let chart = label("helm.sh/chart");
+        let by = label("app.kubernetes.io/managed-by").or_else(|| label("heritage"));
+        let is_helms = by.is_some_and(|by| by.eq_ignore_ascii_case("helm"));
+        let name = filled(self.annotations.release.take());
+        (name.is_some() || is_helms).then_some(Release { name, chart })
     }
 
     /// The controller among the owners.

@@ -154,6 +154,25 @@ fn workloads_count_where_their_kind_counts() {
 }
 
 #[test]
+fn a_cronjob_knows_the_release_that_writes_it() {
+    let release = |metadata: Value| row::<WireCronJob>(json!({"metadata": metadata})).release;
+    let named = |name: Option<&str>, chart: Option<&str>| {
+        Some(Release { name: name.map(Box::from), chart: chart.map(Box::from) })
+    };
+    let by = "app.kubernetes.io/managed-by";
+    let annotations = json!({"meta.helm.sh/release-name": "mongo", "other": "x"});
+    let labels = json!({by: "Helm", "helm.sh/chart": "ingestbackup-0.3.0"});
+    assert_eq!(
+        release(json!({"annotations": annotations, "labels": labels})),
+        named(Some("mongo"), Some("ingestbackup-0.3.0"))
+    );
+    assert_eq!(release(json!({"annotations": annotations})), named(Some("mongo"), None));
+    assert_eq!(release(json!({"labels": {by: "helm"}})), named(None, None));
+    assert_eq!(release(json!({"labels": {by: "kustomize"}})), None);
+    assert_eq!(release(json!({"annotations": null})), None);
+}
+
+#[test]
 fn nodes_keep_conditions_taints_and_what_they_can_hold() {
     let node = row::<WireNode>(json!({
         "metadata": {"name": "node-1"},

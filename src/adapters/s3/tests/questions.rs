@@ -154,3 +154,21 @@ async fn an_endpoint_that_nobody_serves_is_named() {
     assert!(error.reason.starts_with("no connection: Connection refused"), "{}", error.reason);
     assert!(error.advice.unwrap().contains(&closed.to_string()));
 }
+
+#[tokio::test]
+async fn a_head_tells_of_an_archive_and_of_the_storages_clock() {
+    let storage = Storage::start().await;
+    let headers = vec![
+        ("x-amz-storage-class", "INTELLIGENT_TIERING".to_owned()),
+        ("x-amz-archive-status", "ARCHIVE_ACCESS".to_owned()),
+        ("date", "Fri, 20 Nov 2026 09:30:00 GMT".to_owned()),
+    ];
+    storage.put("backups/prod/2026-11-03.gz", Stored { headers, ..stored(vec![0; 3]) });
+    let s3 = connect(&storage).await;
+    let window = window("2026-11-01T00:00:00Z", "2026-11-04T00:00:00Z");
+    let listed = s3.list(&set("prod/", "%Y-%m-%d.gz"), window).await.unwrap();
+    assert_eq!(s3.their_time(), None, "a listing without a date");
+    let sample = s3.sample(&listed[0], false).await;
+    assert_eq!(sample.told().unwrap().archive.as_deref(), Some("ARCHIVE_ACCESS"));
+    assert_eq!(s3.their_time(), Some("2026-11-20T09:30:00Z".parse().unwrap()));
+}

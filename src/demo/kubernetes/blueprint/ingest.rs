@@ -214,9 +214,11 @@ fn nightly() -> Vec<Plan> {
         .voice(Voice::Verify);
     let mut backup =
         Plan::new(Kind::CronJob, "ingest-backup", 1, backup).schedule("0 0 * * *", (7, 3));
+    backup = backup.annotation("meta.helm.sh/release-name", "mongo");
     backup.work_seconds = 40;
     let mut verify =
         Plan::new(Kind::CronJob, "verify-backup", 1, verify).schedule("30 0 * * *", (3, 1));
+    verify = verify.annotation("meta.helm.sh/release-name", "mongo");
     verify.work_seconds = 21;
     vec![backup, verify]
 }

@@ -13,8 +13,8 @@ use crate::demo::kubernetes::cluster::pods::pod_labels;
 use crate::demo::kubernetes::cluster::rollout::revision_annotation;
 use crate::demo::kubernetes::cluster::{Cluster, Due, labels};
 use crate::demo::kubernetes::object::{
-    Counts, CronJob, Finished, Job, JobCounts, Key, Kind, Meta, Node, Object, Owner, Row, Service,
-    Text, Workload,
+    Counts, CronJob, Finished, Job, JobCounts, Key, Kind, Labels, Meta, Node, Object, Owner, Row,
+    Service, Text, Workload,
 };
 use crate::demo::kubernetes::plan::{Plan, Template};
 use crate::demo::kubernetes::pod::{End, Instance, Pod, Run};
@@ -139,11 +139,7 @@ impl Cluster {
         let mut meta = self.meta(key.clone(), Arc::clone(&template.selector), None);
         meta.created = self.ago(i64::from(plan.age_days) * 86_400 + 3_000);
         meta.generation = plan.revision;
-        let mut annotations: crate::demo::kubernetes::object::Labels = plan
-            .annotations
-            .iter()
-            .map(|(key, value)| ((*key).into(), value.as_str().into()))
-            .collect();
+        let mut annotations = annotations(plan);
         if kind == Kind::Deployment {
             annotations.extend(revision_annotation(plan.revision));
         }
@@ -253,8 +249,10 @@ impl Cluster {
         let key = Key::new(plan.namespace, &plan.name);
         let schedule = plan.schedule;
         let keep = plan.keep;
+        let annotations = Arc::new(annotations(&plan));
         let template = Template::of(Plan { kind: Kind::Job, ..plan }, &[]);
         let mut meta = self.meta(key, Arc::clone(&template.selector), None);
+        meta.annotations = annotations;
         meta.created = self.ago(i64::from(template.plan.age_days) * 86_400);
         let mut cronjob = CronJob {
             template: Arc::clone(&template),
@@ -332,6 +330,12 @@ impl Cluster {
             self.replace_template(&row, Template::of(plan, &[]));
         }
     }
+}
+
+/// What a plan's own object carries.
+fn annotations(plan: &Plan) -> Labels {
+    let own = plan.annotations.iter();
+    own.map(|(key, value)| ((*key).into(), value.as_str().into())).collect()
 }
 
 /// Whether a pod that follows a script rests once it runs.

@@ -80,6 +80,10 @@ fn untouched(facts: &Facts) -> Option<String> {
     if newest.expires.is_some() || oldest.expires.is_some() {
         return None;
     }
+    // Not every storage tells of each object when it goes; what is too old shows whether it does.
+    if facts.promised().is_some() {
+        return None;
+    }
     match &facts.lifecycle {
         Known::Told(rules) => Some(missed(rules, newest)),
         Known::NotOffered => None,
@@ -102,19 +106,20 @@ fn missed(rules: &[LifecycleRule], sample: &Sample) -> String {
 /// An expiry that is set, for another day than is written.
 fn other_date(days: i64, facts: &Facts) -> Option<Finding> {
     let sample = facts.newest.told()?;
-    let expiry = sample.expires.as_ref()?;
-    let after = expiry.at.duration_since(sample.last_modified);
     let day = SignedDuration::from_hours(24);
+    let (after, name) = match (&sample.expires, facts.promised()) {
+        (Some(expiry), _) => (expiry.at.duration_since(sample.last_modified), &expiry.rule),
+        (None, Some((rule, days))) => (day * i32::try_from(days).ok()?, &rule.name),
+        (None, None) => return None,
+    };
     let (least, most) = (day * i32::try_from(days).ok()?, day * i32::try_from(days + SLACK).ok()?);
     if (least - day..=most).contains(&after) {
         return None;
     }
     let after = after.as_hours() / 24;
     let rule = if after < days { Rule::Pruned } else { Rule::Retention };
-    let reason = format!(
-        "{days} d are written, and the rule `{}` removes backups after {after} d",
-        expiry.rule
-    );
+    let reason =
+        format!("{days} d are written, and the rule `{name}` removes backups after {after} d");
     Some(Finding::new(rule, Weight::Warning, reason))
 }
 

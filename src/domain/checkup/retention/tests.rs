@@ -29,6 +29,7 @@ fn sample(expires_after: Option<i64>) -> Known<Sample> {
         encryption: None,
         locked_until: None,
         storage_class: None,
+        archive: None,
     })
 }
 
@@ -62,6 +63,7 @@ fn judged(
         catalogue.take(backup, None);
     }
     let evidence = Evidence {
+        clocks: Vec::new(),
         listing: Ok(catalogue.clone()),
         facts,
         runs: Known::Unasked,
@@ -105,6 +107,34 @@ fn an_expiry_for_another_day_than_is_written_is_told() {
     let of = |after| judged(Keep::Days(90), 0..30, facts(Some(after), rules()), None).unwrap();
     assert_eq!(of(30).0, "pruned");
     assert_eq!(of(365).0, "retention");
+}
+
+#[test]
+fn a_storage_that_tells_no_expiry_per_object_is_believed_by_its_rule() {
+    let by_prefix = |days| {
+        let rule = LifecycleRule {
+            tags: Vec::new(),
+            prefix: "prod/".to_owned(),
+            expires_days: Some(days),
+            ..tag_rule()
+        };
+        facts(None, Known::Told(vec![rule]))
+    };
+    assert_eq!(judged(Keep::Days(90), 0..91, by_prefix(90), None), None);
+    assert_eq!(judged(Keep::Days(90), 0..30, by_prefix(30), None).unwrap().0, "pruned");
+    let column = by_prefix(90).columns().remove(0);
+    assert_eq!(
+        (column.text.as_str(), column.is_grey),
+        ("90 d by the rule `expire`; not told per object", true)
+    );
+    // What is too old shows that the rule does nothing.
+    assert!(judged(Keep::Days(90), 0..97, by_prefix(90), None).unwrap().2.contains("96 d old"));
+    // Whether a rule by tag reaches an object whose tags nobody may see is not known.
+    let Known::Told(newest) = sample(None) else { unreachable!() };
+    let unseen = Known::Denied { action: "s3:GetObjectTagging".to_owned() };
+    let newest = Known::Told(Sample { tags: unseen, ..newest });
+    let by_tag = Facts { newest, ..facts(None, Known::Told(vec![tag_rule()])) };
+    assert_eq!(judged(Keep::Days(90), 0..30, by_tag, None).unwrap().0, "retention");
 }
 
 #[test]
