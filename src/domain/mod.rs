@@ -48,6 +48,8 @@ pub mod slot;
 
 pub mod known;
 
+pub mod series;
+
 pub mod bucket;
 
 pub mod checkup;
