@@ -50,6 +50,8 @@ pub mod known;
 
 pub mod series;
 
+pub mod plot;
+
 pub mod bucket;
 
 pub mod checkup;
