@@ -1,6 +1,7 @@
 //! The console on the screen: draws `&App`, and tells what a key or a click means. It never changes the
 //! application; `Viewports` is all that drawing may write.
 
+pub mod chart;
 mod chrome;
 mod dialog;
 mod help;
