@@ -1,6 +1,7 @@
 //! One file or folder per outside system: the only places that name its SDK.
 
 pub mod aws;
+pub mod cloudwatch;
 pub mod docker;
 pub mod error;
 pub mod kubernetes;

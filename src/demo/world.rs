@@ -7,12 +7,13 @@ use std::sync::Arc;
 
 use bson::Document;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan as _};
 use secrecy::SecretString;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
+use crate::config::default_prices;
+use crate::demo::cloudwatch::{CloudWatchFault, CloudWatchServer};
 use crate::demo::clusters::Clusters;
 use crate::demo::crowd::Crowd;
 use crate::demo::depot::{DUMPS, Depot, FILES};
@@ -20,6 +21,8 @@ use crate::demo::docker::{self, DockerServer};
 use crate::demo::fault::Fault;
 use crate::demo::kubernetes::KubernetesServer;
 use crate::demo::mongo::{self, Clock, Collection, Configuration, MongoServer};
+use crate::demo::panels::panels;
+use crate::demo::past;
 use crate::demo::population::{
     BUCKET, DATABASE, Population, SERVER_VERSION, SourceCollection, Tier,
 };
@@ -37,7 +40,7 @@ use crate::domain::settings::{
     CheckSettings, ConsoleSettings, ContainerEngine, DrillSettings, Folders, Kubeconfig,
     NotifySettings, Secret, Settings, Storage,
 };
-use crate::journal::{Imported, Journal, Line};
+use crate::journal::Journal;
 
 const ACCESS_KEY: &str = "lifeboat";
 const SECRET_KEY: &str = "lifeboat-demo";
@@ -65,6 +68,7 @@ pub struct Genesis {
 pub struct World {
     population: Arc<Population>,
     bucket: S3Endpoint,
+    cloudwatch: CloudWatchServer,
     /// The second team's storage.
     depot: S3Endpoint,
     engine: Arc<DockerServer>,
@@ -105,6 +109,7 @@ impl World {
         let secret = SecretString::from(SECRET_KEY);
         let bucket =
             S3Server::new(Arc::clone(&population), ACCESS_KEY, &secret).listen(any).await?;
+        let cloudwatch = CloudWatchServer::start(Arc::clone(&population), ACCESS_KEY).await?;
         let depot = Arc::new(Depot::new(genesis.seed, now, FILES));
         let depot = S3Server::of_depot(depot, ACCESS_KEY, &secret).listen(any).await?;
         let mut listening = JoinSet::new();
@@ -122,10 +127,11 @@ impl World {
         }
         let folder = tempfile::Builder::new().prefix("lifeboat-demo-").tempdir()?;
         let clusters = Clusters::start(&population, &genesis, crowd, folder.path()).await?;
-        remember(&Journal::at(journal(folder.path())), now)?;
+        past::remember(&Journal::at(journal(folder.path())), now, &name_format())?;
         Ok(Self {
             population,
             bucket,
+            cloudwatch,
             depot,
             engine,
             engine_address,
@@ -141,6 +147,9 @@ impl World {
         const MIB: u64 = 1 << 20;
         if let Some(fault) = S3Fault::of(fault) {
             self.bucket.faults().switch_on(fault);
+        }
+        if let Some(fault) = CloudWatchFault::of(fault) {
+            self.cloudwatch.faults().switch_on(fault);
         }
         self.clusters.inject(fault);
         let at_engine = match fault {
@@ -165,7 +174,11 @@ impl World {
             | Fault::ApiHang
             | Fault::ApiSlowList
             | Fault::WatchCut
-            | Fault::WatchGone => return,
+            | Fault::WatchGone
+            | Fault::CloudWatch403
+            | Fault::CloudWatchExpired
+            | Fault::CloudWatchThrottled
+            | Fault::CloudWatchPartial => return,
         };
         self.engine.inject(at_engine);
     }
@@ -173,6 +186,7 @@ impl World {
     /// What drills have met goes wrong no more.
     pub fn heal(&self) {
         self.bucket.faults().clear();
+        self.cloudwatch.faults().clear();
         self.engine.heal();
         for live in &self.sources {
             live.server.heal();
@@ -204,6 +218,16 @@ impl World {
         [self.bucket.faults(), self.depot.faults()]
     }
 
+    /// What measures the bucket.
+    pub const fn cloudwatch(&self) -> &CloudWatchServer {
+        &self.cloudwatch
+    }
+
+    /// What it is filled with.
+    pub fn population(&self) -> &Population {
+        &self.population
+    }
+
     /// The API server of an environment's cluster.
     pub fn cluster(&self, tier: Tier) -> &KubernetesServer {
         self.clusters.of(tier)
@@ -218,7 +242,13 @@ impl World {
     pub fn settings(&self) -> Settings {
         let root = self.folder.path();
         Settings {
-            storages: vec![storage("world", &self.bucket), storage("ceph", &self.depot)],
+            storages: vec![
+                Storage {
+                    cloudwatch: Some(self.cloudwatch.url()),
+                    ..storage("world", &self.bucket)
+                },
+                storage("ceph", &self.depot),
+            ],
             environments: self
                 .sources
                 .iter()
@@ -228,6 +258,8 @@ impl World {
             drill: DrillSettings::default(),
             notify: NotifySettings::default(),
             check: CheckSettings::default(),
+            prices: default_prices(),
+            panels: panels(),
             folders: Folders {
                 journal: journal(root),
                 journal_is_local: true,
@@ -251,6 +283,15 @@ impl World {
                 example: format!(
                     "AWS_ACCESS_KEY_ID={ACCESS_KEY} AWS_SECRET_ACCESS_KEY={SECRET_KEY} \
                      AWS_REGION={REGION} aws --endpoint-url {url} s3 ls s3://{BUCKET}/prod/"
+                ),
+            },
+            Tour {
+                what: "CloudWatch, with the same key".to_owned(),
+                address: self.cloudwatch.url(),
+                example: format!(
+                    "AWS_ACCESS_KEY_ID={ACCESS_KEY} AWS_SECRET_ACCESS_KEY={SECRET_KEY} \
+                     AWS_REGION={REGION} aws --endpoint-url {} cloudwatch describe-alarms",
+                    self.cloudwatch.url()
                 ),
             },
             Tour {
@@ -290,6 +331,7 @@ fn storage(name: &str, endpoint: &S3Endpoint) -> Storage {
         endpoint: Some(endpoint.url()),
         path_style: true,
         keys: Some((ACCESS_KEY.to_owned(), SecretString::from(SECRET_KEY))),
+        cloudwatch: None,
     }
 }
 
@@ -373,27 +415,4 @@ fn uri(live: &Live) -> String {
 
 fn journal(root: &Path) -> std::path::PathBuf {
     root.join("journal")
-}
-
-/// Drills of before Lifeboat, as a team's spreadsheet told of them.
-fn remember(journal: &Journal, now: Timestamp) -> io::Result<()> {
-    let rows = [
-        (82, "prod", "ok", "seven counts compared by hand, all fine"),
-        (54, "staging", "ok", "took an hour, the container was left running"),
-        (26, "prod", "ok", "mongo:latest did not start, used 4.2"),
-    ];
-    for (days, environment, result, note) in rows {
-        let at = now.checked_sub((days * 24).hours()).map_err(io::Error::other)?;
-        let backup = name_format().name(at).unwrap_or_default();
-        let midnight = backup.split('T').next().unwrap_or_default();
-        let row = Imported {
-            at,
-            environment: EnvironmentName(environment.to_owned()),
-            backup: format!("{midnight}T00_00.tar.gz"),
-            result: result.to_owned(),
-            note: note.to_owned(),
-        };
-        journal.append(row.id(), &Line::Imported(row))?;
-    }
-    Ok(())
 }

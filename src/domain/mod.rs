@@ -54,6 +54,8 @@ pub mod plot;
 
 pub mod bucket;
 
+pub mod metrics;
+
 pub mod checkup;
 
 pub mod engine;

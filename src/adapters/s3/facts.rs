@@ -1,6 +1,7 @@
 //! What a storage tells of a bucket and its objects beside the listing. Each question stands alone:
 //! one that is refused, or that this storage does not know, leaves the others as they are.
 
+use aws_sdk_s3::Client;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::operation::head_object::HeadObjectOutput;
 use aws_sdk_s3::types::{
@@ -31,6 +32,14 @@ const NOT_OFFERED: [&str; 5] = [
 ];
 /// More pages of versions or uploads are not looked at.
 const PAGES: usize = 5;
+
+/// An upload that can be asked about further.
+#[derive(Debug)]
+pub(super) struct OpenUpload {
+    pub(super) key: String,
+    pub(super) id: String,
+    pub(super) begun: Timestamp,
+}
 
 impl S3 {
     /// The lifecycle rules of a bucket; none where none was ever set.
@@ -110,23 +119,44 @@ impl S3 {
             Ok(client) => client,
             Err(error) => return Known::Failed(error.into()),
         };
+        match self.open_uploads(&client, &attempt, &set.bucket, &set.prefix).await {
+            Ok(open) => {
+                let upload = |it: OpenUpload| Upload { key: BackupKey(it.key), begun: it.begun };
+                Known::Told(open.into_iter().map(upload).collect())
+            }
+            Err(unknown) => unknown,
+        }
+    }
+
+    /// Uploads beneath a prefix that were begun and not completed, the oldest first; else why they
+    /// are not known.
+    pub(super) async fn open_uploads<T>(
+        &self,
+        client: &Client,
+        attempt: &Attempt<'_>,
+        bucket: &str,
+        prefix: &str,
+    ) -> Result<Vec<OpenUpload>, Known<T>> {
         let mut uploads = Vec::new();
         let mut marker: Option<(String, String)> = None;
         for _ in 0..PAGES {
             let (key, id) = marker.take().unzip();
             let request = client
                 .list_multipart_uploads()
-                .bucket(&set.bucket)
-                .prefix(&set.prefix)
+                .bucket(bucket)
+                .prefix(prefix)
                 .set_key_marker(key)
                 .set_upload_id_marker(id);
             let page = match request.send().await {
                 Ok(page) => page,
-                Err(error) => return unknown(&attempt, error),
+                Err(error) => return Err(unknown(attempt, error)),
             };
             uploads.extend(page.uploads().iter().filter_map(|upload| {
-                let key = BackupKey(upload.key()?.to_owned());
-                Some(Upload { key, begun: timestamp(upload.initiated()?)? })
+                Some(OpenUpload {
+                    key: upload.key()?.to_owned(),
+                    id: upload.upload_id()?.to_owned(),
+                    begun: timestamp(upload.initiated()?)?,
+                })
             }));
             let next = page.next_key_marker().zip(page.next_upload_id_marker());
             marker = next.map(|(key, id)| (key.to_owned(), id.to_owned()));
@@ -135,7 +165,7 @@ impl S3 {
             }
         }
         uploads.sort_by_key(|upload| upload.begun);
-        Known::Told(uploads)
+        Ok(uploads)
     }
 
     /// Objects beneath the prefix in front of which somebody has put a delete marker.
@@ -214,13 +244,13 @@ impl S3 {
         }
     }
 
-    fn about(&self, bucket: &str, permission: &'static str) -> Attempt<'_> {
+    pub(super) fn about(&self, bucket: &str, permission: &'static str) -> Attempt<'_> {
         self.attempt("asking about", format!("s3://{bucket}"), permission)
     }
 }
 
 /// What an answer with an error means: not offered, not allowed, or failed.
-fn unknown<T, E>(attempt: &Attempt<'_>, error: SdkError<E>) -> Known<T>
+pub(super) fn unknown<T, E>(attempt: &Attempt<'_>, error: SdkError<E>) -> Known<T>
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {

@@ -13,12 +13,15 @@ mod part;
 mod ranges;
 mod refusal;
 mod resume;
+mod survey;
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
 
 use aws_sdk_s3::Client;
+
+use crate::adapters::aws::refusal::Access;
 
 pub use buckets::SeenBucket;
 pub use checksum::{Algorithm, Checksum, Compared};
@@ -27,11 +30,12 @@ pub use frontier::GrowingReader;
 pub use listing::Pages;
 pub use object::{Availability, Object};
 pub use part::PartFile;
+pub use survey::{Survey, Surveyed};
 
 /// A storage, and who speaks to it. Clones share connections.
 #[derive(Debug, Clone)]
 pub struct S3 {
     client: Client,
-    access: Arc<refusal::Access>,
+    access: Arc<Access>,
     location: Arc<client::Location>,
 }

@@ -54,6 +54,8 @@ fn settings() -> Settings {
         drill: DrillSettings::default(),
         notify: NotifySettings::default(),
         check: crate::domain::settings::CheckSettings::default(),
+        prices: crate::config::default_prices(),
+        panels: Vec::new(),
         folders: Folders {
             journal: "journal".into(),
             journal_is_local: true,
