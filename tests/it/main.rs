@@ -20,3 +20,4 @@ mod reading;
 mod screens;
 mod terminal;
 mod typed;
+mod usage;

@@ -7,7 +7,7 @@ mod deeds_log;
 mod drill;
 mod event_loop;
 mod interleave;
-mod keep;
+pub(in crate::runtime) mod keep;
 mod lanes;
 mod leftovers;
 pub mod log_stream;
