@@ -290,7 +290,7 @@ impl World {
                 address: self.cloudwatch.url(),
                 example: format!(
                     "AWS_ACCESS_KEY_ID={ACCESS_KEY} AWS_SECRET_ACCESS_KEY={SECRET_KEY} \
-                     AWS_REGION={REGION} aws --endpoint-url {} cloudwatch describe-alarms",
+                     aws --region {REGION} --endpoint-url {} cloudwatch describe-alarms",
                     self.cloudwatch.url()
                 ),
             },

@@ -244,7 +244,7 @@ async fn each_refusal_is_a_sentence_and_leaves_everything_else() {
             "allow cloudwatch:GetMetricData?",
         ),
         (CloudWatchFault::Expired, "the login has expired (ExpiredToken)", "check the keys"),
-        (CloudWatchFault::Throttled, "CloudWatch takes no more requests now", "asked again"),
+        (CloudWatchFault::Throttled, "CloudWatch takes no more requests now", "look again"),
         (
             CloudWatchFault::Forbidden { operation: "GetMetricData" },
             "access denied (AccessDenied)",
@@ -359,7 +359,7 @@ async fn where_nobody_measures_each_listing_is_a_point_of_its_day() {
     let listed = told.listed();
     assert_eq!(listed.whole.objects, 1_351);
     assert!(listed.old_versions.told().is_none(), "that storage does not list versions");
-    let recorded = told.recordings.unwrap();
+    let recorded = told.recordings.as_ref().unwrap();
     assert_eq!(exact(&recorded.bytes()), [(visit.midnight(0), listed.whole.bytes.bytes())]);
     // The next day another visit, to the same folders.
     let mut next = Visit::at(DAY).await;

@@ -69,8 +69,7 @@ impl Attempt<'_> {
                 advised(FailureKind::Denied, "the keys are not accepted", self.access.login())
             }
             "Throttling" | "ThrottlingException" | "TooManyRequestsException" | "LimitExceeded" => {
-                let advice =
-                    "somebody asks a lot: it is asked again when you look again".to_owned();
+                let advice = "look again in a minute: somebody asks it a lot".to_owned();
                 advised(FailureKind::Unreachable, "CloudWatch takes no more requests now", advice)
             }
             "OptInRequired" => told(FailureKind::Denied, "the account has not opened this region"),
@@ -152,7 +151,7 @@ mod tests {
                 "log in",
             ),
             (403, "AccessDenied", FailureKind::Denied, "access denied", "allow cloudwatch:Get"),
-            (400, "Throttling", FailureKind::Unreachable, "takes no more requests", "asked again"),
+            (400, "Throttling", FailureKind::Unreachable, "takes no more requests", "look again"),
             (503, "ServiceUnavailable", FailureKind::Unreachable, "itself failed", ""),
             (400, "InvalidParameterValue", FailureKind::Unexpected, "Period must be 60", ""),
         ] {

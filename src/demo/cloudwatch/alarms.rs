@@ -25,11 +25,11 @@ const ALARMS: [Alarm; 4] = [
         name: "ingest-db-backup-size",
         state: "ALARM",
         since: SINCE_THE_JUMP,
-        reason: "Threshold Crossed: 1 datapoint was greater than the threshold (7516192768.0).",
+        reason: "Threshold Crossed: 1 datapoint was greater than the threshold (3221225472.0).",
         namespace: "AWS/S3",
         metric: "BucketSizeBytes",
         dimensions: &[("BucketName", BUCKET), ("StorageType", "StandardStorage")],
-        threshold: 7_516_192_768.0,
+        threshold: 3_221_225_472.0,
     },
     Alarm {
         name: "ingest-notify-errors",

@@ -145,9 +145,10 @@ pub fn cause_of<'a>(jump: &Jump, listed: &'a Listed) -> Option<&'a Leftover> {
     uploads.max_by_key(|upload| size(upload))
 }
 
-/// `on 2026-10-20 the bucket grew by 2.1 GiB: …`.
+/// `the bucket grew by 2.1 GiB between 2026-10-20 and 2026-10-21: …`.
 pub fn jump_sentence(jump: &Jump, listed: Option<&Listed>) -> String {
-    let day = jump.change.to.at.to_zoned(TimeZone::UTC).date();
+    let date = |at: Timestamp| at.to_zoned(TimeZone::UTC).date();
+    let (from, to) = (date(jump.change.from.at), date(jump.change.to.at));
     let by = jump.change.by();
     let amount = whole(by.abs());
     let moved = if by < 0.0 { "shrank" } else { "grew" };
@@ -155,11 +156,11 @@ pub fn jump_sentence(jump: &Jump, listed: Option<&Listed>) -> String {
         Some(upload) => format!(
             ": the upload of {} began on {} and was never completed",
             upload.key,
-            upload.begun.to_zoned(TimeZone::UTC).date()
+            date(upload.begun)
         ),
         None => String::new(),
     };
-    format!("the bucket {moved} by {amount} at {day}{why}")
+    format!("the bucket {moved} by {amount} between {from} and {to}{why}")
 }
 
 fn signed(size: ByteSize) -> i64 {

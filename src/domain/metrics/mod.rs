@@ -125,10 +125,11 @@ impl Measured {
     pub fn total(&self) -> Series {
         let moments: BTreeSet<Timestamp> =
             self.classes.iter().flat_map(|it| it.bytes.points()).map(|point| point.at).collect();
+        let Some(newest) = moments.last().copied() else { return Series::default() };
         let step = self.classes.first().map(|class| class.bytes.step()).unwrap_or_default();
         let points = moments.into_iter().filter_map(|at| {
             let mut sum = 0.0;
-            for class in self.classes.iter().filter(|class| class.is_there(at)) {
+            for class in self.classes.iter().filter(|class| class.is_there(at, newest)) {
                 sum += class.at(at)?;
             }
             Some(Point::new(at, sum))
@@ -144,16 +145,18 @@ impl Measured {
     /// The bytes of each class at its newest point, of those that are still there.
     pub fn newest(&self) -> Vec<(StorageClass, ByteSize)> {
         let Some(at) = self.as_of() else { return Vec::new() };
-        let there = self.classes.iter().filter(|class| class.is_there(at));
-        there.filter_map(|class| Some((class.class, whole(class.at(at)?)))).collect()
+        let held = |class: &ClassSeries| Some((class.class, whole(class.at(at)?)));
+        self.classes.iter().filter_map(held).collect()
     }
 }
 
 impl ClassSeries {
-    /// Whether something of the class was stored at `at`, measured or not.
-    fn is_there(&self, at: Timestamp) -> bool {
-        let ends = self.bytes.first().zip(self.bytes.last());
-        ends.is_some_and(|(first, last)| first.at <= at && at.duration_since(last.at) <= LATE)
+    /// Whether something of the class was stored at `at`, measured or not, as far as that is known
+    /// at `newest`, the newest moment of which anything is.
+    fn is_there(&self, at: Timestamp, newest: Timestamp) -> bool {
+        let Some((first, last)) = self.bytes.first().zip(self.bytes.last()) else { return false };
+        let may_be_late = newest.duration_since(last.at) <= LATE;
+        first.at <= at && (at <= last.at || may_be_late)
     }
 
     fn at(&self, at: Timestamp) -> Option<f64> {

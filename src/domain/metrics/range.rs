@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
+
+use crate::domain::series::Window;
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -54,6 +58,14 @@ impl Range {
     }
 }
 
+/// The last `length`, from the midnight (UTC) on that is in it: buckets are measured at midnights,
+/// and a window that began later in the day would miss the first one.
+pub fn days_before(now: Timestamp, length: Duration) -> Window {
+    let Window { from, to } = Window::before(now, length);
+    let day = from.to_zoned(TimeZone::UTC).start_of_day();
+    Window { from: day.map_or(from, |day| day.timestamp()), to }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -69,6 +81,13 @@ mod tests {
         ] {
             assert_eq!(Range::reaching(DAY * days), expected, "{days} days");
         }
+    }
+
+    #[test]
+    fn a_window_begins_with_the_midnight_of_its_first_day() {
+        let now: Timestamp = "2026-11-20T09:30:00Z".parse().unwrap();
+        let window = days_before(now, DAY * 14);
+        assert_eq!((window.from, window.to), ("2026-11-06T00:00:00Z".parse().unwrap(), now));
     }
 
     #[test]

@@ -7,7 +7,6 @@ pub mod recorded;
 
 use std::time::Duration;
 
-use jiff::Timestamp;
 use tokio::time::timeout;
 
 use crate::adapters::cloudwatch::CloudWatch;
@@ -18,7 +17,7 @@ use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::metrics::alarm::Alarm;
 use crate::domain::metrics::listing::Listed;
 use crate::domain::metrics::panel::{Panel, PanelFigures};
-use crate::domain::metrics::range::Range;
+use crate::domain::metrics::range::{Range, days_before};
 use crate::domain::metrics::recording::Recordings;
 use crate::domain::metrics::{Bucket, BucketId, Measured, buckets};
 use crate::domain::series::Window;
@@ -238,12 +237,7 @@ impl Usage {
     }
 
     fn window(&self, range: Range) -> Window {
-        let now = self.clock.now();
-        // CloudWatch rounds: a window that begins within a day misses that day's point.
-        let day = now.to_zoned(jiff::tz::TimeZone::UTC).start_of_day();
-        let today = day.map_or(now, |day| day.timestamp());
-        let from = today.saturating_sub(range.length()).unwrap_or(Timestamp::MIN);
-        Window { from, to: now }
+        days_before(self.clock.now(), range.length())
     }
 
     /// How a storage is reached: what was kept of another server is no answer of this one.

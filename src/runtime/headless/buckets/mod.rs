@@ -15,6 +15,7 @@ use crate::domain::metrics::alarm::Alarm;
 use crate::domain::metrics::cost::Estimate;
 use crate::domain::metrics::difference::Difference;
 use crate::domain::metrics::listing::Listed;
+use crate::domain::metrics::range::days_before;
 use crate::domain::metrics::recording::Recordings;
 use crate::domain::metrics::{Bucket, Measured};
 use crate::domain::series::{Series, Window};
@@ -61,7 +62,7 @@ pub async fn usage(session: &Session, arguments: &UsageArguments) -> Exit {
     let mut alarms = alarms.into_inner().unwrap_or_else(PoisonError::into_inner);
     alarms.sort_by(|one, other| one.0.cmp(&other.0));
     let now = session.clock.now();
-    let window = Window::before(now, arguments.since);
+    let window = days_before(now, arguments.since);
     let page = Page { session, seen: &seen, alarms: &alarms, window };
     if session.json {
         json::say(&page);
@@ -146,13 +147,12 @@ impl Seen {
         measured.into_iter().chain(listed).chain(recorded).collect()
     }
 
-    /// All bytes over time: as measured, else as recorded.
+    /// All bytes over time: as measured, or as recorded where nobody measures.
     fn bytes(&self) -> Series {
-        match (self.figures(), self.recorded()) {
-            (Some(measured), _) => measured.total(),
-            (None, Some(recordings)) => recordings.bytes(),
-            (None, None) => Series::default(),
+        if self.bucket.is_measured {
+            return self.figures().map(Measured::total).unwrap_or_default();
         }
+        self.recorded().map(Recordings::bytes).unwrap_or_default()
     }
 
     fn difference(&self) -> Option<Difference> {
