@@ -25,10 +25,9 @@ pub(super) struct Frame {
 }
 
 impl Frame {
-    pub(super) fn of(area: Rect, plot: &Plot, scale: &Scale) -> Self {
-        let labels = scale.ticks.iter().map(|tick| width(&tick.label)).max().unwrap_or(0);
-        // A name that is too long takes no room from what is drawn.
-        let labels = labels.min(area.width / 3) + u16::from(!plot.layers.is_empty());
+    pub(super) fn of(area: Rect, scale: &Scale, margin: u16) -> Self {
+        // A label that is too long takes no room from what is drawn.
+        let labels = labels(scale).max(margin).min(area.width / 3) + 1;
         let inside = Rect {
             x: area.x + labels + 1,
             y: area.y,
@@ -116,6 +115,11 @@ impl Frame {
         }
         buffer.set_string(x, self.inside.bottom(), "┴", theme.role(Role::Accent));
     }
+}
+
+/// How wide the labels of values are.
+pub(super) fn labels(scale: &Scale) -> u16 {
+    scale.ticks.iter().map(|tick| width(&tick.label)).max().unwrap_or(0)
 }
 
 /// A date as exactly as a window of this length needs it.

@@ -35,6 +35,9 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, chart: &Chart<'_>, theme: &T
         push(format!("{} ", value(plot, &plot.total, cursor)), Role::Title);
     }
     let names = plot.layers.len();
+    // Where the sum is not known its parts are not told one by one.
+    let is_known = cursor
+        .is_none_or(|at| plot.form == Form::Lines || names == 1 || plot.total.near(at).is_some());
     for (at, layer) in plot.layers.iter().enumerate() {
         let look = look(at);
         let sign = match plot.form {
@@ -45,7 +48,8 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, chart: &Chart<'_>, theme: &T
         let is_only = names == 1;
         push(format!(" {sign} "), look.role);
         push(format!("{} ", shown(&layer.label)), if is_only { Role::Text } else { Role::Muted });
-        if !push(format!("{} ", value(plot, &layer.series, cursor)), Role::Text) {
+        let value = if is_known { value(plot, &layer.series, cursor) } else { String::new() };
+        if !push(format!("{value} "), Role::Text) {
             break;
         }
     }
