@@ -14,7 +14,7 @@ use lifeboat::runtime::console::{self, terminal_check};
 use lifeboat::runtime::exit::Exit;
 use lifeboat::runtime::headless::paint::Paper;
 use lifeboat::runtime::headless::{
-    Session, check, configure, drill, glance, history, scan, sweep, usage,
+    Session, buckets, check, configure, drill, glance, history, scan, sweep, usage,
 };
 
 /// How long what still blocks may take once the command has ended.
@@ -75,6 +75,7 @@ async fn run(cli: Cli) -> Result<Exit> {
     let exit = match &cli.command {
         Some(Command::Glance(arguments)) => glance::glance(&session, arguments).await,
         Some(Command::Check(arguments)) => Box::pin(check::check(&session, arguments)).await,
+        Some(Command::Usage(arguments)) => buckets::usage(&session, arguments).await,
         Some(Command::Drill(arguments)) => drill::drill(&session, arguments).await,
         Some(Command::Scan(arguments)) => scan::scan(&session, arguments).await,
         Some(Command::History(arguments)) => history::history(&session, arguments),

@@ -25,6 +25,7 @@ pub struct AdapterError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum System {
     S3,
+    CloudWatch,
     Docker,
     Mongodb,
     Slack,

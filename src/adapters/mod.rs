@@ -2,6 +2,7 @@
 
 pub mod aws;
 mod clock;
+pub mod cloudwatch;
 pub mod docker;
 pub mod error;
 pub mod kubernetes;

@@ -25,6 +25,7 @@ impl App {
             (Focus::List, action) => self.act_in_list(action),
             (Focus::Leftovers, action) => self.act_in_leftovers(action),
             (Focus::Backups(focus), action) => self.act_in_backups(focus, action),
+            (Focus::Metrics(focus), action) => self.act_in_metrics(focus, action),
             (Focus::Drill(_), action) => self.act_in_drill(action),
             (Focus::Text, action) if self.tab != Tab::Pods => self.act_in_tab_text(action),
             (Focus::Logs | Focus::Text, action) => {
@@ -313,6 +314,7 @@ impl App {
         self.full_screen = false;
         match tab {
             Tab::Pods | Tab::Backups => Vec::new(),
+            Tab::Metrics => self.metrics.look_once(),
             Tab::Drill => self.drill.look_once(),
         }
     }

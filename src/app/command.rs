@@ -69,6 +69,7 @@ impl App {
             Command::Backups { environment, filter } => {
                 self.show_backups(environment.as_deref(), filter.as_deref())
             }
+            Command::Metrics(environment) => self.show_metrics(environment.as_deref()),
             Command::Drill { view, environment } => self.show_drill(view, environment.as_deref()),
         }
     }

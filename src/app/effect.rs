@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::app::backups::effect::BackupsEffect;
 use crate::app::drill::effect::DrillEffect;
+use crate::app::metrics::effect::MetricsEffect;
 use crate::app::remembered::Remembered;
 use crate::domain::deed::Deed;
 use crate::domain::environment::EnvironmentName;
@@ -42,6 +43,10 @@ pub enum Lane {
     Listing,
     /// What the storage says of single objects.
     Samples,
+    /// Figures of buckets, and alarms.
+    Figures,
+    /// Further metrics, which are read anew for each range.
+    Panels,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -81,6 +86,7 @@ pub enum Effect {
     },
     Remember(Box<Remembered>),
     Backups(Box<BackupsEffect>),
+    Metrics(MetricsEffect),
     Drill(Box<DrillEffect>),
     /// Paints every cell again.
     Repaint,

@@ -7,6 +7,7 @@ use crate::app::pods::location::View;
 pub enum Focus {
     Table(TableFocus),
     Backups(BackupsFocus),
+    Metrics(MetricsFocus),
     Drill(DrillFocus),
     /// What earlier drills have left.
     Leftovers,
@@ -35,6 +36,14 @@ pub enum BackupsFocus {
     Sizes,
     /// A run or an object, read whole.
     Detail,
+}
+
+/// The view of the Metrics tab that has the keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum MetricsFocus {
+    Charts,
+    Table,
+    Alarms,
 }
 
 /// The page of the Drill tab that has the keys.

@@ -9,6 +9,7 @@ use crate::app::action::Action;
 use crate::app::backups::message::BackupsMessage;
 use crate::app::drill::message::DrillMessage;
 use crate::app::effect::Generation;
+use crate::app::metrics::message::MetricsMessage;
 use crate::domain::deed::Deed;
 use crate::domain::environment::EnvironmentName;
 use crate::domain::event::Event;
@@ -62,6 +63,7 @@ pub enum Message {
         result: Result<String, Failure>,
     },
     Backups(BackupsMessage),
+    Metrics(MetricsMessage),
     Drill(DrillMessage),
 }
 

@@ -13,10 +13,12 @@ mod command;
 mod deeds;
 pub mod drill;
 pub mod effect;
+pub mod fetched;
 pub mod filter;
 pub mod focus;
 pub mod logs;
 pub mod message;
+pub mod metrics;
 pub mod overlay;
 mod overlays;
 pub mod pager;
@@ -60,6 +62,7 @@ use drill::effect::DrillEffect;
 use effect::Effect;
 use focus::Focus;
 use message::{Message, Size};
+use metrics::Metrics;
 use overlay::{Flash, Overlay};
 use pods::Pods;
 use prompt::PromptKind;
@@ -85,6 +88,7 @@ pub struct App {
     pub tab: Tab,
     pub pods: Pods,
     pub backups: Backups,
+    pub metrics: Metrics,
     pub drill: Drill,
     pub overlay: Option<Overlay>,
     pub flash: Option<Flash>,
@@ -157,6 +161,7 @@ impl App {
             tab: Tab::default(),
             pods,
             backups,
+            metrics: Metrics::start(settings),
             drill: Drill::start(settings),
             overlay: None,
             flash: None,
@@ -194,6 +199,7 @@ impl App {
                 let more = match self.focus() {
                     Focus::Table(_)
                     | Focus::Backups(_)
+                    | Focus::Metrics(_)
                     | Focus::Drill(_)
                     | Focus::Text
                     | Focus::Logs => "`?` shows the keys",
@@ -257,6 +263,7 @@ impl App {
                 Vec::new()
             }
             Message::Backups(message) => self.backups_told(message),
+            Message::Metrics(message) => self.metrics_told(message),
             Message::Drill(message) => self.drill_told(message),
         }
     }
@@ -330,6 +337,7 @@ impl App {
         match self.tab {
             Tab::Pods => self.pods.focus(),
             Tab::Backups => self.backups.focus(),
+            Tab::Metrics => self.metrics.focus(),
             Tab::Drill => self.drill.focus(),
         }
     }

@@ -25,6 +25,8 @@ pub enum Command {
         environment: Option<String>,
         filter: Option<String>,
     },
+    /// The Metrics tab, of one environment where one is named.
+    Metrics(Option<String>),
     /// The Drill tab, for one environment where one is named.
     Drill {
         view: DrillView,
@@ -45,6 +47,7 @@ pub const WORDS: &[(&str, &str)] = &[
     ("events", "warnings, newest first"),
     ("nodes", "conditions, requests against allocatable"),
     ("backups", "every backup set: newest, proven, next, what is wrong; `:backups prod /missed`"),
+    ("metrics", "sizes, counts, costs and alarms, of one environment where one is named"),
     ("drill", "the restore drill, of one environment where one is named"),
     ("history", "earlier drills, and what is due"),
     ("train", "rehearse a failure, in `lifeboat demo`; `off` ends it"),
@@ -95,6 +98,8 @@ impl Command {
                 };
                 Ok(Self::Drill { view, environment })
             }
+            "metrics" if rest.is_empty() => Ok(Self::Metrics(None)),
+            "metrics" => Ok(Self::Metrics(Some(known(rest, environments)?))),
             "train" => Ok(Self::Train((!["", "off"].contains(&rest)).then(|| rest.to_owned()))),
             "login" if rest.is_empty() => Err("log in where? `:login prod`".to_owned()),
             "login" => Ok(Self::LogIn(known(rest, environments)?)),
@@ -164,7 +169,8 @@ pub fn completions(text: &str, environments: &[&str], namespaces: &[&str]) -> Ve
         Some("theme") => THEMES.iter().map(|(name, _)| *name).collect(),
         Some("env" | "ctx") => [environments, &["all"]].concat(),
         Some(word)
-            if ["login", "backups", "drill", "history"].contains(&word) || view(word).is_some() =>
+            if ["login", "backups", "metrics", "drill", "history"].contains(&word)
+                || view(word).is_some() =>
         {
             environments.to_vec()
         }

@@ -29,6 +29,8 @@ pub enum PromptKind {
     BackupsFilter,
     /// `w` on a backup: the folder to write it to.
     WriteFolder,
+    /// `/` in the Metrics tab.
+    MetricsFilter,
     /// `i`: a note about a drill.
     Note,
     /// `p`: another schedule of a `CronJob`.
@@ -44,7 +46,8 @@ impl PromptKind {
             | Self::Search
             | Self::HelpSearch
             | Self::DrillFilter
-            | Self::BackupsFilter => "/",
+            | Self::BackupsFilter
+            | Self::MetricsFilter => "/",
             Self::Note => "note: ",
             Self::Schedule => "schedule: ",
             Self::WriteFolder => "write to the folder: ",

@@ -62,6 +62,7 @@ impl App {
             PromptKind::DrillFilter => self.drill.filter_by(&text),
             PromptKind::BackupsFilter => self.filter_backups(&text),
             PromptKind::Schedule => self.preview_schedule(&text),
+            PromptKind::MetricsFilter => self.metrics.filter_by(&text),
             PromptKind::Filter => {
                 if let Some(table) = self.pods.top_mut().table_mut() {
                     table.filter_by(&text);
@@ -114,7 +115,9 @@ impl App {
             PromptKind::Filter => self.submit_filter(&prompt),
             PromptKind::Search => self.search(&text),
             PromptKind::Lines => self.filter_lines(&text),
-            PromptKind::DrillFilter | PromptKind::BackupsFilter => Vec::new(),
+            PromptKind::DrillFilter | PromptKind::BackupsFilter | PromptKind::MetricsFilter => {
+                Vec::new()
+            }
             PromptKind::Note => self.drill_note(text),
             PromptKind::Schedule => self.submit_schedule(&prompt),
             PromptKind::WriteFolder => self.write_to_folder(text),
@@ -152,6 +155,10 @@ impl App {
             }
             PromptKind::DrillFilter => {
                 self.drill.filter_by("");
+                Vec::new()
+            }
+            PromptKind::MetricsFilter => {
+                self.metrics.filter_by("");
                 Vec::new()
             }
             PromptKind::Schedule => {

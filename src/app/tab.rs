@@ -6,16 +6,18 @@ pub enum Tab {
     #[default]
     Pods,
     Backups,
+    Metrics,
     Drill,
 }
 
 impl Tab {
-    pub const ALL: [Self; 3] = [Self::Pods, Self::Backups, Self::Drill];
+    pub const ALL: [Self; 4] = [Self::Pods, Self::Backups, Self::Metrics, Self::Drill];
 
     pub const fn number(self) -> u8 {
         match self {
             Self::Pods => 1,
             Self::Backups => 2,
+            Self::Metrics => 3,
             Self::Drill => 4,
         }
     }
@@ -24,6 +26,7 @@ impl Tab {
         match self {
             Self::Pods => "Pods",
             Self::Backups => "Backups",
+            Self::Metrics => "Metrics",
             Self::Drill => "Drill",
         }
     }

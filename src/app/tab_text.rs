@@ -16,6 +16,7 @@ impl App {
         match self.tab {
             Tab::Pods => None,
             Tab::Backups => Some(&mut self.backups.text),
+            Tab::Metrics => Some(&mut self.metrics.text),
             Tab::Drill => Some(&mut self.drill.text),
         }
     }
@@ -44,6 +45,10 @@ impl App {
         }
         match self.tab {
             Tab::Backups => self.act_in_backups(BackupsFocus::Detail, action),
+            Tab::Metrics => {
+                let view = self.metrics.view_focus();
+                self.act_in_metrics(view, action)
+            }
             Tab::Drill | Tab::Pods => self.act_in_drill(action),
         }
     }

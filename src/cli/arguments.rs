@@ -272,6 +272,27 @@ impl HistoryArguments {
 }
 
 #[derive(Debug, Clone, Args)]
+pub struct UsageArguments {
+    /// Look at this bucket alone; may be repeated. Default: every bucket of a backup set
+    #[arg(long = "bucket", value_name = "NAME")]
+    pub buckets: Vec<String>,
+
+    /// How far back figures are shown, up to fifteen months
+    #[arg(long, value_name = "DURATION", default_value = "90d", value_parser = duration)]
+    pub since: Duration,
+
+    /// Write every point as a row for a spreadsheet
+    #[arg(long)]
+    pub csv: bool,
+}
+
+impl UsageArguments {
+    pub(super) fn contradiction(&self, json: bool) -> Option<&'static str> {
+        (json && self.csv).then_some("--json cannot be used with --csv")
+    }
+}
+
+#[derive(Debug, Clone, Args)]
 pub struct SweepArguments {
     /// Remove what the drill with this id has left, whoever it belongs to; may be repeated.
     /// The beginning or the end of the id will do
@@ -318,6 +339,8 @@ pub enum DemoCommand {
     Glance(GlanceArguments),
     /// Say whether the backup sets of the world have the backups that they should
     Check(CheckArguments),
+    /// Say what the buckets of the world hold and cost
+    Usage(UsageArguments),
     /// Restore a backup of the world into a container of the world
     #[command(after_help = examples::DEMO_DRILL)]
     Drill(DrillArguments),
@@ -342,6 +365,7 @@ impl DemoArguments {
             Some(_) if self.serve => Some("--serve keeps the world up for others: no command fits"),
             Some(DemoCommand::Glance(glance)) => glance.contradiction(json),
             Some(DemoCommand::History(history)) => history.contradiction(json),
+            Some(DemoCommand::Usage(usage)) => usage.contradiction(json),
             Some(DemoCommand::Scan(scan)) => scan.contradiction(),
             Some(DemoCommand::Check(_) | DemoCommand::Drill(_) | DemoCommand::Sweep(_)) | None => {
                 None

@@ -6,6 +6,7 @@ Examples:
   lifeboat demo                the same on an embedded world, with nothing else installed
   lifeboat glance              whether anything is wrong, in a few lines
   lifeboat check               whether today's backups are there
+  lifeboat usage               what the buckets hold and cost
   lifeboat config init         begin a configuration from what is found here
   lifeboat drill               drill a random backup of production
   lifeboat history             what has been tested, and what came of it";
@@ -23,6 +24,13 @@ Examples:
   lifeboat check --env prod --json        for a script
   lifeboat check --notify --scan newest   for a scheduled job: Slack hears of changes
   lifeboat check --prometheus /var/lib/node_exporter/lifeboat.prom";
+
+pub(super) const USAGE: &str = "\
+Examples:
+  lifeboat usage                          every bucket: size, change, cost, alarms
+  lifeboat usage --bucket my-backups --since 2w
+  lifeboat usage --since 450d --csv > usage.csv
+  lifeboat usage --json                   for a script";
 
 pub(super) const DRILL: &str = "\
 Examples:
@@ -82,6 +90,7 @@ Examples:
   lifeboat demo                           the console
   lifeboat demo glance                    what is wrong in the world
   lifeboat demo check                     what is wrong with its backups
+  lifeboat demo usage                     what its buckets hold and cost
   lifeboat demo drill                     a healthy backup, from end to end
   lifeboat demo --fault cut-dump drill    the same, but the dump is cut short
   lifeboat demo history                   what the world's journal holds

@@ -18,6 +18,7 @@ use tracing::level_filters::LevelFilter;
 pub use crate::cli::arguments::{
     CheckArguments, DrillArguments, GlanceArguments, HistoryArguments, HistoryCommand,
     HistoryFormat, ScanArguments, ScanSource, ScanWhich, Selection, SweepArguments, Tool,
+    UsageArguments,
 };
 #[cfg(feature = "demo")]
 pub use crate::cli::arguments::{DemoArguments, DemoCommand};
@@ -82,6 +83,14 @@ pub enum Command {
     /// Exit codes: 0 all is well, 1 something is found, 2 a set could not be seen, 64 usage.
     #[command(after_help = examples::CHECK)]
     Check(CheckArguments),
+
+    /// Say what every bucket holds, how that changed and what it costs
+    ///
+    /// Figures are those of CloudWatch, beside what a listing tells; they are kept for six hours.
+    ///
+    /// Exit codes: 0 everything was seen, 2 something could not be seen, 64 usage.
+    #[command(after_help = examples::USAGE)]
+    Usage(UsageArguments),
 
     /// Restore a backup into a throwaway container and judge what came back
     ///
@@ -199,6 +208,7 @@ impl Cli {
             Command::Glance(glance) => glance.contradiction(self.json),
             Command::History(history) => history.contradiction(self.json),
             Command::Scan(scan) => scan.contradiction(),
+            Command::Usage(usage) => usage.contradiction(self.json),
             #[cfg(feature = "demo")]
             Command::Demo(demo) => demo.contradiction(self.json),
             Command::Check(_)

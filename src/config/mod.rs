@@ -32,6 +32,7 @@ pub use crate::config::sample::{
 };
 pub use crate::config::show::show;
 pub use crate::config::validate::console::ACTIONS;
+pub use crate::config::validate::metrics::{PRICES, default_prices};
 
 /// Every setting with its comment and its default.
 pub const REFERENCE: &str = include_str!("../../config/lifeboat.toml");

@@ -71,6 +71,7 @@ pub fn sample(discovered: &Discovered) -> String {
     page.note("No secret belongs here: profiles, contexts and environment variables are named.");
     storages(&mut page, discovered);
     environments(&mut page, discovered);
+    panels(&mut page);
     page.blank();
     for line in settings_of_the_program() {
         let is_setting = line.starts_with(|c: char| c.is_ascii_lowercase());
@@ -138,6 +139,19 @@ fn environments(page: &mut Page, discovered: &Discovered) {
         page.proposal("writable", true);
         backup_set(page, None, None);
     }
+}
+
+fn panels(page: &mut Page) {
+    page.blank();
+    page.note("Any metric of CloudWatch besides those of buckets; it is asked with the login of a storage.");
+    page.line("#", "[[panel]]");
+    page.proposal("name", quoted("EC2 CPU"));
+    page.proposal("storage", quoted("aws"));
+    page.proposal("namespace", quoted("AWS/EC2"));
+    page.proposal("metric", quoted("CPUUtilization"));
+    page.proposal("dimensions", "{ InstanceId = \"*\" }");
+    page.proposal("unit", quoted("percent"));
+    page.proposal("warning", 80);
 }
 
 fn environment(page: &mut Page, context: &Context, discovered: &Discovered, names: &mut Names) {

@@ -7,10 +7,13 @@ use jiff::tz::TimeZone;
 
 use crate::config::quantity::{duration_text, size_text};
 use crate::config::validate::console::THEMES;
+use crate::config::validate::metrics::{WORSE, default_prices};
 use crate::domain::engine::Engine;
 use crate::domain::environment::{
     BackupSet, CronFlavour, Environment, FieldRules, Keep, Kubernetes, ObjectName, SetKind, Watch,
 };
+use crate::domain::metrics::cost::Prices;
+use crate::domain::metrics::panel::{Dimension, Panel, Worse};
 use crate::domain::settings::{
     CheckSettings, ConsoleSettings, ContainerEngine, DrillSettings, Folders, ImageChoice,
     NotifySettings, Secret, Settings, Storage,
@@ -25,6 +28,10 @@ pub fn show(settings: &Settings) -> String {
     for environment in &settings.environments {
         show_environment(&mut lines, environment);
     }
+    for panel in &settings.panels {
+        show_panel(&mut lines, panel);
+    }
+    show_prices(&mut lines, &settings.prices);
     show_drill(&mut lines, &settings.drill);
     show_folders(&mut lines, &settings.folders);
     show_notify(&mut lines, &settings.notify);
@@ -133,6 +140,42 @@ fn show_watch(lines: &mut Lines, watch: &Watch) {
 fn show_fields(lines: &mut Lines, fields: &FieldRules) {
     lines.entry_if("created_field", fields.created.as_ref().map(quoted));
     lines.entry_if("changed_field", fields.changed.as_ref().map(quoted));
+}
+
+fn show_panel(lines: &mut Lines, panel: &Panel) {
+    lines.header("[[panel]]");
+    lines.entry("name", quoted(&panel.name));
+    lines.entry("storage", quoted(&panel.storage));
+    lines.entry("namespace", quoted(&panel.namespace));
+    lines.entry("metric", quoted(&panel.metric));
+    if !panel.dimensions.is_empty() {
+        let dimension = |it: &Dimension| format!("{} = {}", quoted(&it.name), quoted(&it.value));
+        let dimensions: Vec<_> = panel.dimensions.iter().map(dimension).collect();
+        lines.entry("dimensions", format!("{{ {} }}", dimensions.join(", ")));
+    }
+    let is_default = panel.statistic == "Average";
+    lines.entry_or_default("statistic", quoted(&panel.statistic), is_default);
+    lines.entry_if("unit", (!panel.unit.is_empty()).then(|| quoted(&panel.unit)));
+    lines.entry_if("warning", panel.thresholds.warning.map(number));
+    lines.entry_if("critical", panel.thresholds.critical.map(number));
+    let worse = WORSE.iter().find(|(_, it)| *it == panel.thresholds.worse).map_or("", |it| it.0);
+    lines.entry_or_default("worse", quoted(worse), panel.thresholds.worse == Worse::default());
+}
+
+fn show_prices(lines: &mut Lines, prices: &Prices) {
+    let default = default_prices();
+    lines.header("[prices]");
+    lines.entry_or_default("date", prices.date, prices.date == default.date);
+    let is_default = prices.currency == default.currency;
+    lines.entry_or_default("currency", quoted(&prices.currency), is_default);
+    for (class, price) in &prices.per_gibibyte {
+        let is_default = default.per_gibibyte.get(class) == Some(price);
+        lines.entry_or_default(class.key(), number(*price), is_default);
+    }
+}
+
+fn number(number: f64) -> String {
+    toml::Value::Float(number).to_string()
 }
 
 fn show_drill(lines: &mut Lines, drill: &DrillSettings) {

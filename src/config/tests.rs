@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::*;
 use crate::domain::census::Namespace;
+use crate::domain::metrics::class::StorageClass;
 use crate::domain::settings::{ConsoleSettings, DrillSettings, Secret};
 
 pub(super) fn folders() -> DefaultFolders {
@@ -175,6 +176,7 @@ fn the_reference_holds_every_setting() {
         ("[journal]", "xyz = 1"),
         ("[notify]", "xyz = 1"),
         ("[console]", "xyz = 1"),
+        ("[[panel]]", "xyz = 1"),
     ] {
         let text = problems(&format!("{table}\n{end}"));
         let known = text.split("known here: ").nth(1).unwrap().lines().next().unwrap();
@@ -187,6 +189,34 @@ fn the_reference_holds_every_setting() {
             assert!(is_there, "{key} of {table}");
         }
     }
+}
+
+#[test]
+fn the_price_table_that_is_built_in_has_every_class_and_is_read_without_a_problem() {
+    let prices = read_ok(PRICES).prices;
+    assert_eq!(prices, default_prices());
+    for class in StorageClass::all() {
+        assert!(prices.per_gibibyte[&class] > 0.0, "{class:?}");
+    }
+}
+
+#[test]
+fn a_price_of_ones_own_counts_and_the_others_stay() {
+    let prices = read_ok("[prices]\ndate = 2026-11-01\nStandardStorage = 1").prices;
+    let class = |key| StorageClass::of(key).unwrap();
+    assert_eq!(prices.date, jiff::civil::date(2026, 11, 1));
+    assert!((prices.per_gibibyte[&class("StandardStorage")] - 1.0).abs() < 1e-9);
+    let deep = class("DeepArchiveStorage");
+    assert_eq!(prices.per_gibibyte[&deep], default_prices().per_gibibyte[&deep]);
+}
+
+#[test]
+fn a_panel_uses_the_first_storage_that_has_cloudwatch() {
+    let text = "[[storage]]\nname = \"ceph\"\nendpoint = \"http://localhost:9000\"\n\
+                [[storage]]\nname = \"aws\"\n[[panel]]\nname = \"errors\"\n\
+                namespace = \"AWS/Lambda\"\nmetric = \"Errors\"";
+    let panel = read_ok(text).panels.remove(0);
+    assert_eq!((panel.storage.0.as_str(), panel.statistic.as_str()), ("aws", "Average"));
 }
 
 #[test]

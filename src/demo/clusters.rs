@@ -100,7 +100,11 @@ impl Clusters {
             | Fault::Slow
             | Fault::S3Errors
             | Fault::Refused
-            | Fault::WrongBytes => return,
+            | Fault::WrongBytes
+            | Fault::CloudWatch403
+            | Fault::CloudWatchExpired
+            | Fault::CloudWatchThrottled
+            | Fault::CloudWatchPartial => return,
         };
         self.of(tier).faults().switch_on(fault);
     }

@@ -22,6 +22,10 @@ pub enum Fault {
     ApiSlowList,
     WatchCut,
     WatchGone,
+    CloudWatch403,
+    CloudWatchExpired,
+    CloudWatchThrottled,
+    CloudWatchPartial,
 }
 
 /// How a drill ends under a fault, in the words of a verdict.
@@ -33,7 +37,7 @@ pub struct Ending {
 }
 
 impl Fault {
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 20] = [
         Self::CutDump,
         Self::OtherEnvironment,
         Self::DiskFull,
@@ -50,6 +54,10 @@ impl Fault {
         Self::ApiSlowList,
         Self::WatchCut,
         Self::WatchGone,
+        Self::CloudWatch403,
+        Self::CloudWatchExpired,
+        Self::CloudWatchThrottled,
+        Self::CloudWatchPartial,
     ];
 
     /// Its name on the command line.
@@ -71,6 +79,10 @@ impl Fault {
             Self::ApiSlowList => "api-slow-list",
             Self::WatchCut => "watch-cut",
             Self::WatchGone => "watch-gone",
+            Self::CloudWatch403 => "cloudwatch-403",
+            Self::CloudWatchExpired => "cloudwatch-expired",
+            Self::CloudWatchThrottled => "cloudwatch-throttled",
+            Self::CloudWatchPartial => "cloudwatch-partial",
         }
     }
 
@@ -93,14 +105,26 @@ impl Fault {
             Self::ApiSlowList => "prod's cluster has ten thousand pods and lists them slowly",
             Self::WatchCut => "prod's cluster breaks every watch off after a few seconds",
             Self::WatchGone => "dev's cluster has forgotten what every watch asks for",
+            Self::CloudWatch403 => "CloudWatch may not be asked with your login",
+            Self::CloudWatchExpired => "CloudWatch knows your login no more",
+            Self::CloudWatchThrottled => "CloudWatch takes no more requests",
+            Self::CloudWatchPartial => "CloudWatch holds back objects and the newest points",
         }
     }
 
-    /// Whether a drill meets it: it does without Kubernetes.
+    /// Whether a drill meets it: it does without Kubernetes and without CloudWatch.
     pub const fn is_about_drills(self) -> bool {
         !matches!(
             self,
-            Self::Api401 | Self::Api403 | Self::ApiHang | Self::WatchCut | Self::WatchGone
+            Self::Api401
+                | Self::Api403
+                | Self::ApiHang
+                | Self::WatchCut
+                | Self::WatchGone
+                | Self::CloudWatch403
+                | Self::CloudWatchExpired
+                | Self::CloudWatchThrottled
+                | Self::CloudWatchPartial
         )
     }
 
@@ -113,7 +137,7 @@ impl Fault {
             Self::DiskFull | Self::Oom | Self::SourceUnreachable | Self::EngineGone => {
                 Ending { verdict: "could-not-verify", rules: &[] }
             }
-            // A drill does without Kubernetes.
+            // A drill does without Kubernetes and CloudWatch.
             Self::Slow
             | Self::S3Errors
             | Self::Api401
@@ -121,7 +145,11 @@ impl Fault {
             | Self::ApiHang
             | Self::ApiSlowList
             | Self::WatchCut
-            | Self::WatchGone => Ending { verdict: "pass", rules: &[] },
+            | Self::WatchGone
+            | Self::CloudWatch403
+            | Self::CloudWatchExpired
+            | Self::CloudWatchThrottled
+            | Self::CloudWatchPartial => Ending { verdict: "pass", rules: &[] },
         }
     }
 }

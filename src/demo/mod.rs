@@ -4,6 +4,8 @@ mod accept;
 mod answer;
 mod clusters;
 mod crowd;
+mod panels;
+mod past;
 mod request;
 mod research;
 mod world;
@@ -17,6 +19,8 @@ pub mod depot;
 pub mod population;
 
 pub mod s3;
+
+pub mod cloudwatch;
 
 pub mod mongo;
 

@@ -97,6 +97,42 @@ pub fn afflicts(tier: Tier, flaw: Flaw) -> bool {
     PLANTED.iter().any(|it| it.tier == tier && it.days_ago.is_none() && it.flaw == flaw)
 }
 
+/// An upload that somebody began by hand and gave up: the jump in what CloudWatch measures. It lies
+/// beneath `archive/`, where no backup set is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Abandoned {
+    pub days_ago: u16,
+    /// After that day's midnight.
+    pub second: u64,
+    /// So many parts of so many bytes, and the last one.
+    pub parts: usize,
+    pub part: u64,
+    pub last: u64,
+}
+
+pub const ABANDONED: Abandoned =
+    Abandoned { days_ago: 40, second: 36_720, parts: 268, part: 8 << 20, last: 3_217_408 };
+
+/// What the upload of a missed night has left: the parts that were on their way.
+pub const MISSED_PARTS: [u64; 2] = [8 << 20, 8 << 20];
+
+/// What lay in another class until it was removed, so many days ago.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Former {
+    pub class: &'static str,
+    pub days_ago: u16,
+    pub bytes: u64,
+    pub objects: u64,
+}
+
+pub const FORMER: Former =
+    Former { class: "StandardIAStorage", days_ago: 150, bytes: 1_932_735_283, objects: 38 };
+
+/// The midnights, as days before today's, of which CloudWatch has no point; and how many of the
+/// newest are still to come.
+pub const UNMEASURED: std::ops::RangeInclusive<u16> = 61..=63;
+pub const LATE: u16 = 2;
+
 /// One finding of a backup set that a checkup must come to, before anything was scanned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sighting {

@@ -7,12 +7,13 @@ use std::sync::Arc;
 
 use bson::Document;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan as _};
 use secrecy::SecretString;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
+use crate::config::default_prices;
+use crate::demo::cloudwatch::{CloudWatchFault, CloudWatchServer};
 use crate::demo::clusters::Clusters;
 use crate::demo::crowd::Crowd;
 use crate::demo::depot::{DUMPS, Depot, FILES};
@@ -20,6 +21,8 @@ use crate::demo::docker::{self, DockerServer};
 use crate::demo::fault::Fault;
 use crate::demo::kubernetes::KubernetesServer;
 use crate::demo::mongo::{self, Clock, Collection, Configuration, MongoServer};
+use crate::demo::panels::panels;
+use crate::demo::past;
 use crate::demo::population::{
     BUCKET, DATABASE, Population, SERVER_VERSION, SourceCollection, Tier,
 };
@@ -37,7 +40,7 @@ use crate::domain::settings::{
     CheckSettings, ConsoleSettings, ContainerEngine, DrillSettings, Folders, Kubeconfig,
     NotifySettings, Secret, Settings, Storage,
 };
-use crate::journal::{Imported, Journal, Line};
+use crate::journal::Journal;
 
 const ACCESS_KEY: &str = "lifeboat";
 const SECRET_KEY: &str = "lifeboat-demo";
@@ -65,6 +68,7 @@ pub struct Genesis {
 pub struct World {
     population: Arc<Population>,
     bucket: S3Endpoint,
+    cloudwatch: CloudWatchServer,
     /// The second team's storage.
     depot: S3Endpoint,
     engine: Arc<DockerServer>,
@@ -106,6 +110,7 @@ impl World {
         let keys = Keys { access_key: ACCESS_KEY, secret_key: &secret };
         let bucket = S3Server::new(Arc::clone(&population), keys, Arc::clone(&genesis.clock));
         let bucket = bucket.listen(any).await?;
+        let cloudwatch = CloudWatchServer::start(Arc::clone(&population), ACCESS_KEY).await?;
         let depot = Arc::new(Depot::new(genesis.seed, now, FILES));
         let depot = S3Server::of_depot(depot, keys, Arc::clone(&genesis.clock));
         let depot = depot.listen(any).await?;
@@ -124,10 +129,11 @@ impl World {
         }
         let folder = tempfile::Builder::new().prefix("lifeboat-demo-").tempdir()?;
         let clusters = Clusters::start(&population, &genesis, crowd, folder.path()).await?;
-        remember(&Journal::at(journal(folder.path())), now)?;
+        past::remember(&Journal::at(journal(folder.path())), now, &name_format())?;
         Ok(Self {
             population,
             bucket,
+            cloudwatch,
             depot,
             engine,
             engine_address,
@@ -143,6 +149,9 @@ impl World {
         const MIB: u64 = 1 << 20;
         if let Some(fault) = S3Fault::of(fault) {
             self.bucket.faults().switch_on(fault);
+        }
+        if let Some(fault) = CloudWatchFault::of(fault) {
+            self.cloudwatch.faults().switch_on(fault);
         }
         self.clusters.inject(fault);
         let at_engine = match fault {
@@ -167,7 +176,11 @@ impl World {
             | Fault::ApiHang
             | Fault::ApiSlowList
             | Fault::WatchCut
-            | Fault::WatchGone => return,
+            | Fault::WatchGone
+            | Fault::CloudWatch403
+            | Fault::CloudWatchExpired
+            | Fault::CloudWatchThrottled
+            | Fault::CloudWatchPartial => return,
         };
         self.engine.inject(at_engine);
     }
@@ -175,6 +188,7 @@ impl World {
     /// What drills have met goes wrong no more.
     pub fn heal(&self) {
         self.bucket.faults().clear();
+        self.cloudwatch.faults().clear();
         self.engine.heal();
         for live in &self.sources {
             live.server.heal();
@@ -206,6 +220,16 @@ impl World {
         [self.bucket.faults(), self.depot.faults()]
     }
 
+    /// What measures the bucket.
+    pub const fn cloudwatch(&self) -> &CloudWatchServer {
+        &self.cloudwatch
+    }
+
+    /// What it is filled with.
+    pub fn population(&self) -> &Population {
+        &self.population
+    }
+
     /// The API server of an environment's cluster.
     pub fn cluster(&self, tier: Tier) -> &KubernetesServer {
         self.clusters.of(tier)
@@ -220,7 +244,13 @@ impl World {
     pub fn settings(&self) -> Settings {
         let root = self.folder.path();
         Settings {
-            storages: vec![storage("world", &self.bucket), storage("ceph", &self.depot)],
+            storages: vec![
+                Storage {
+                    cloudwatch: Some(self.cloudwatch.url()),
+                    ..storage("world", &self.bucket)
+                },
+                storage("ceph", &self.depot),
+            ],
             environments: self
                 .sources
                 .iter()
@@ -230,6 +260,8 @@ impl World {
             drill: DrillSettings::default(),
             notify: NotifySettings::default(),
             check: CheckSettings::default(),
+            prices: default_prices(),
+            panels: panels(),
             folders: Folders {
                 journal: journal(root),
                 journal_is_local: true,
@@ -253,6 +285,15 @@ impl World {
                 example: format!(
                     "AWS_ACCESS_KEY_ID={ACCESS_KEY} AWS_SECRET_ACCESS_KEY={SECRET_KEY} \
                      AWS_REGION={REGION} aws --endpoint-url {url} s3 ls s3://{BUCKET}/prod/"
+                ),
+            },
+            Tour {
+                what: "CloudWatch, with the same key".to_owned(),
+                address: self.cloudwatch.url(),
+                example: format!(
+                    "AWS_ACCESS_KEY_ID={ACCESS_KEY} AWS_SECRET_ACCESS_KEY={SECRET_KEY} \
+                     aws --region {REGION} --endpoint-url {} cloudwatch describe-alarms",
+                    self.cloudwatch.url()
                 ),
             },
             Tour {
@@ -292,6 +333,7 @@ fn storage(name: &str, endpoint: &S3Endpoint) -> Storage {
         endpoint: Some(endpoint.url()),
         path_style: true,
         keys: Some((ACCESS_KEY.to_owned(), SecretString::from(SECRET_KEY))),
+        cloudwatch: None,
     }
 }
 
@@ -375,27 +417,4 @@ fn uri(live: &Live) -> String {
 
 fn journal(root: &Path) -> std::path::PathBuf {
     root.join("journal")
-}
-
-/// Drills of before Lifeboat, as a team's spreadsheet told of them.
-fn remember(journal: &Journal, now: Timestamp) -> io::Result<()> {
-    let rows = [
-        (82, "prod", "ok", "seven counts compared by hand, all fine"),
-        (54, "staging", "ok", "took an hour, the container was left running"),
-        (26, "prod", "ok", "mongo:latest did not start, used 4.2"),
-    ];
-    for (days, environment, result, note) in rows {
-        let at = now.checked_sub((days * 24).hours()).map_err(io::Error::other)?;
-        let backup = name_format().name(at).unwrap_or_default();
-        let midnight = backup.split('T').next().unwrap_or_default();
-        let row = Imported {
-            at,
-            environment: EnvironmentName(environment.to_owned()),
-            backup: format!("{midnight}T00_00.tar.gz"),
-            result: result.to_owned(),
-            note: note.to_owned(),
-        };
-        journal.append(row.id(), &Line::Imported(row))?;
-    }
-    Ok(())
 }

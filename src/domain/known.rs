@@ -1,8 +1,11 @@
 //! Something that is asked of the outside and may not be told: each way of not knowing by its name.
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::failure::Failure;
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Known<T> {
     Told(T),
     /// This storage does not have it.

@@ -49,7 +49,13 @@ pub mod slot;
 
 pub mod known;
 
+pub mod series;
+
+pub mod plot;
+
 pub mod bucket;
+
+pub mod metrics;
 
 pub mod checkup;
 

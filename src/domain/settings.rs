@@ -11,6 +11,8 @@ use crate::domain::environment::{
     BackupSet, Environment, EnvironmentName, Kubernetes, StorageName,
 };
 use crate::domain::key::KeyOverride;
+use crate::domain::metrics::cost::Prices;
+use crate::domain::metrics::panel::Panel;
 use crate::domain::units::ByteSize;
 
 #[derive(Debug, Clone)]
@@ -20,6 +22,10 @@ pub struct Settings {
     pub drill: DrillSettings,
     pub notify: NotifySettings,
     pub check: CheckSettings,
+    /// What storage costs.
+    pub prices: Prices,
+    /// Metrics that are shown besides those of buckets.
+    pub panels: Vec<Panel>,
     pub folders: Folders,
     pub container_engine: ContainerEngine,
     pub kubeconfig: Kubeconfig,
@@ -90,9 +96,16 @@ pub struct Storage {
     pub path_style: bool,
     /// Access key and secret key; `None` for the chain that AWS tools use.
     pub keys: Option<(String, SecretString)>,
+    /// Where CloudWatch is where that is not AWS's own; a file cannot say it.
+    pub cloudwatch: Option<String>,
 }
 
 impl Storage {
+    /// Whether CloudWatch measures its buckets: AWS's own, not those of other servers.
+    pub const fn is_measured(&self) -> bool {
+        self.endpoint.is_none() || self.cloudwatch.is_some()
+    }
+
     /// How a command line reaches it.
     pub fn access(&self) -> Access {
         Access { endpoint: self.endpoint.clone(), profile: self.profile.clone() }

@@ -22,7 +22,7 @@ use super::clock::Clock;
 use super::console;
 use super::exit::Exit;
 use super::headless::paint::{Paper, Tone, say};
-use super::headless::{Session, check, drill, glance, history, scan, sweep};
+use super::headless::{Session, buckets, check, drill, glance, history, scan, sweep};
 use super::interrupt::Interrupt;
 use super::training::Trainer;
 
@@ -74,6 +74,7 @@ pub async fn run(arguments: &DemoArguments, paper: Paper, cli: &Cli) -> Result<E
     Ok(match &arguments.command {
         Some(DemoCommand::Glance(arguments)) => glance::glance(&session, arguments).await,
         Some(DemoCommand::Check(arguments)) => Box::pin(check::check(&session, arguments)).await,
+        Some(DemoCommand::Usage(arguments)) => buckets::usage(&session, arguments).await,
         Some(DemoCommand::Drill(arguments)) => drill::drill(&session, arguments).await,
         Some(DemoCommand::Scan(arguments)) => scan::scan(&session, arguments).await,
         Some(DemoCommand::History(arguments)) => history::history(&session, arguments),

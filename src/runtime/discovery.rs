@@ -66,6 +66,7 @@ async fn buckets() -> Result<Vec<SeenBucket>, AdapterError> {
         endpoint: None,
         path_style: false,
         keys: None,
+        cloudwatch: None,
     };
     S3::connect(&usual).await?.buckets().await
 }

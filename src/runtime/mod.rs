@@ -18,3 +18,4 @@ pub mod relay;
 pub mod runs;
 pub mod sweep;
 pub mod training;
+pub mod usage;

@@ -68,6 +68,7 @@ pub(super) fn title(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme)
     match app.tab {
         Tab::Pods => {}
         Tab::Backups => return tabs::backups::title(frame, area, app, theme),
+        Tab::Metrics => return tabs::metrics::title(frame, area, app, theme),
         Tab::Drill => return tabs::drill::title(frame, area, app, theme),
     }
     let mut parts = vec![Span::raw(" ")];

@@ -145,6 +145,7 @@ const fn part(place: Where) -> &'static str {
         Where::BackupSets | Where::BackupTables | Where::BackupRuns | Where::BackupObjects => {
             "The backups"
         }
+        Where::Metrics | Where::MetricsCharts | Where::MetricsTime => "The figures",
         Where::DrillForm
         | Where::DrillCard
         | Where::DrillRun

@@ -1,6 +1,7 @@
 //! The console on the screen: draws `&App`, and tells what a key or a click means. It never changes the
 //! application; `Viewports` is all that drawing may write.
 
+pub mod chart;
 mod chrome;
 mod dialog;
 mod header;
@@ -81,6 +82,9 @@ pub fn draw(
     match &app.pods.top().body {
         _ if app.tab == Tab::Backups => {
             unsaid = tabs::backups::draw(frame, body, app, theme, viewports);
+        }
+        _ if app.tab == Tab::Metrics => {
+            tabs::metrics::draw(frame, body, app, theme, viewports);
         }
         _ if app.tab == Tab::Drill => tabs::drill::draw(frame, body, app, theme, viewports),
         Body::Table(table) => {

@@ -34,6 +34,13 @@ pub enum Role {
     Stale,
     KeyHint,
     SearchMatch,
+    /// The series of a chart, by their place.
+    Series1,
+    Series2,
+    Series3,
+    Series4,
+    Series5,
+    Series6,
 }
 
 /// How many colours a terminal has.
@@ -217,7 +224,7 @@ mod tests {
         {
             for choice in [ThemeChoice::Dark, ThemeChoice::Light] {
                 let theme = Theme::new(choice, depth, false);
-                assert_eq!(theme.styles.len(), 18);
+                assert_eq!(theme.styles.len(), 24);
                 let selected = theme.role(Role::Selection);
                 assert_ne!(selected, Style::new(), "a selection must be seen: {depth:?}");
                 // No ink of a row below shows through on a ground that is not its own.

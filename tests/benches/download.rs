@@ -71,6 +71,7 @@ async fn download(cache: &Path, address: &str) {
         endpoint: Some(format!("http://{address}")),
         path_style: true,
         keys: Some(("AK".to_owned(), SecretString::from("SK"))),
+        cloudwatch: None,
     };
     let s3 = S3::connect(&storage).await.unwrap();
     let object = s3.head("bucket", &BackupKey("dump.tar.gz".to_owned()), None).await.unwrap();

@@ -20,6 +20,7 @@ mod lifeboat;
 mod proxy;
 mod source;
 mod storage;
+mod usage;
 mod world;
 
 mod broken;

@@ -50,6 +50,7 @@ async fn an_object_that_no_disk_holds_is_refused_before_its_first_byte_and_not_w
         endpoint: Some(storage()),
         path_style: true,
         keys: Some(("AK".to_owned(), SecretString::from("SK"))),
+        cloudwatch: None,
     };
     let s3 = S3::connect(&storage).await.unwrap();
     let object = s3.head("bucket", &BackupKey("dump.tar.gz".to_owned()), None).await.unwrap();

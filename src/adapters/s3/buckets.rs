@@ -104,6 +104,7 @@ mod tests {
             endpoint: Some(endpoint.to_owned()),
             path_style: true,
             keys: Some(("key".to_owned(), "secret".into())),
+            cloudwatch: None,
         }
     }
 

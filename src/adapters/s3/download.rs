@@ -15,9 +15,9 @@ use futures_util::future::OptionFuture;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use tokio::{select, time};
 
+use crate::adapters::aws::connection::STALL;
 use crate::adapters::error::AdapterError;
 use crate::adapters::s3::S3;
-use crate::adapters::s3::client::STALL;
 use crate::adapters::s3::object;
 use crate::adapters::s3::part::{PartFile, Piece};
 use crate::adapters::s3::refusal::Attempt;

@@ -34,6 +34,14 @@ const NOT_OFFERED: [&str; 5] = [
 /// More pages of versions or uploads are not looked at.
 const PAGES: usize = 5;
 
+/// An upload that can be asked about further.
+#[derive(Debug)]
+pub(super) struct OpenUpload {
+    pub(super) key: String,
+    pub(super) id: String,
+    pub(super) begun: Timestamp,
+}
+
 impl S3 {
     /// The lifecycle rules of a bucket; none where none was ever set.
     pub async fn lifecycle(&self, bucket: &str) -> Known<Vec<LifecycleRule>> {
@@ -112,22 +120,35 @@ impl S3 {
             Ok(client) => client,
             Err(error) => return Known::Failed(error.into()),
         };
-        let bucket = &set.bucket;
-        let listed = match listed_uploads(&client, bucket, &set.prefix).await {
+        match self.open_uploads(&client, &attempt, &set.bucket, &set.prefix).await {
+            Ok(open) => {
+                let upload = |it: OpenUpload| Upload { key: BackupKey(it.key), begun: it.begun };
+                Known::Told(open.into_iter().map(upload).collect())
+            }
+            Err(unknown) => unknown,
+        }
+    }
+
+    /// Uploads beneath a prefix that were begun and not completed, the oldest first; else why they
+    /// are not known.
+    pub(super) async fn open_uploads<T>(
+        &self,
+        client: &Client,
+        attempt: &Attempt<'_>,
+        bucket: &str,
+        prefix: &str,
+    ) -> Result<Vec<OpenUpload>, Known<T>> {
+        let listed = match listed_uploads(client, bucket, prefix).await {
             // MinIO takes whole keys alone for a prefix here, and says nothing of any other.
-            Ok(none) if none.is_empty() && !set.prefix.is_empty() => {
-                listed_uploads(&client, bucket, "").await
+            Ok(none) if none.is_empty() && !prefix.is_empty() => {
+                listed_uploads(client, bucket, "").await
             }
             listed => listed,
         };
-        match listed {
-            Ok(mut uploads) => {
-                uploads.retain(|upload| upload.key.0.starts_with(&set.prefix));
-                uploads.sort_by_key(|upload| upload.begun);
-                Known::Told(uploads)
-            }
-            Err(error) => unknown(&attempt, error),
-        }
+        let mut uploads = listed.map_err(|error| unknown(attempt, error))?;
+        uploads.retain(|upload| upload.key.starts_with(prefix));
+        uploads.sort_by_key(|upload| upload.begun);
+        Ok(uploads)
     }
 
     /// Objects beneath the prefix in front of which somebody has put a delete marker.
@@ -206,7 +227,7 @@ impl S3 {
         }
     }
 
-    fn about(&self, bucket: &str, permission: &'static str) -> Attempt<'_> {
+    pub(super) fn about(&self, bucket: &str, permission: &'static str) -> Attempt<'_> {
         self.attempt("asking about", format!("s3://{bucket}"), permission)
     }
 }
@@ -216,7 +237,7 @@ async fn listed_uploads(
     client: &Client,
     bucket: &str,
     prefix: &str,
-) -> Result<Vec<Upload>, SdkError<ListMultipartUploadsError>> {
+) -> Result<Vec<OpenUpload>, SdkError<ListMultipartUploadsError>> {
     let mut uploads = Vec::new();
     let mut marker: Option<(String, String)> = None;
     for _ in 0..PAGES {
@@ -224,8 +245,11 @@ async fn listed_uploads(
         let request = client.list_multipart_uploads().bucket(bucket).prefix(prefix);
         let page = request.set_key_marker(key).set_upload_id_marker(id).send().await?;
         uploads.extend(page.uploads().iter().filter_map(|upload| {
-            let key = BackupKey(upload.key()?.to_owned());
-            Some(Upload { key, begun: timestamp(upload.initiated()?)? })
+            Some(OpenUpload {
+                key: upload.key()?.to_owned(),
+                id: upload.upload_id()?.to_owned(),
+                begun: timestamp(upload.initiated()?)?,
+            })
         }));
         let next = page.next_key_marker().zip(page.next_upload_id_marker());
         marker = next.map(|(key, id)| (key.to_owned(), id.to_owned()));
@@ -237,7 +261,7 @@ async fn listed_uploads(
 }
 
 /// What an answer with an error means: not offered, not allowed, or failed.
-fn unknown<T, E>(attempt: &Attempt<'_>, error: SdkError<E>) -> Known<T>
+pub(super) fn unknown<T, E>(attempt: &Attempt<'_>, error: SdkError<E>) -> Known<T>
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {

@@ -13,6 +13,7 @@ mod part;
 mod ranges;
 mod refusal;
 mod resume;
+mod survey;
 #[cfg(test)]
 mod tests;
 
@@ -23,6 +24,8 @@ use jiff::Timestamp;
 
 use crate::adapters::clock::TheirClock;
 
+use crate::adapters::aws::refusal::Access;
+
 pub use buckets::SeenBucket;
 pub use checksum::{Algorithm, Checksum, Compared};
 pub use download::Transferred;
@@ -30,12 +33,13 @@ pub use frontier::GrowingReader;
 pub use listing::Pages;
 pub use object::{Availability, Object};
 pub use part::PartFile;
+pub use survey::{Survey, Surveyed};
 
 /// A storage, and who speaks to it. Clones share connections.
 #[derive(Debug, Clone)]
 pub struct S3 {
     client: Client,
-    access: Arc<refusal::Access>,
+    access: Arc<Access>,
     location: Arc<client::Location>,
     clock: TheirClock,
 }

@@ -2,50 +2,13 @@
 
 use std::error::Error;
 
-use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 
+use crate::adapters::aws::refusal::{Access, Explained};
 use crate::adapters::error::{AdapterError, System};
-use crate::domain::environment::StorageName;
 use crate::domain::failure::FailureKind;
 
 const REGION_HEADER: &str = "x-amz-bucket-region";
-
-/// Who speaks to a storage, as advice has to name it.
-#[derive(Debug)]
-pub(super) struct Access {
-    pub(super) storage: StorageName,
-    pub(super) profile: Option<String>,
-    pub(super) endpoint: Option<String>,
-    pub(super) given_keys: bool,
-}
-
-impl Access {
-    /// The one whose permissions matter.
-    fn identity(&self) -> String {
-        match &self.profile {
-            _ if self.given_keys => format!("do the keys of the storage `{}`", self.storage),
-            Some(profile) => format!("does the profile `{profile}`"),
-            None => format!("do the credentials in use for the storage `{}`", self.storage),
-        }
-    }
-
-    fn login(&self) -> String {
-        match &self.profile {
-            _ if self.given_keys => format!("check the keys of the storage `{}`", self.storage),
-            Some(profile) => format!("`aws sso login --profile {profile}` renews an SSO login"),
-            None => format!(
-                "name a `profile` for the storage `{}`, or log in with `aws sso login`",
-                self.storage
-            ),
-        }
-    }
-
-    /// ` --profile prod`, for a command to copy.
-    pub(super) fn profile_argument(&self) -> String {
-        self.profile.as_ref().map(|profile| format!(" --profile {profile}")).unwrap_or_default()
-    }
-}
 
 /// One thing that is tried, and what its errors have to name.
 #[derive(Debug, Clone)]
@@ -57,9 +20,6 @@ pub(super) struct Attempt<'a> {
     /// The permission it needs: `s3:ListBucket`.
     pub(super) permission: &'static str,
 }
-
-/// Kind, reason, advice.
-type Explained = (FailureKind, String, Option<String>);
 
 /// What an answer with an error holds.
 struct Answer<'a> {
@@ -94,51 +54,15 @@ impl Attempt<'_> {
     where
         E: ProvideErrorMetadata + Error + Send + Sync + 'static,
     {
-        let (kind, reason, advice) = if let Some(credentials) = find::<CredentialsError>(&error) {
-            self.without_credentials(credentials)
-        } else {
-            match &error {
-                SdkError::TimeoutError(_) => {
-                    (FailureKind::TimedOut, "no answer in time".to_owned(), None)
-                }
-                SdkError::DispatchFailure(failure) if failure.is_timeout() => {
-                    (FailureKind::TimedOut, "no answer in time".to_owned(), None)
-                }
-                SdkError::DispatchFailure(_) => self.not_connected(&error),
-                SdkError::ServiceError(answer) => {
-                    let headers = answer.raw().headers();
-                    self.answered(&Answer {
-                        status: answer.raw().status().as_u16(),
-                        code: answer.err().code(),
-                        message: answer.err().message().unwrap_or_default(),
-                        region: headers.get(REGION_HEADER),
-                    })
-                }
-                _ => (FailureKind::Unexpected, root(&error), None),
-            }
-        };
+        let (kind, reason, advice) = self.access.unanswered(&error).unwrap_or_else(|answer| {
+            self.answered(&Answer {
+                status: answer.raw().status().as_u16(),
+                code: answer.err().code(),
+                message: answer.err().message().unwrap_or_default(),
+                region: answer.raw().headers().get(REGION_HEADER),
+            })
+        });
         AdapterError { advice, source: Some(Box::new(error)), ..self.failed(kind, reason) }
-    }
-
-    fn without_credentials(&self, error: &CredentialsError) -> Explained {
-        let kind = match error {
-            CredentialsError::ProviderTimedOut(_) => FailureKind::TimedOut,
-            _ => FailureKind::Denied,
-        };
-        let reason = match error {
-            CredentialsError::CredentialsNotLoaded(_) => "no credentials were found".to_owned(),
-            CredentialsError::ProviderTimedOut(_) => "credentials did not come in time".to_owned(),
-            _ => format!("no valid credentials: {}", root(error)),
-        };
-        (kind, reason, Some(self.access.login()))
-    }
-
-    fn not_connected(&self, error: &(dyn Error + 'static)) -> Explained {
-        let advice = match &self.access.endpoint {
-            Some(endpoint) => format!("does the endpoint `{endpoint}` run?"),
-            None => "is the network up, or a proxy needed (`HTTPS_PROXY`)?".to_owned(),
-        };
-        (FailureKind::Unreachable, format!("no connection: {}", root(error)), Some(advice))
     }
 
     fn answered(&self, answer: &Answer<'_>) -> Explained {
@@ -215,25 +139,14 @@ pub(super) fn region<E>(error: &SdkError<E>) -> Option<&str> {
     error.raw_response()?.headers().get(REGION_HEADER)
 }
 
-fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
-    causes(error).find_map(|cause| cause.downcast_ref())
-}
-
-/// The innermost cause, which alone says something: the outer ones are `dispatch failure`.
-fn root(error: &(dyn Error + 'static)) -> String {
-    causes(error).last().map(ToString::to_string).unwrap_or_default()
-}
-
-fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    std::iter::successors(Some(error), |error: &&'a (dyn Error + 'static)| (*error).source())
-}
-
 #[cfg(test)]
 mod tests {
+    use aws_credential_types::provider::error::CredentialsError;
     use aws_sdk_s3::error::ConnectorError;
     use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Error;
 
     use super::*;
+    use crate::domain::environment::StorageName;
 
     fn refused(profile: Option<&str>, error: CredentialsError) -> AdapterError {
         let access = Access {

@@ -55,6 +55,8 @@ pub(in crate::app) fn settings() -> Settings {
         drill: DrillSettings::default(),
         notify: NotifySettings::default(),
         check: crate::domain::settings::CheckSettings::default(),
+        prices: crate::config::default_prices(),
+        panels: Vec::new(),
         folders: Folders {
             journal: "journal".into(),
             journal_is_local: true,

@@ -2,6 +2,7 @@
 
 pub(super) mod console;
 mod environment;
+pub(super) mod metrics;
 
 use crate::config::DefaultFolders;
 use crate::config::file::Section;
@@ -23,6 +24,8 @@ pub(super) fn settings(file: &mut Section<'_>, folders: &DefaultFolders) -> Sett
     let journal = journal.flatten();
     let notify = file.table("notify", notify).unwrap_or_default();
     let check = file.table("check", check).unwrap_or_default();
+    let prices = metrics::prices(file);
+    let panels = metrics::panels(file, &storages, &storage_names);
     let console = console::console(file);
     Settings {
         storages,
@@ -30,6 +33,8 @@ pub(super) fn settings(file: &mut Section<'_>, folders: &DefaultFolders) -> Sett
         drill,
         notify,
         check,
+        prices,
+        panels,
         folders: Folders {
             journal_is_local: journal.is_none(),
             journal: journal.unwrap_or_else(|| folders.data.clone()),
@@ -65,6 +70,7 @@ fn storage(table: &mut Section<'_>, names: &mut Names) -> Option<Storage> {
         path_style: path_style.unwrap_or(endpoint.is_some()),
         endpoint,
         keys: None,
+        cloudwatch: None,
     })
 }
 
@@ -124,6 +130,11 @@ impl Names {
     /// The `name` of `table`, which must not have been given before.
     fn claim(&mut self, table: &mut Section<'_>) -> Option<String> {
         let name = table.required("name", value::name)?;
+        self.take(table, name)
+    }
+
+    /// The same for a `name` that has been read.
+    fn take(&mut self, table: &Section<'_>, name: String) -> Option<String> {
         if self.taken.contains(&name) {
             let message = format!("is the name of another {}", self.noun);
             table.complain("name", &message, Some("give each its own".to_owned()));

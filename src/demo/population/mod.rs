@@ -29,7 +29,7 @@ use crate::domain::census::CollectionKind;
 
 pub use crate::demo::population::blueprint::{BLUEPRINTS, Blueprint, DATABASE};
 pub use crate::demo::population::documents::Stock;
-pub use crate::demo::population::nights::{LeftoverUpload, RETENTION, StoredObject};
+pub use crate::demo::population::nights::{LeftoverUpload, Life, RETENTION, StoredObject};
 pub use crate::demo::population::recipe::Recipe;
 pub use crate::demo::population::seed::Tier;
 
@@ -92,6 +92,16 @@ impl Population {
 
     pub fn leftover_uploads(&self) -> Vec<LeftoverUpload> {
         nights::leftovers(self.seed)
+    }
+
+    /// The midnight so many days before today's.
+    pub fn midnight(&self, days_ago: u16) -> Timestamp {
+        recipe::timestamp(nights::night(self.seed, days_ago))
+    }
+
+    /// Every backup that was there at some moment of the last `days`.
+    pub fn lives(&self, days: u16) -> Vec<Life> {
+        nights::lives(self.seed, self.now, days, |recipe| self.size(recipe))
     }
 
     pub fn size(&self, recipe: Recipe) -> u64 {

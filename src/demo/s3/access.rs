@@ -10,7 +10,7 @@ use s3s::{S3Result, s3_error};
 use crate::demo::s3::fault::{S3Fault, S3Faults};
 
 /// The operations that only read.
-const READING: [&str; 12] = [
+const READING: [&str; 13] = [
     "GetBucketLifecycleConfiguration",
     "GetBucketLocation",
     "GetBucketVersioning",
@@ -23,6 +23,7 @@ const READING: [&str; 12] = [
     "ListMultipartUploads",
     "ListObjectVersions",
     "ListObjectsV2",
+    "ListParts",
 ];
 
 pub(super) struct ReadOnly {

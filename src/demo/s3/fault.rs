@@ -51,7 +51,11 @@ impl S3Fault {
             | Fault::ApiHang
             | Fault::ApiSlowList
             | Fault::WatchCut
-            | Fault::WatchGone => None,
+            | Fault::WatchGone
+            | Fault::CloudWatch403
+            | Fault::CloudWatchExpired
+            | Fault::CloudWatchThrottled
+            | Fault::CloudWatchPartial => None,
         }
     }
 }

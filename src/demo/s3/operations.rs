@@ -4,10 +4,10 @@ use std::time::SystemTime;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use s3s::dto;
+use s3s::dto::{self, ETag};
 use s3s::{S3, S3Request, S3Response, S3Result, s3_error};
 
-use crate::demo::population::{BUCKET, RETENTION};
+use crate::demo::population::{BUCKET, LeftoverUpload, RETENTION};
 use crate::demo::s3::bucket::{Bucket, Served, check_bucket};
 use crate::demo::s3::listing::{Page, Query};
 
@@ -177,6 +177,42 @@ impl S3 for Bucket {
             is_truncated: Some(false),
             bucket: Some(input.bucket),
             prefix: input.prefix,
+            ..Default::default()
+        }))
+    }
+
+    async fn list_parts(
+        &self,
+        request: S3Request<dto::ListPartsInput>,
+    ) -> S3Result<S3Response<dto::ListPartsOutput>> {
+        let input = request.input;
+        check_bucket(&input.bucket)?;
+        let uploads = self.population.leftover_uploads();
+        let is_it = |it: &&LeftoverUpload| it.key == input.key && it.upload_id == input.upload_id;
+        let Some(upload) = uploads.iter().find(is_it) else {
+            return Err(s3_error!(NoSuchUpload, "The specified upload does not exist."));
+        };
+        let after = input.part_number_marker.unwrap_or(0);
+        let limit = input.max_parts.unwrap_or(PAGE).clamp(1, PAGE);
+        let numbered = (1..).zip(&upload.parts).filter(|(number, _)| *number > after);
+        let parts = numbered.map(|(number, size)| dto::Part {
+            part_number: Some(number),
+            size: Some(length(*size)),
+            last_modified: Some(timestamp(upload.initiated)),
+            e_tag: Some(ETag::Strong(format!("{}-{number}", upload.upload_id))),
+            ..Default::default()
+        });
+        let parts: Vec<_> = parts.take(usize::try_from(limit).unwrap_or(0)).collect();
+        let last = parts.last().and_then(|part| part.part_number).unwrap_or(after);
+        let is_truncated = usize::try_from(last).unwrap_or(0) < upload.parts.len();
+        Ok(S3Response::new(dto::ListPartsOutput {
+            parts: Some(parts),
+            is_truncated: Some(is_truncated),
+            next_part_number_marker: is_truncated.then_some(last),
+            max_parts: Some(limit),
+            bucket: Some(input.bucket),
+            key: Some(input.key),
+            upload_id: Some(input.upload_id),
             ..Default::default()
         }))
     }

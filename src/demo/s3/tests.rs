@@ -11,7 +11,7 @@ use aws_sdk_s3::error::SdkError;
 
 use super::*;
 use crate::demo::population::{BUCKET, Recipe, Tier};
-use crate::demo::truth::{Flaw, PLANTED};
+use crate::demo::truth::{ABANDONED, Flaw, PLANTED};
 
 struct World {
     population: Arc<Population>,
@@ -186,7 +186,7 @@ async fn only_tagged_objects_expire() {
 }
 
 #[tokio::test]
-async fn the_bucket_has_no_versions_and_one_upload_that_nobody_completed() {
+async fn the_bucket_has_no_versions_and_uploads_that_nobody_completed() {
     let world = world().await;
     let client = &world.client;
     assert!(client.get_bucket_versioning().bucket(BUCKET).send().await.unwrap().status().is_none());
@@ -196,8 +196,16 @@ async fn the_bucket_has_no_versions_and_one_upload_that_nobody_completed() {
     assert!(versions.versions().iter().all(|it| it.version_id() == Some("null")));
     assert!(versions.delete_markers().is_empty());
     let uploads = client.list_multipart_uploads().bucket(BUCKET).send().await.unwrap();
-    let [upload] = uploads.uploads() else { panic!("one upload") };
+    let [abandoned, upload] = uploads.uploads() else { panic!("two uploads") };
     assert!(world.population.object(upload.key().unwrap()).is_none());
+    let (key, id) = (abandoned.key().unwrap(), abandoned.upload_id().unwrap());
+    let parts = client.list_parts().bucket(BUCKET).key(key).upload_id(id).max_parts(200);
+    let first = parts.clone().send().await.unwrap();
+    let rest = parts.set_part_number_marker(first.next_part_number_marker().map(str::to_owned));
+    let rest = rest.send().await.unwrap();
+    assert_eq!((first.is_truncated(), rest.is_truncated()), (Some(true), Some(false)));
+    assert_eq!(first.parts().len() + rest.parts().len(), ABANDONED.parts + 1);
+    assert_eq!(rest.parts().last().unwrap().size(), i64::try_from(ABANDONED.last).ok());
     assert!(PLANTED.iter().any(|it| it.flaw == Flaw::MissedNight));
 }
 

@@ -128,7 +128,8 @@ fn nearest(bytes: f64) -> ByteSize {
     ByteSize(bytes.round() as u64)
 }
 
-fn median(mut values: Vec<f64>) -> Option<f64> {
+/// The middle one, of an even number the mean of the two in the middle; `None` of nothing.
+pub(in crate::domain) fn median(mut values: Vec<f64>) -> Option<f64> {
     values.sort_unstable_by(f64::total_cmp);
     let (upper, lower) = (values.get(values.len() / 2)?, values.get((values.len() - 1) / 2)?);
     Some(f64::midpoint(*upper, *lower))

@@ -13,7 +13,7 @@ use tempfile::{Builder, NamedTempFile};
 const SUCCESSOR: &str = ".new-";
 
 /// Writes what becomes the file at `path` once it is whole and on the disk.
-pub(super) fn replace(
+pub(in crate::runtime) fn replace(
     path: &Path,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<()> {
@@ -34,7 +34,7 @@ pub(super) fn replace(
 }
 
 /// The folder, for this user alone.
-pub(super) fn prepare(folder: &Path) -> io::Result<()> {
+pub(in crate::runtime) fn prepare(folder: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 

@@ -34,9 +34,10 @@ use crate::runtime::console::lanes::Lanes;
 use crate::runtime::console::office::Office;
 use crate::runtime::console::programs::{self, Program};
 use crate::runtime::console::{
-    deeds_log, log_stream, objects, remembered, saved, snapshot, terminal,
+    deeds_log, log_stream, metrics, objects, remembered, saved, snapshot, terminal,
 };
 use crate::runtime::process::owner;
+use crate::runtime::usage::Usage;
 
 /// News that wait for the loop.
 const WAITING: usize = 64;
@@ -68,6 +69,7 @@ pub(super) struct Performer {
     program: Option<(Program, Option<Deed>)>,
     desk: Desk,
     lookout: Lookout,
+    usage: Usage,
 }
 
 impl Performer {
@@ -101,6 +103,7 @@ impl Performer {
         let office = Office { settings: Arc::clone(&settings), clock, messages: messages.clone() };
         let lookout = Lookout::new(office.clone(), Arc::clone(&lines), tasks.clone());
         let desk = Desk::new(office, tasks, gift);
+        let usage = Usage::new(Settings::clone(&settings), clock);
         let performer = Self {
             settings,
             clock,
@@ -115,6 +118,7 @@ impl Performer {
             program,
             desk,
             lookout,
+            usage,
         };
         (inbox, performer)
     }
@@ -164,7 +168,9 @@ impl Performer {
                         | Lane::Leftovers
                         | Lane::Checkups
                         | Lane::Listing
-                        | Lane::Samples => Message::LogArrived { generation, news },
+                        | Lane::Samples
+                        | Lane::Figures
+                        | Lane::Panels => Message::LogArrived { generation, news },
                     };
                     if messages.send(message).await.is_err() {
                         return;
@@ -281,6 +287,10 @@ impl Outside for Performer {
                 keep_remembered(&self.settings.folders.state, &remembered);
             }
             Effect::Backups(effect) => self.lookout.perform(*effect),
+            Effect::Metrics(effect) => {
+                let messages = self.messages.clone();
+                metrics::perform(effect, &mut self.lanes, self.usage.clone(), messages);
+            }
             Effect::Drill(effect) => {
                 let program = self.desk.perform(*effect);
                 return self.lend(program, None);

@@ -1,5 +1,6 @@
 //! The commands that need no console: each prints what it found and ends with a code.
 
+pub mod buckets;
 pub mod check;
 pub mod configure;
 pub mod drill;

@@ -2,6 +2,7 @@
 
 use crate::app::action::{Action, LogWindow, SortKey};
 use crate::app::tab::Tab;
+use crate::domain::metrics::range::Range;
 
 use super::{Binding, Where};
 
@@ -23,7 +24,7 @@ const fn hint(binding: Binding, hint: &'static str) -> Binding {
 use Where::{
     BackupObjects, BackupRuns, BackupSets, BackupTables, CronJobs, Dialogs, DrillCard, DrillForm,
     DrillHistory, DrillHold, DrillResult, DrillRun, DrillTables, Everywhere, Help, Leftovers,
-    Lists, Logs, Moving, Pods, Prompts, Rows, Tables, Texts,
+    Lists, Logs, Metrics, MetricsCharts, MetricsTime, Moving, Pods, Prompts, Rows, Tables, Texts,
 };
 
 /// Every key of the console.
@@ -187,6 +188,62 @@ pub const BINDINGS: &[Binding] = &[
     bind(BackupTables, &["space"], Action::Mark, "mark", "mark"),
     bind(BackupTables, &["ctrl-space"], Action::MarkRange, "mark-range", "mark from the last mark"),
     bind(BackupTables, &["ctrl-\\"], Action::ClearMarks, "clear-marks", "clear the marks"),
+    // Metrics.
+    hint(bind(Metrics, &["e"], Action::Explain, "explain", "what it is, and may be wrong"), "why"),
+    hint(bind(Metrics, &["v"], Action::NextView, "next-view", "charts, table, alarms"), "view"),
+    hint(
+        bind(MetricsTime, &["left", "h"], Action::ScrollLeft, "scroll-left", "the cursor back"),
+        "cursor",
+    ),
+    bind(MetricsTime, &["right"], Action::ScrollRight, "scroll-right", "the cursor on"),
+    hint(
+        bind(MetricsCharts, &["enter"], Action::Open, "open", "all charts together, or one alone"),
+        "all",
+    ),
+    hint(
+        bind(
+            MetricsTime,
+            &["3"],
+            Action::Range(Range::NinetyDays),
+            "range-90-days",
+            "the last 90 days",
+        ),
+        "90 days",
+    ),
+    hint(
+        bind(
+            MetricsTime,
+            &["4"],
+            Action::Range(Range::FifteenMonths),
+            "range-15-months",
+            "the last 15 months",
+        ),
+        "15 months",
+    ),
+    hint(
+        bind(
+            MetricsTime,
+            &["2"],
+            Action::Range(Range::TwoWeeks),
+            "range-two-weeks",
+            "the last two weeks",
+        ),
+        "2 weeks",
+    ),
+    hint(
+        bind(MetricsTime, &["+"], Action::ZoomIn, "zoom-in", "look closer, at the cursor"),
+        "zoom",
+    ),
+    bind(MetricsTime, &["_"], Action::ZoomOut, "zoom-out", "look from further away"),
+    bind(Metrics, &["enter"], Action::Open, "open", "the alarm in full"),
+    bind(Metrics, &["c"], Action::Copy, "copy", "copy the value, or the alarm's name"),
+    bind(
+        Metrics,
+        &["Y"],
+        Action::CopyWhat,
+        "copy-what",
+        "pick what to copy: values, the cost, the aws command",
+    ),
     // Drill.
     hint(bind(DrillForm, &["enter"], Action::Open, "open", "look before, then drill"), "drill it"),
     hint(bind(DrillForm, &["r"], Action::Roll, "roll", "roll the dice again"), "roll"),
@@ -292,6 +349,13 @@ pub const BINDINGS: &[Binding] = &[
         Action::Show(Tab::Backups),
         "tab-backups",
         "the tab Backups",
+    ),
+    bind(
+        Everywhere,
+        &["alt-3", "F3"],
+        Action::Show(Tab::Metrics),
+        "tab-metrics",
+        "the tab Metrics",
     ),
     bind(Everywhere, &["alt-4", "F4"], Action::Show(Tab::Drill), "tab-drill", "the tab Drill"),
     bind(Everywhere, &["ctrl-r"], Action::Reload, "reload", "load again"),

@@ -5,7 +5,7 @@ mod bindings;
 use std::collections::HashMap;
 
 use crate::app::action::Action;
-use crate::app::focus::{BackupsFocus, DrillFocus, Focus, TableFocus};
+use crate::app::focus::{BackupsFocus, DrillFocus, Focus, MetricsFocus, TableFocus};
 use crate::app::pods::location::View;
 use crate::domain::key::{Key, KeyCode as Code, KeyOverride};
 
@@ -33,6 +33,11 @@ pub enum Where {
     BackupRuns,
     /// A backup, wherever it is shown.
     BackupObjects,
+    /// Every view of the Metrics tab.
+    Metrics,
+    MetricsCharts,
+    /// Charts and the table of their values.
+    MetricsTime,
     DrillForm,
     DrillCard,
     DrillRun,
@@ -68,7 +73,7 @@ pub struct Binding {
 use Where::{
     BackupObjects, BackupRuns, BackupSets, BackupTables, CronJobs, Dialogs, DrillCard, DrillForm,
     DrillHistory, DrillHold, DrillResult, DrillRun, DrillTables, Everywhere, Help, Leftovers,
-    Lists, Logs, Moving, Pods, Prompts, Rows, Tables, Texts,
+    Lists, Logs, Metrics, MetricsCharts, MetricsTime, Moving, Pods, Prompts, Rows, Tables, Texts,
 };
 
 /// The places that count where the focus is, the most particular first.
@@ -87,6 +92,11 @@ pub const fn places(focus: Focus) -> &'static [Where] {
             &[BackupRuns, BackupObjects, Moving, Everywhere]
         }
         Focus::Backups(BackupsFocus::Detail) => &[BackupObjects, Moving, Everywhere],
+        Focus::Metrics(MetricsFocus::Charts) => {
+            &[MetricsCharts, MetricsTime, Metrics, Moving, Everywhere]
+        }
+        Focus::Metrics(MetricsFocus::Table) => &[MetricsTime, Metrics, Moving, Everywhere],
+        Focus::Metrics(MetricsFocus::Alarms) => &[Metrics, Moving, Everywhere],
         Focus::Drill(DrillFocus::Form) => &[DrillForm, Moving, Everywhere],
         Focus::Drill(DrillFocus::Card) => &[DrillCard, Moving, Everywhere],
         Focus::Drill(DrillFocus::Run) => &[DrillRun, Moving, Everywhere],

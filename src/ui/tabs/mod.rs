@@ -2,6 +2,7 @@
 
 pub(super) mod backups;
 pub(super) mod drill;
+pub(super) mod metrics;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;

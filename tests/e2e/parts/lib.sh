@@ -6,6 +6,7 @@ e2e=$(dirname "$parts")
 repository=$(cd "$e2e/../.." && pwd)
 out=$repository/target/e2e
 venv=$out/venv
+constraints=$parts/python-constraints.txt
 export PATH=$PATH:/usr/sbin:/sbin
 image=lifeboat-test/mongo
 bare_image=lifeboat-test/mongo-bare
@@ -51,8 +52,7 @@ need() {
 }
 
 pip_install() {
-    "$venv/bin/pip" install --quiet --disable-pip-version-check \
-        --constraint "$parts/python-constraints.txt" "$@"
+    "$venv/bin/pip" install --quiet --disable-pip-version-check --constraint "$constraints" "$@"
 }
 
 # `install_python PACKAGE...`: into the virtual environment, which is made first if it is missing.

@@ -116,6 +116,7 @@ pub fn configs() -> Vec<Vec<u8>> {
     owned(&[
         lifeboat::config::REFERENCE,
         include_str!("../../../config/examples/ingest.toml"),
+        include_str!("../../../config/examples/panels.toml"),
         include_str!("../../data/config/valid/console.toml"),
         include_str!("../../data/config/valid/watched-not-drilled.toml"),
         include_str!("../../data/config/valid/inline-tables.toml"),

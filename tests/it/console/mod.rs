@@ -5,6 +5,7 @@ mod drill;
 mod harness;
 mod jobs;
 mod keys;
+mod metrics;
 
 use std::time::Duration;
 

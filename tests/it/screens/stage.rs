@@ -65,6 +65,8 @@ fn settings(names: &[&str]) -> Settings {
         drill: DrillSettings::default(),
         notify: NotifySettings::default(),
         check: CheckSettings::default(),
+        prices: lifeboat::config::default_prices(),
+        panels: Vec::new(),
         folders: Folders {
             journal: "journal".into(),
             journal_is_local: true,

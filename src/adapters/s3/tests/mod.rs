@@ -37,6 +37,7 @@ async fn connect(storage: &Storage) -> S3 {
         endpoint: Some(format!("http://{}", storage.address)),
         path_style: true,
         keys: Some(("AK".to_owned(), SecretString::from("SK"))),
+        cloudwatch: None,
     })
     .await
     .unwrap()

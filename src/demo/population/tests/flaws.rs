@@ -20,7 +20,9 @@ fn the_newest_backups_and_those_outside_prod_are_healthy() {
 #[test]
 fn a_missed_night_leaves_an_upload_and_no_object() {
     let population = world(9);
-    let [upload] = &population.leftover_uploads()[..] else { panic!("one upload") };
+    let uploads = population.leftover_uploads();
+    let [abandoned, upload] = &uploads[..] else { panic!("two uploads") };
+    assert!(abandoned.key.starts_with("archive/"), "no set's: {abandoned:?}");
     let planted = PLANTED.iter().find(|it| it.flaw == Flaw::MissedNight).unwrap();
     assert!(population.backup(planted.tier, planted.days_ago.unwrap()).is_none());
     assert!(population.object(&upload.key).is_none());

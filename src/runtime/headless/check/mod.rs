@@ -11,12 +11,14 @@ use crate::domain::checkup::telling::{Occasion, tell};
 use crate::domain::checkup::{Checkup, Word};
 use crate::domain::environment::BackupSet;
 use crate::domain::failure::Failure;
+use crate::domain::metrics::BucketId;
 use crate::domain::settings::{Secret, Settings};
 use crate::runtime::check::memory::{Memory, MemoryFile, replace};
 use crate::runtime::check::{Check, PATIENCE};
 use crate::runtime::choose::storage;
 use crate::runtime::drill::count::resolve;
 use crate::runtime::exit::Exit;
+use crate::runtime::usage::Usage;
 
 use super::Session;
 use super::scan;
@@ -59,6 +61,14 @@ pub async fn check(session: &Session, arguments: &CheckArguments) -> Exit {
             memory.observe(one.checkup.path(), observed);
         }
         checkups.push(one.checkup);
+    }
+    // Buckets that nobody measures get a point of their history.
+    let usage = Usage::new(session.settings.clone(), session.clock);
+    let is_of = |bucket: &BucketId| {
+        sets.iter().any(|set| set.storage == bucket.storage && set.bucket == bucket.name)
+    };
+    for failure in usage.record(&is_of).await {
+        session.warn(&format!("no listing was recorded: {failure}"));
     }
     let now = session.clock.now();
     if session.json {

@@ -1,4 +1,8 @@
-//! The profiles that the AWS tools are set up with on this machine.
+//! What all adapters to AWS share: how it is reached, what is said when nothing answers, and the
+//! profiles that its tools are set up with on this machine.
+
+pub(super) mod connection;
+pub(super) mod refusal;
 
 use std::collections::BTreeSet;
 
