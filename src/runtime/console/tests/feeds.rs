@@ -168,6 +168,28 @@ async fn a_watch_that_always_needs_a_new_list_does_not_list_all_the_time() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_server_that_has_just_started_and_knows_no_rights_is_asked_again_soon() {
+    let watches = AtomicUsize::new(0);
+    let mut feed = running(&["default"], move |question| {
+        if !question.contains(WATCH) {
+            return quiet(question);
+        }
+        match watches.fetch_add(1, Ordering::Relaxed) {
+            0 => parts([Part::Pause(Duration::from_secs(20)), Part::Cut]),
+            1..4 => refuses(403, "no"),
+            _ => parts([Part::Hang]),
+        }
+    });
+    let news = feed.during(Duration::from_secs(30)).await;
+    let stale = is_trust(Kind::Pod, "default", |trust| matches!(trust, Trust::Stale { .. }));
+    let live = is_trust(Kind::Pod, "default", is_live);
+    let last = news.iter().rposition(stale).expect("what the server says is told");
+    assert!(news.iter().skip(last).any(live), "{news:?}");
+    let lists = feed.asked_for("v1/namespaces/default/pods?limit");
+    assert_eq!(lists, 1, "what is known is watched on");
+}
+
+#[tokio::test(start_paused = true)]
 async fn one_forbidden_namespace_troubles_no_other() {
     let mut feed = running(&["default", "kube-system"], |question| {
         if question.contains("kube-system") { refuses(403, "no") } else { quiet(question) }
