@@ -276,11 +276,15 @@ impl<T: Object> Watcher<T> {
             self.send(Delta::Complete(self.scope.clone())).await?;
             Ok(listing.version().unwrap_or_default().into())
         };
-        tokio::select! {
+        let version = tokio::select! {
             biased;
             version = pages => version,
             never = table => match never {},
+        };
+        if version.is_err() {
+            self.send(Delta::BrokeOff(self.scope.clone())).await?;
         }
+        version
     }
 
     /// Tells what the server prints of the pods: soon, since that is little. Its rows name no namespace,

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{change, is_live, is_trust, list, pod, quiet, running, told};
+use super::{change, is_live, is_trust, list, pod, quiet, running, scope, told};
 use crate::adapters::kubernetes::tests::{Part, hangs, parts, refuses, says};
 use crate::domain::failure::FailureKind;
-use crate::domain::news::{Kind, News, Scope};
+use crate::domain::news::{Delta, Kind, News, Scope};
 use crate::domain::trust::Trust;
 use crate::runtime::console::cluster::Namespaces;
 
@@ -197,6 +197,8 @@ async fn one_forbidden_namespace_troubles_no_other() {
     let news = feed.during(Duration::from_secs(45)).await;
     let denied = |trust: &Trust| matches!(trust, Trust::Unreachable { why } if why.kind == FailureKind::Denied);
     assert!(news.iter().any(is_trust(Kind::Pod, "kube-system", denied)));
+    let ended = News::Pods(Delta::BrokeOff(scope("kube-system")));
+    assert!(news.contains(&ended), "a refused list is not under way for ever");
     assert!(news.iter().any(is_trust(Kind::Pod, "default", is_live)));
     assert!(!news.iter().any(is_trust(Kind::Pod, "default", |trust| !is_live(trust))));
     // Once, and once more after a minute.
