@@ -357,6 +357,19 @@ impl Cluster {
         }
     }
 
+    /// Whether pods come of a list that is not whole yet. What the last session saw is not of it.
+    pub fn is_loading(&self) -> bool {
+        let counts = match self.badge() {
+            Badge::Live => true,
+            Badge::Connecting => self.remembered.is_none() && !self.pods.is_empty(),
+            Badge::None
+            | Badge::Stale { .. }
+            | Badge::LoginExpired { .. }
+            | Badge::Unreachable { .. } => false,
+        };
+        counts && self.pods.is_listing()
+    }
+
     /// What of a kind is not seen, and why: forbidden namespaces, failed lists.
     pub fn blind_spots(&self, kind: Kind) -> impl Iterator<Item = (&Scope, &Failure)> {
         self.of(kind).filter_map(|(scope, trust)| match trust {

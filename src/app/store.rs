@@ -74,6 +74,7 @@ impl<R: Object> Store<R> {
                 }
                 true
             }
+            Delta::BrokeOff(scope) => self.listing.remove(&scope).is_some(),
             Delta::Changed { applied, gone } => {
                 let mut is_news = !applied.is_empty();
                 self.insert(applied, self.epoch, &mut make);
@@ -218,6 +219,16 @@ mod tests {
         assert_eq!(names(&store), ["1", "2", "3"]);
         tell(&mut store, Delta::Complete(scope("a")));
         assert_eq!(names(&store), ["2", "3"]);
+    }
+
+    #[test]
+    fn a_list_that_broke_off_is_no_longer_under_way_and_takes_nothing_away() {
+        let mut store = Store::default();
+        tell(&mut store, Delta::Began(scope("a")));
+        tell(&mut store, page("a", &["1"]));
+        tell(&mut store, Delta::BrokeOff(scope("a")));
+        assert_eq!(names(&store), ["1"]);
+        assert!(!store.is_listing() && !store.has_listed());
     }
 
     #[test]

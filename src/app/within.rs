@@ -64,6 +64,7 @@ impl Cluster {
             }
             Delta::Began(ref scope)
             | Delta::Complete(ref scope)
+            | Delta::BrokeOff(ref scope)
             | Delta::Page { ref scope, .. } => self.is_watched(scope).then_some(delta),
         }
     }

@@ -63,6 +63,15 @@ pub enum LogNews {
         source: u16,
         why: String,
     },
+    /// It cannot be read for now, and is tried again.
+    Failing {
+        source: u16,
+        failure: Failure,
+    },
+    /// It is read again: what was waited for has come.
+    Resumed {
+        source: u16,
+    },
     /// Nothing more will come of a source; a failure where that was not its own end.
     Ended {
         source: u16,

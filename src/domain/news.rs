@@ -70,6 +70,8 @@ pub enum Delta<T> {
     Page { scope: Scope, rows: Vec<Arc<T>>, remaining: Option<u64> },
     /// The list is whole: what it did not name is gone.
     Complete(Scope),
+    /// The list broke off: what is known of the scope stays.
+    BrokeOff(Scope),
     /// What has changed since the list.
     Changed { applied: Vec<Arc<T>>, gone: Vec<Uid> },
 }

@@ -103,14 +103,13 @@ fn counts(cluster: &Cluster) -> Option<[(String, Tone); 3]> {
         return None;
     }
     let pods = cluster.pods.len() as u64;
-    let is_counted = cluster.badge() == Badge::Live && cluster.pods.is_listing();
     let [critical, warnings] = cluster.ailing();
     let told = |count, text: fn(u64) -> String| match count {
         0 => String::new(),
         count => text(count as u64),
     };
     Some([
-        (if is_counted { String::new() } else { plural(pods, "pod") }, Tone::Muted),
+        (if cluster.is_loading() { String::new() } else { plural(pods, "pod") }, Tone::Muted),
         (told(critical, |count| format!("{} critical", Count(count))), Tone::Critical),
         (told(warnings, |count| plural(count, "warning")), Tone::Warning),
     ])
@@ -146,14 +145,14 @@ fn ages(cluster: &Cluster, app: &App) -> Option<(String, Tone)> {
 /// The badge's sign and word, and its tone. The word says it without colour too.
 pub(super) fn badge(cluster: &Cluster, app: &App) -> (&'static str, String, Tone) {
     match cluster.badge() {
+        Badge::Connecting | Badge::Live if cluster.is_loading() => {
+            let count = Count(cluster.pods.len() as u64);
+            ("◌", format!("loading {count} so far…"), Tone::Busy)
+        }
         Badge::None => ("○", "no cluster".to_owned(), Tone::Muted),
         Badge::Connecting => {
             let tone = if cluster.remembered.is_some() { Tone::Stale } else { Tone::Busy };
             ("◌", format!("connecting{}", seen(cluster, app)), tone)
-        }
-        Badge::Live if cluster.pods.is_listing() => {
-            let count = Count(cluster.pods.len() as u64);
-            ("◌", format!("loading {count} so far…"), Tone::Busy)
         }
         Badge::Live => ("●", "live".to_owned(), Tone::Fine),
         Badge::Stale { since, .. } => ("◐", format!("stale {}", age(since, app.now)), Tone::Stale),

@@ -59,6 +59,7 @@ fn parts(view: &LogView) -> Vec<(String, Role)> {
     let mut parts = vec![match view.flow() {
         Flow::Loading => ("◌ loading".to_owned(), Role::Muted),
         Flow::Waiting(why) => (format!("◌ no log yet: {why}"), Role::Warning),
+        Flow::Failing(why) => (format!("◐ tried again: {why}"), Role::Warning),
         Flow::Following => ("● following".to_owned(), Role::Fine),
         Flow::Paused(0) => ("‖ paused".to_owned(), Role::Warning),
         Flow::Paused(unseen) => (format!("‖ paused, {} new ↓", Count(unseen)), Role::Warning),
@@ -150,7 +151,7 @@ fn without_lines(
     let mut lines = match view.flow() {
         Flow::Ended => vec![Line::default().plain("  the log is empty")],
         Flow::Loading => vec![Line::default().plain("  loading …")],
-        Flow::Waiting(_) | Flow::Following | Flow::Paused(_) => Vec::new(),
+        Flow::Waiting(_) | Flow::Failing(_) | Flow::Following | Flow::Paused(_) => Vec::new(),
     };
     if !view.events.is_empty() {
         lines.push(Line::default());

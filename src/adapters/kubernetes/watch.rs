@@ -16,7 +16,8 @@ use crate::adapters::kubernetes::resource::Resource;
 use crate::domain::news::Scope;
 use crate::domain::pod::Uid;
 
-/// After so long without a byte a connection is dead: the server sends a bookmark each minute.
+/// After so long without a byte a connection is dead: the server sends a bookmark each minute. Of
+/// events it sends none, so that a quiet watch of them is opened again for nothing now and then.
 const SILENCE: Duration = Duration::from_secs(100);
 /// The server ends a watch after so long by itself, and it is opened again.
 const LIFE: &str = "290";

@@ -93,6 +93,7 @@ impl LogView {
         self.pager.start_again(keep == Keep::First);
         self.unseen = 0;
         self.waiting.clear();
+        self.failing.clear();
         self.ended.clear();
         self.older = None;
         self.begins_here = false;

@@ -13,6 +13,7 @@ use crate::app::effect::Generation;
 use crate::app::pager::{Page, Pager, Row};
 use crate::domain::ansi;
 use crate::domain::event::Event;
+use crate::domain::failure::Failure;
 use crate::domain::log::{LogNews, LogRequest, LogSource, LogStart};
 use crate::domain::text::shown;
 
@@ -52,6 +53,8 @@ pub struct LogView {
     unseen: u64,
     /// The sources that have no log yet, and why.
     waiting: BTreeMap<u16, String>,
+    /// The sources that cannot be read for now, and why.
+    failing: BTreeMap<u16, Failure>,
     /// The sources of which nothing more will come.
     ended: Vec<u16>,
     /// Older lines that are under way.
@@ -71,6 +74,8 @@ pub enum Flow {
     Loading,
     /// There is no log yet, and why.
     Waiting(String),
+    /// A source cannot be read for now, and why; it is tried again.
+    Failing(String),
     Following,
     /// It comes on, but what is read stays where it is; so many lines are new.
     Paused(u64),
@@ -119,6 +124,7 @@ impl LogView {
             has_times: false,
             unseen: 0,
             waiting: BTreeMap::new(),
+            failing: BTreeMap::new(),
             ended: Vec::new(),
             older: None,
             begins_here: false,
@@ -172,8 +178,24 @@ impl LogView {
                     self.remark(&text, false);
                 }
             }
+            LogNews::Failing { source, failure } => {
+                let text = format!(
+                    "── {}not read for now, tried again: {failure} ──",
+                    self.prefix(source)
+                );
+                self.failing.insert(source, failure);
+                self.remark(&text, true);
+            }
+            LogNews::Resumed { source } => {
+                self.waiting.remove(&source);
+                if self.failing.remove(&source).is_some() {
+                    let text = format!("── {}read again ──", self.prefix(source));
+                    self.remark(&text, false);
+                }
+            }
             LogNews::Ended { source, failure } => {
                 self.waiting.remove(&source);
+                self.failing.remove(&source);
                 if !self.ended.contains(&source) {
                     self.ended.push(source);
                 }
@@ -221,6 +243,9 @@ impl LogView {
 
     pub fn flow(&self) -> Flow {
         let all_ended = self.ended.len() >= self.request.sources.len();
+        if let Some(failure) = self.failing.values().next().filter(|_| !all_ended) {
+            return Flow::Failing(shown(&failure.to_string()).into_owned());
+        }
         match self.waiting.values().next() {
             _ if all_ended => Flow::Ended,
             Some(why) if self.is_empty() => Flow::Waiting(shown(why).into_owned()),

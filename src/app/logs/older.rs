@@ -77,7 +77,10 @@ impl LogView {
                     older.ended.push(source);
                 }
             }
-            LogNews::Gap { .. } | LogNews::Waiting { .. } => {}
+            LogNews::Gap { .. }
+            | LogNews::Waiting { .. }
+            | LogNews::Failing { .. }
+            | LogNews::Resumed { .. } => {}
         }
         if older.ended.len() < self.request.sources.len() {
             return None;

@@ -124,6 +124,21 @@ fn gaps_waits_and_ends_stand_in_the_text() {
 }
 
 #[test]
+fn a_log_that_cannot_be_read_for_now_is_not_called_empty_or_followed() {
+    let mut view = LogView::new(request(&["api"], LogStart::Tail(9)), "api-0".into());
+    view.arrived(lines(&["a"]));
+    let failure = Failure::new(FailureKind::Unreachable, "reading the log: refused");
+    view.arrived(LogNews::Failing { source: 0, failure });
+    assert_eq!(view.flow(), Flow::Failing("reading the log: refused".into()));
+    view.arrived(LogNews::Resumed { source: 0 });
+    assert_eq!(view.flow(), Flow::Following);
+    assert_eq!(
+        seen(&view, PAGE),
+        ["a", "── not read for now, tried again: reading the log: refused ──", "── read again ──"]
+    );
+}
+
+#[test]
 fn a_filter_never_hides_a_gap() {
     let mut view = view(LogLimits::default());
     view.arrived(lines(&["a", "b", "c"]));

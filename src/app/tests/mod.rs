@@ -154,6 +154,20 @@ fn a_forbidden_namespace_is_a_blind_spot_and_not_the_badge() {
 }
 
 #[test]
+fn a_first_list_is_loading_as_soon_as_rows_come_and_until_it_is_whole_or_breaks_off() {
+    let mut app = started();
+    let scope = Scope::Namespace("default".into());
+    let [began, page, ..] = &list(vec![running("api")])[..] else { panic!("no list") };
+    tell(&mut app, "dev", vec![began.clone()]);
+    assert!(!app.clusters[0].is_loading());
+    tell(&mut app, "dev", vec![page.clone()]);
+    assert_eq!(app.clusters[0].badge(), Badge::Connecting);
+    assert!(app.clusters[0].is_loading());
+    tell(&mut app, "dev", vec![News::Pods(Delta::BrokeOff(scope))]);
+    assert!(!app.clusters[0].is_loading());
+}
+
+#[test]
 fn the_cursor_stays_on_its_row_whatever_is_told() {
     let mut app = told();
     act(&mut app, Action::SelectLast);

@@ -148,7 +148,7 @@ impl Later {
                 gone.retain(|uid| later.insert(uid.clone()));
                 !applied.is_empty() || !gone.is_empty()
             }
-            Delta::Began(_) | Delta::Page { .. } | Delta::Complete(_) => {
+            Delta::Began(_) | Delta::Page { .. } | Delta::Complete(_) | Delta::BrokeOff(_) => {
                 later.clear();
                 true
             }
@@ -219,7 +219,7 @@ fn begins(news: &News) -> bool {
 fn weight(news: &News) -> usize {
     fn of<T>(delta: &Delta<T>) -> usize {
         match delta {
-            Delta::Began(_) | Delta::Complete(_) => 0,
+            Delta::Began(_) | Delta::Complete(_) | Delta::BrokeOff(_) => 0,
             Delta::Page { rows, .. } => rows.len(),
             Delta::Changed { applied, gone } => applied.len() + gone.len(),
         }

@@ -124,9 +124,11 @@ impl Held {
                     self.put(source, at, now, What::Line(line));
                 }
             }
-            LogNews::Gap { .. } | LogNews::Waiting { .. } | LogNews::Ended { .. } => {
-                self.put(source, None, now, What::News(news));
-            }
+            LogNews::Gap { .. }
+            | LogNews::Waiting { .. }
+            | LogNews::Failing { .. }
+            | LogNews::Resumed { .. }
+            | LogNews::Ended { .. } => self.put(source, None, now, What::News(news)),
         }
     }
 

@@ -144,8 +144,8 @@ impl Reader {
         if progress.attempts < 2 || progress.told.as_ref() == Some(&why) {
             return Ok(());
         }
-        progress.told = Some(why.clone());
-        self.tell(LogNews::Waiting { source: self.number, why }).await
+        progress.told = Some(why);
+        self.tell(LogNews::Failing { source: self.number, failure: failure.clone() }).await
     }
 
     /// Reads until there is a reason not to go on.
@@ -177,6 +177,12 @@ impl Reader {
             has_gap = true;
         }
         let mut log = Log::open(cluster, source, wanted, progress.newest).await?;
+        if progress.told.take().is_some() {
+            let resumed = LogNews::Resumed { source: self.number };
+            if self.tell(resumed).await.is_err() {
+                return Ok(Stop::Unheard);
+            }
+        }
         if has_gap && self.gap().await.is_err() {
             return Ok(Stop::Unheard);
         }
@@ -199,7 +205,6 @@ impl Reader {
                     if is_new {
                         progress.pace.reset();
                         progress.attempts = 0;
-                        progress.told = None;
                     }
                 }
                 None if !wanted.follow => return Ok(Stop::Ended(None)),

@@ -66,6 +66,8 @@ struct Known {
     version: Option<Box<str>>,
     /// When the cluster was last heard of.
     heard: Option<Timestamp>,
+    /// A watch has been open.
+    has_watched: bool,
     told: Option<Trust>,
 }
 
@@ -149,6 +151,8 @@ impl<T: Object> Watcher<T> {
                 pause
             }
             Sort::LoginExpired => LOGIN_AGAIN,
+            // A server that has just started knows nobody's rights for some seconds.
+            Sort::Forbidden if known.has_watched => pace.next(),
             Sort::Forbidden | Sort::Missing => {
                 // Whoever may list but not watch sees a new list each time.
                 known.version = None;
@@ -219,6 +223,7 @@ impl<T: Object> Watcher<T> {
         }
         let version = known.version.clone().unwrap_or_default();
         let mut watch = Watch::open(cluster, self.resource, &self.scope, &version).await?;
+        known.has_watched = true;
         self.desk.line.answered(cluster).await;
         self.is_live(known).await?;
         loop {
@@ -271,11 +276,15 @@ impl<T: Object> Watcher<T> {
             self.send(Delta::Complete(self.scope.clone())).await?;
             Ok(listing.version().unwrap_or_default().into())
         };
-        tokio::select! {
+        let version = tokio::select! {
             biased;
             version = pages => version,
             never = table => match never {},
+        };
+        if version.is_err() {
+            self.send(Delta::BrokeOff(self.scope.clone())).await?;
         }
+        version
     }
 
     /// Tells what the server prints of the pods: soon, since that is little. Its rows name no namespace,

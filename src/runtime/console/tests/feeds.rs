@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{change, is_live, is_trust, list, pod, quiet, running, told};
+use super::{change, is_live, is_trust, list, pod, quiet, running, scope, told};
 use crate::adapters::kubernetes::tests::{Part, hangs, parts, refuses, says};
 use crate::domain::failure::FailureKind;
-use crate::domain::news::{Kind, News, Scope};
+use crate::domain::news::{Delta, Kind, News, Scope};
 use crate::domain::trust::Trust;
 use crate::runtime::console::cluster::Namespaces;
 
@@ -168,6 +168,28 @@ async fn a_watch_that_always_needs_a_new_list_does_not_list_all_the_time() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_server_that_has_just_started_and_knows_no_rights_is_asked_again_soon() {
+    let watches = AtomicUsize::new(0);
+    let mut feed = running(&["default"], move |question| {
+        if !question.contains(WATCH) {
+            return quiet(question);
+        }
+        match watches.fetch_add(1, Ordering::Relaxed) {
+            0 => parts([Part::Pause(Duration::from_secs(20)), Part::Cut]),
+            1..4 => refuses(403, "no"),
+            _ => parts([Part::Hang]),
+        }
+    });
+    let news = feed.during(Duration::from_secs(30)).await;
+    let stale = is_trust(Kind::Pod, "default", |trust| matches!(trust, Trust::Stale { .. }));
+    let live = is_trust(Kind::Pod, "default", is_live);
+    let last = news.iter().rposition(stale).expect("what the server says is told");
+    assert!(news.iter().skip(last).any(live), "{news:?}");
+    let lists = feed.asked_for("v1/namespaces/default/pods?limit");
+    assert_eq!(lists, 1, "what is known is watched on");
+}
+
+#[tokio::test(start_paused = true)]
 async fn one_forbidden_namespace_troubles_no_other() {
     let mut feed = running(&["default", "kube-system"], |question| {
         if question.contains("kube-system") { refuses(403, "no") } else { quiet(question) }
@@ -175,6 +197,8 @@ async fn one_forbidden_namespace_troubles_no_other() {
     let news = feed.during(Duration::from_secs(45)).await;
     let denied = |trust: &Trust| matches!(trust, Trust::Unreachable { why } if why.kind == FailureKind::Denied);
     assert!(news.iter().any(is_trust(Kind::Pod, "kube-system", denied)));
+    let ended = News::Pods(Delta::BrokeOff(scope("kube-system")));
+    assert!(news.contains(&ended), "a refused list is not under way for ever");
     assert!(news.iter().any(is_trust(Kind::Pod, "default", is_live)));
     assert!(!news.iter().any(is_trust(Kind::Pod, "default", |trust| !is_live(trust))));
     // Once, and once more after a minute.

@@ -31,6 +31,8 @@ fn written(news: &[LogNews]) -> String {
         }
         LogNews::Gap { why, .. } => format!("gap {}", why.split(' ').next().unwrap()),
         LogNews::Waiting { .. } => "waiting".to_owned(),
+        LogNews::Failing { .. } => "failing".to_owned(),
+        LogNews::Resumed { .. } => "resumed".to_owned(),
         LogNews::Ended { source, .. } => format!("end {source}"),
     });
     batches.collect::<Vec<_>>().join(" | ")
@@ -107,7 +109,10 @@ async fn who_reads_too_slowly_is_told_how_much_is_missing() {
             LogNews::Gap { why, .. } => {
                 missing += why.split(' ').next().unwrap().parse::<usize>().unwrap();
             }
-            LogNews::Waiting { .. } | LogNews::Ended { .. } => panic!("{news:?}"),
+            LogNews::Waiting { .. }
+            | LogNews::Failing { .. }
+            | LogNews::Resumed { .. }
+            | LogNews::Ended { .. } => panic!("{news:?}"),
         }
     }
     assert!(missing > 0);

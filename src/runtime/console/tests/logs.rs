@@ -54,6 +54,8 @@ async fn followed(
                 }
                 LogNews::Gap { .. } => told.push("(gap)".to_owned()),
                 LogNews::Waiting { why, .. } => told.push(format!("({why})")),
+                LogNews::Failing { failure, .. } => told.push(format!("(failing: {failure})")),
+                LogNews::Resumed { .. } => told.push("(resumed)".to_owned()),
                 LogNews::Ended { failure: None, .. } => told.push("(end)".to_owned()),
                 LogNews::Ended { failure: Some(failure), .. } => told.push(format!("({failure})")),
             }
@@ -109,8 +111,8 @@ async fn after_a_cut_the_log_goes_on_and_a_cut_that_lasts_is_said() {
         }
     })
     .await;
-    let said = "(reading pods/log default/a of prod: the kubelet is away)";
-    assert_eq!(told, ["one", said, "two", "(end)"]);
+    let said = "(failing: reading pods/log default/a of prod: the kubelet is away)";
+    assert_eq!(told, ["one", said, "(resumed)", "two", "(end)"]);
     assert!(asked[1].contains("sinceTime=2026-03-01T09%3A12%3A01Z"), "{asked:?}");
 }
 
@@ -134,7 +136,14 @@ async fn a_container_that_waits_is_waited_for_and_one_that_starts_again_is_follo
     .await;
     assert_eq!(
         told,
-        ["(waiting to start: ContainerCreating)", "one", "(gap)", "one of the next", "(end)"]
+        [
+            "(waiting to start: ContainerCreating)",
+            "(resumed)",
+            "one",
+            "(gap)",
+            "one of the next",
+            "(end)"
+        ]
     );
 }
 

@@ -154,6 +154,7 @@ pub(super) fn told(news: &[News]) -> Vec<String> {
                 told.extend(rows.iter().map(|pod| pod.name.to_string()));
             }
             News::Pods(Delta::Complete(_)) => told.push("complete".to_owned()),
+            News::Pods(Delta::BrokeOff(_)) => told.push("broke off".to_owned()),
             News::Pods(Delta::Changed { applied, gone }) => {
                 told.extend(applied.iter().map(|pod| format!("+{}", pod.name)));
                 told.extend(gone.iter().map(|uid| format!("-{uid}")));
