@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::io;
 use std::path::Path;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures_util::{AsyncBufRead, AsyncBufReadExt};
@@ -33,6 +33,16 @@ pub struct Cluster {
     client: Client,
     context: Arc<str>,
     expires: Option<Timestamp>,
+    /// Known once a first page has come.
+    pub(super) packing: Arc<OnceLock<Packing>>,
+}
+
+/// How long answers are best sent: packing takes a server longer than making them, and three times as
+/// long as a fast network needs to carry what it saves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Packing {
+    Packed,
+    Plain,
 }
 
 impl Cluster {
@@ -61,12 +71,14 @@ impl Cluster {
         config.default_retry = false;
         let expires = log_in(&mut config.auth_info, &attempt).await?;
         let client = Client::try_from(config).map_err(|error| attempt.explain(error))?;
-        Ok(Self { client, context: attempt.context, expires })
+        let packing = Arc::default();
+        Ok(Self { client, context: attempt.context, expires, packing })
     }
 
-    /// A cluster behind `client`.
+    /// A cluster behind `client`, however far that is.
     pub fn over(client: Client, context: &str) -> Self {
-        Self { client, context: Arc::from(context), expires: None }
+        let packing = Arc::new(OnceLock::from(Packing::Packed));
+        Self { client, context: Arc::from(context), expires: None, packing }
     }
 
     /// When its login ends, as far as that is known.
