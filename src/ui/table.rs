@@ -1,5 +1,7 @@
 //! Tables: aligned columns, the least important left out where there is no room, and a sign for that.
 
+use std::collections::HashMap;
+
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -7,7 +9,7 @@ use ratatui::text::Span;
 
 use crate::app::App;
 use crate::app::action::Action;
-use crate::app::cell::Tone;
+use crate::app::cell::{Cell, Tone};
 use crate::app::cluster::{Badge, Cluster};
 use crate::app::columns::{Column, Side, Width};
 use crate::app::pods::location::{Location, View};
@@ -57,16 +59,17 @@ pub(super) fn draw(
     let visible: Vec<&Row> = table.rows().iter().skip(viewports.offset).take(height).collect();
     let context = app.context();
     let mut wishes = Vec::with_capacity(columns.len());
+    let mut cells: HashMap<Column, Vec<Cell<'_>>> = HashMap::with_capacity(columns.len());
     for column in &columns {
         let heading = width(&heading(app, *column));
         let known = viewports.widths.entry(*column).or_insert(heading);
-        for row in &visible {
-            *known = width(&row.cell(*column, &context).text).max(*known);
-        }
+        let own: Vec<_> = visible.iter().map(|row| row.cell(*column, &context)).collect();
+        *known = own.iter().map(|cell| width(&cell.text)).fold(*known, u16::max);
         if let Width::Text(most) = column.width() {
             *known = (*known).min(most);
         }
         wishes.push(Wish { column: *column, heading, width: *known });
+        cells.insert(*column, own);
     }
     let (places, hidden) = place(&wishes, table, area.width);
     draw_header(frame, area, (app, &places, hidden), theme, viewports);
@@ -94,7 +97,7 @@ pub(super) fn draw(
         let style = theme.role(if is_marked { Role::Marked } else { Role::Accent });
         spans(frame, Rect { width: GUTTER, ..line_area }, [Span::styled(sign, style)]);
         for place in &places {
-            let cell = row.cell(place.column, &context);
+            let Some(cell) = cells.get(&place.column).and_then(|own| own.get(at)) else { continue };
             if let Some(since) = cell.since {
                 viewports.aged(since, app.now);
             }

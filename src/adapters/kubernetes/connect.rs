@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::io;
 use std::path::Path;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures_util::{AsyncBufRead, AsyncBufReadExt};
@@ -38,6 +38,16 @@ pub struct Cluster {
     context: Arc<str>,
     expires: Option<Timestamp>,
     clock: TheirClock,
+    /// Known once a first page has come.
+    pub(super) packing: Arc<OnceLock<Packing>>,
+}
+
+/// How long answers are best sent: packing takes a server longer than making them, and three times as
+/// long as a fast network needs to carry what it saves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Packing {
+    Packed,
+    Plain,
 }
 
 impl Cluster {
@@ -75,12 +85,15 @@ impl Cluster {
             answer
         });
         let client = builder.with_layer(&listening).build();
-        Ok(Self { client, context: attempt.context, expires, clock })
+        let packing = Arc::default();
+        Ok(Self { client, context: attempt.context, expires, clock, packing })
     }
 
-    /// A cluster behind `client`.
+    /// A cluster behind `client`, however far that is.
     pub fn over(client: Client, context: &str) -> Self {
-        Self { client, context: Arc::from(context), expires: None, clock: TheirClock::default() }
+        let packing = Arc::new(OnceLock::from(Packing::Packed));
+        let clock = TheirClock::default();
+        Self { client, context: Arc::from(context), expires: None, clock, packing }
     }
 
     /// When its login ends, as far as that is known.

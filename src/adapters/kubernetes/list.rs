@@ -1,22 +1,32 @@
 //! Lists, page by page, each read while it arrives: what is held of an answer is one object at most.
 //! The next page is asked for while this one is read: servers tell at its beginning where the list goes on.
+//! The first page of a cluster is small and comes as it is: how fast tells whether others come packed.
 
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::{BoxFuture, MaybeDone, maybe_done};
+use http::header::ACCEPT_ENCODING;
 use serde::Deserialize;
+use tokio::time::Instant;
 
-use crate::adapters::kubernetes::connect::{Answer, Cluster};
+use crate::adapters::kubernetes::connect::{Answer, Cluster, Packing};
 use crate::adapters::kubernetes::refusal::{Attempt, Refusal, Verb};
 use crate::adapters::kubernetes::resource::Resource;
-use crate::adapters::kubernetes::split::Splitter;
+use crate::adapters::kubernetes::split::{Splitter, element};
 use crate::domain::news::Scope;
 
 /// How many objects are asked for at once, and how many rows are handed out at once at most: some
 /// servers answer with more than was asked for.
 const PAGE: usize = 500;
+/// So many are asked for at first where nobody knows how far the server is.
+const FIRST: usize = 50;
+/// Less than this tells nothing of the network.
+const TELLING: usize = 256 << 10;
+/// In bytes a second. Servers pack about as fast.
+const FAST: f64 = 25e6;
 
 /// A list that is being read.
 pub struct Listing<T> {
@@ -39,6 +49,8 @@ enum State {
 
 struct Reading {
     answer: Answer,
+    /// Since when, and how much has come, of a page that tells how others are best sent.
+    probe: Option<(Instant, usize)>,
     splitter: Splitter,
     /// Where the list goes on has been looked for.
     is_told: bool,
@@ -99,39 +111,46 @@ impl<T> Listing<T> {
                 State::Whole(_) => return Ok(None),
                 State::Ahead(place) => {
                     let place = place.clone();
+                    let is_probe = self.is_probe(place.as_deref());
                     let answer = self.page(place).await?;
+                    let probe = is_probe.then(|| (Instant::now(), 0));
                     let splitter = Splitter::new("items");
-                    let reading = Reading { answer, splitter, is_told: false };
+                    let reading = Reading { answer, probe, splitter, is_told: false };
                     self.state = State::Reading(Box::new(reading));
                 }
                 State::Reading(reading) => {
-                    let Reading { answer, splitter, is_told } = &mut **reading;
+                    let Reading { answer, probe, splitter, is_told } = &mut **reading;
+                    let Resource { plural, decode, .. } = self.resource;
                     let rows = &mut self.rows;
-                    let decode = self.resource.decode;
-                    let plural = self.resource.plural;
-                    let mut goes_on = None;
+                    let mut read = |bytes: &[u8], _: &[u8]| {
+                        element(bytes, decode, |read| rows.extend(row(read, plural)))
+                    };
                     let step = answer.next(&self.attempt, |chunk| {
-                        splitter.feed(chunk, |element, envelope| {
-                            if !std::mem::replace(is_told, true) {
-                                goes_on = continues(envelope);
-                            }
-                            rows.extend(row(decode(element), plural));
-                        })
-                    });
-                    let read = beside(&mut self.early, step).await?;
-                    if let Some(place) = goes_on {
-                        let answer = maybe_done(self.opening(Some(&place)));
-                        self.early = Some(Early { place, answer });
-                    }
-                    match read {
-                        Some(read) => {
-                            read.map_err(|why| self.attempt.nonsense(why.to_string()))?;
-                            if self.rows.len() >= PAGE {
-                                let rows = std::mem::take(&mut self.rows);
-                                return Ok(Some(Page { rows, remaining: None, is_last: false }));
-                            }
+                        if let Some((_, length)) = probe {
+                            *length += chunk.len();
                         }
-                        None => return self.end_page().map(Some),
+                        splitter.feed(chunk, &mut read)
+                    });
+                    let (read, has_ended) = match beside(&mut self.early, step).await? {
+                        Some(read) => (read, false),
+                        None => (splitter.flush(read), true),
+                    };
+                    read.map_err(|why| self.attempt.nonsense(why.to_string()))?;
+                    // With a probe it has to be found out how the next page is asked for.
+                    let is_due = probe.is_none() && !*is_told;
+                    if let Some(beginning) = splitter.beginning().filter(|_| is_due) {
+                        *is_told = true;
+                        if let Some(place) = continues(beginning) {
+                            let answer = maybe_done(self.opening(Some(&place)));
+                            self.early = Some(Early { place, answer });
+                        }
+                    }
+                    if self.rows.len() > PAGE {
+                        let rows = self.rows.drain(..PAGE).collect();
+                        return Ok(Some(Page { rows, remaining: None, is_last: false }));
+                    }
+                    if has_ended {
+                        return self.end_page().map(Some);
                     }
                 }
             }
@@ -159,11 +178,20 @@ impl<T> Listing<T> {
         self.opening(place.as_deref()).await
     }
 
+    /// Whether the page from `place` on is to tell how far the server is.
+    fn is_probe(&self, place: Option<&str>) -> bool {
+        place.is_none() && self.cluster.packing.get().is_none()
+    }
+
     fn opening(&self, place: Option<&str>) -> Opening {
-        let limit = PAGE.to_string();
+        let is_probe = self.is_probe(place);
+        let limit = if is_probe { FIRST } else { PAGE }.to_string();
         let mut query = vec![("limit", limit.as_str())];
         query.extend(place.map(|place| ("continue", place)));
-        let request = self.resource.request(&self.scope, &query);
+        let mut request = self.resource.request(&self.scope, &query);
+        if is_probe || self.cluster.packing.get() == Some(&Packing::Plain) {
+            request = request.header(ACCEPT_ENCODING, "identity");
+        }
         let (cluster, attempt) = (self.cluster.clone(), self.attempt.clone());
         Box::pin(async move { cluster.open(&attempt, request, Vec::new()).await })
     }
@@ -172,6 +200,11 @@ impl<T> Listing<T> {
         let State::Reading(reading) = std::mem::replace(&mut self.state, State::Ahead(None)) else {
             return Err(self.attempt.nonsense("the list has no end"));
         };
+        let told = reading.probe.and_then(|(began, length)| packing(length, began.elapsed()));
+        if let Some(packing) = told {
+            // Another list may have found out before.
+            self.cluster.packing.get_or_init(|| packing);
+        }
         let metadata =
             reading.splitter.finish().map_err(|why| self.attempt.nonsense(why.to_string()))?;
         let metadata = serde_json::from_slice::<Envelope>(&metadata)
@@ -187,6 +220,12 @@ impl<T> Listing<T> {
         let remaining = metadata.remaining_item_count.and_then(|count| count.try_into().ok());
         Ok(Page { rows, remaining, is_last })
     }
+}
+
+/// How answers are best sent over a network that takes so long for so many bytes.
+fn packing(length: usize, time: Duration) -> Option<Packing> {
+    let is_fast = length as f64 > FAST * time.as_secs_f64();
+    (length >= TELLING).then_some(if is_fast { Packing::Plain } else { Packing::Packed })
 }
 
 /// Where a list goes on, if the part of the envelope before its first object tells.

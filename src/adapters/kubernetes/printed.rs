@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::adapters::kubernetes::connect::Cluster;
 use crate::adapters::kubernetes::refusal::{Attempt, Refusal, Verb};
 use crate::adapters::kubernetes::resource::address;
-use crate::adapters::kubernetes::split::Splitter;
+use crate::adapters::kubernetes::split::{Splitter, element, first};
 use crate::adapters::kubernetes::wire::shared;
 use crate::domain::news::{PrintedPod, Scope};
 
@@ -47,12 +47,12 @@ pub async fn printed(cluster: &Cluster, namespace: &Arc<str>) -> Result<Vec<Prin
     let mut splitter = Splitter::new("rows");
     let unreadable = |why: String| attempt.nonsense(format!("the table cannot be read: {why}"));
     let mut table = Table::default();
-    while let Some(read) = answer
-        .next(&attempt, |chunk| splitter.feed(chunk, |row, before| table.read(row, before)))
-        .await?
-    {
+    let mut read =
+        |bytes: &[u8], before: &[u8]| element(bytes, first, |row| table.take(row, before));
+    while let Some(read) = answer.next(&attempt, |chunk| splitter.feed(chunk, &mut read)).await? {
         read.map_err(|why| unreadable(why.to_string()))?;
     }
+    splitter.flush(read).map_err(|why| unreadable(why.to_string()))?;
     let envelope = splitter.finish().map_err(|why| unreadable(why.to_string()))?;
     if let Some(why) = table.broken {
         return Err(unreadable(why));
@@ -70,16 +70,15 @@ struct Table {
 }
 
 impl Table {
-    /// Reads a row; `before` is what came before all rows, without its end.
-    fn read(&mut self, row: &[u8], before: &[u8]) {
+    /// Takes a row; `before` is what came before all rows, without its end.
+    fn take(&mut self, row: Result<Row, serde_json::Error>, before: &[u8]) {
         let places = match self.places {
             Some(known) => Ok(known),
             None => places(&[before, b"]}"].concat()),
         };
         let row = places.and_then(|places| {
             self.places = Some(places);
-            let row: Row = serde_json::from_slice(row).map_err(|error| error.to_string())?;
-            Ok(pod(&row.cells, places))
+            Ok(pod(&row.map_err(|error| error.to_string())?.cells, places))
         });
         match row {
             Ok(row) => self.rows.push(row),

@@ -5,6 +5,7 @@ use http::request::Builder;
 
 use crate::adapters::kubernetes::connect::{Cluster, escaped};
 use crate::adapters::kubernetes::refusal::{Attempt, Verb};
+use crate::adapters::kubernetes::split::first;
 use crate::adapters::kubernetes::wire::{
     Wire, WireCronJob, WireDaemonSet, WireDeployment, WireEvent, WireJob, WireNode, WireNodeUsage,
     WirePod, WirePodUsage, WireStatefulSet,
@@ -26,15 +27,16 @@ pub struct Resource<T> {
     pub(super) plural: &'static str,
     /// Of its fields: only what it chooses is asked for.
     pub(super) fields: Option<&'static str>,
-    /// Reads one object. `None`: it is none of those that are shown.
+    /// Reads the object at the beginning, and says how long it is. `None`: it is none of those that are
+    /// shown.
     pub(super) decode: Decode<T>,
 }
 
 impl<T> Resource<T> {
     const fn of<W: Wire<Row = T>>(group: &'static str, plural: &'static str) -> Self {
         let decode = |bytes: &[u8]| {
-            let object: W = serde_json::from_slice(bytes)?;
-            Ok(Some(object.into_row()))
+            let (object, length): (W, usize) = first(bytes)?;
+            Ok((Some(object.into_row()), length))
         };
         Self { group, plural, fields: None, decode }
     }
@@ -61,7 +63,10 @@ pub const NODE_USAGE: Resource<NodeUsage> = Resource {
     group: METRICS,
     plural: "nodes",
     fields: None,
-    decode: |bytes| Ok(serde_json::from_slice::<WireNodeUsage>(bytes)?.into_row()),
+    decode: |bytes| {
+        let (object, length): (WireNodeUsage, usize) = first(bytes)?;
+        Ok((object.into_row(), length))
+    },
 };
 
 /// Where the API has the objects of a kind.
@@ -78,7 +83,7 @@ pub(super) const fn place(kind: Kind) -> (&'static str, &'static str) {
     }
 }
 
-pub(super) type Decode<T> = fn(&[u8]) -> Result<Option<T>, serde_json::Error>;
+pub(super) type Decode<T> = fn(&[u8]) -> Result<(Option<T>, usize), serde_json::Error>;
 
 impl<T> Clone for Resource<T> {
     fn clone(&self) -> Self {

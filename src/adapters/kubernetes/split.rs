@@ -1,26 +1,35 @@
 //! Finds the elements of one array of an answer in its bytes as they arrive, so that neither the
-//! answer nor a page of it is ever held: each element is handed out when it is whole.
+//! answer nor a page of it is ever held. No byte of an element is looked at twice: who reads one says
+//! how long it was.
 //!
 //! What is not an element (the envelope) is kept, and can be read at the end, whatever the order.
+
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::{Deserializer, Error};
 
 /// More than any object that a cluster can store.
 const LARGEST_ELEMENT: usize = 16 << 20;
 const LARGEST_ENVELOPE: usize = 1 << 20;
+/// So much is gathered before it is read: of each portion one element is begun in vain.
+const PORTION: usize = 256 << 10;
 
 /// Splits `{"…": …, "<array>": [{…}, {…}], "…": …}`.
 #[derive(Debug)]
 pub struct Splitter {
     /// The name of the array.
     array: &'static str,
-    /// How many brackets are open.
+    /// How many brackets are open, those of elements not counted.
     depth: usize,
     text: Text,
     /// The newest string directly in the outermost object, while it is read: perhaps the array's name.
     key: Vec<u8>,
     is_in_array: bool,
-    /// Of an element that began in an earlier chunk.
-    element: Vec<u8>,
-    is_in_element: bool,
+    /// What has come and is not read yet.
+    held: Vec<u8>,
+    /// It begins with an element.
+    is_at_element: bool,
+    /// An element is not tried to be read before so much has come.
+    enough: usize,
     envelope: Vec<u8>,
 }
 
@@ -41,6 +50,38 @@ pub enum Unreadable {
     TooLarge,
     #[error("the answer is no list")]
     NoList,
+    #[error("an object is no JSON")]
+    NoJson,
+}
+
+/// Reads the value at the beginning of `bytes`; says how long it is.
+pub fn first<T: DeserializeOwned>(bytes: &[u8]) -> Result<(T, usize), Error> {
+    let mut values = Deserializer::from_slice(bytes).into_iter();
+    match values.next() {
+        Some(value) => Ok((value?, values.byte_offset())),
+        None => Ok((serde_json::from_slice(bytes)?, bytes.len())),
+    }
+}
+
+/// Reads the element at the beginning of `bytes`; says how long it is. `take` is told why where it is
+/// JSON and yet cannot be read.
+pub fn element<T>(
+    bytes: &[u8],
+    read: impl FnOnce(&[u8]) -> Result<(T, usize), Error>,
+    take: impl FnOnce(Result<T, Error>),
+) -> Result<usize, Error> {
+    match read(bytes) {
+        Ok((value, length)) => {
+            take(Ok(value));
+            Ok(length)
+        }
+        Err(error) if error.is_eof() => Err(error),
+        Err(error) => {
+            let (IgnoredAny, length) = first(bytes)?;
+            take(Err(error));
+            Ok(length)
+        }
+    }
 }
 
 impl Splitter {
@@ -51,34 +92,59 @@ impl Splitter {
             text: Text::Outside,
             key: Vec::new(),
             is_in_array: false,
-            element: Vec::new(),
-            is_in_element: false,
+            held: Vec::new(),
+            is_at_element: false,
+            enough: 0,
             envelope: Vec::new(),
         }
     }
 
-    /// Reads on, and hands each element that is whole by now to `take`, and what of the envelope came
-    /// before it.
+    /// Takes what comes next. `read` gets what begins with an element and goes on for as much as is
+    /// there, and what of the envelope came before; it says how long the element is.
     pub fn feed(
         &mut self,
         chunk: &[u8],
-        mut take: impl FnMut(&[u8], &[u8]),
+        read: impl FnMut(&[u8], &[u8]) -> Result<usize, Error>,
     ) -> Result<(), Unreadable> {
-        // Where the element began, if it began in this chunk.
-        let mut began = 0;
-        let mut at = 0;
-        while let Some(&byte) = chunk.get(at) {
-            at += 1;
-            if self.is_in_element && self.text == Text::Inside {
-                // Most bytes of an object are in strings.
-                let rest = chunk.get(at - 1..).unwrap_or_default();
-                let end = rest.iter().position(|byte| matches!(byte, b'"' | b'\\'));
-                let Some(end) = end else { break };
-                at += end;
-                self.text =
-                    if rest.get(end) == Some(&b'"') { Text::Outside } else { Text::Escaped };
-                continue;
-            }
+        self.held.extend_from_slice(chunk);
+        if self.is_at_element && self.held.len() < self.enough {
+            return Ok(());
+        }
+        self.flush(read)
+    }
+
+    /// Reads what has come, however little that is.
+    pub fn flush(
+        &mut self,
+        mut read: impl FnMut(&[u8], &[u8]) -> Result<usize, Error>,
+    ) -> Result<(), Unreadable> {
+        let mut held = std::mem::take(&mut self.held);
+        let mut rest = &*held;
+        while !rest.is_empty() {
+            let length = if self.is_at_element {
+                match read(rest, &self.envelope) {
+                    Ok(length) => length,
+                    Err(error) if error.is_eof() => break,
+                    Err(_) => return Err(Unreadable::NoJson),
+                }
+            } else {
+                0
+            };
+            rest = rest.get(length..).unwrap_or_default();
+            rest = self.skim(rest)?;
+        }
+        let left = rest.len();
+        held.drain(..held.len() - left);
+        self.held = held;
+        self.enough = PORTION.max(2 * left);
+        if left > LARGEST_ELEMENT { Err(Unreadable::TooLarge) } else { Ok(()) }
+    }
+
+    /// Reads on outside of elements; gives back what begins with the next one.
+    fn skim<'a>(&mut self, bytes: &'a [u8]) -> Result<&'a [u8], Unreadable> {
+        self.is_at_element = false;
+        for (at, &byte) in bytes.iter().enumerate() {
+            let was_in_array = self.is_in_array;
             match self.text {
                 Text::Escaped => self.text = Text::Inside,
                 Text::Inside if byte == b'"' => self.text = Text::Outside,
@@ -91,57 +157,39 @@ impl Splitter {
                             self.key.clear();
                         }
                     }
+                    b'{' | b'[' if self.is_in_array && self.depth == 2 => {
+                        self.is_at_element = true;
+                        return Ok(bytes.get(at..).unwrap_or_default());
+                    }
                     b'{' | b'[' => {
                         self.depth += 1;
-                        if self.depth == 2 && byte == b'[' && self.key == self.quoted() {
-                            self.is_in_array = true;
-                        } else if self.depth == 3 && self.is_in_array {
-                            self.is_in_element = true;
-                            began = at - 1;
-                        }
+                        self.is_in_array =
+                            self.depth == 2 && byte == b'[' && self.key == self.quoted();
                     }
                     b'}' | b']' => {
                         self.depth = self.depth.checked_sub(1).ok_or(Unreadable::NoList)?;
-                        if self.is_in_element && self.depth == 2 {
-                            let part = chunk.get(began..at).unwrap_or_default();
-                            if self.element.is_empty() {
-                                take(part, &self.envelope);
-                            } else {
-                                self.element.extend_from_slice(part);
-                                take(&self.element, &self.envelope);
-                                self.element.clear();
-                            }
-                            self.is_in_element = false;
-                            continue;
-                        }
-                        if self.depth < 2 {
-                            self.is_in_array = false;
-                        }
+                        self.is_in_array = false;
                     }
                     _ => {}
                 },
-            }
-            if self.is_in_element {
-                continue;
             }
             if self.depth == 1 && (self.text != Text::Outside || byte == b'"') {
                 self.key.push(byte);
             }
             // The commas between elements are elements' too.
-            if !(self.is_in_array && self.depth == 2 && byte != b'[') {
+            if !(was_in_array && self.is_in_array) {
                 self.envelope.push(byte);
             }
-        }
-        if self.is_in_element {
-            self.element.extend_from_slice(chunk.get(began..).unwrap_or_default());
-        }
-        if self.element.len() > LARGEST_ELEMENT {
-            return Err(Unreadable::TooLarge);
         }
         if self.envelope.len() > LARGEST_ENVELOPE || self.key.len() > LARGEST_ENVELOPE {
             return Err(Unreadable::NoList);
         }
-        Ok(())
+        Ok(&[])
+    }
+
+    /// What of the answer came before the array, while that is read.
+    pub fn beginning(&self) -> Option<&[u8]> {
+        self.is_in_array.then_some(&self.envelope)
     }
 
     /// The answer without the array's elements.
@@ -172,14 +220,19 @@ mod tests {
         let mut elements = Vec::new();
         let mut from = 0;
         for to in cuts.iter().copied().chain([text.len()]) {
-            splitter.feed(&text[from..to], |element, envelope| {
-                assert!(envelope.ends_with(b"[") && text.starts_with(&envelope[..9]));
-                elements.push(serde_json::from_slice(element).unwrap());
-            })?;
+            splitter.feed(&text[from..to], read(&mut elements))?;
             from = to;
         }
+        splitter.flush(read(&mut elements))?;
         let envelope = splitter.finish()?;
         Ok((elements, serde_json::from_slice(&envelope).unwrap()))
+    }
+
+    fn read(elements: &mut Vec<Value>) -> impl FnMut(&[u8], &[u8]) -> Result<usize, Error> {
+        |bytes, envelope| {
+            assert!(envelope.ends_with(b"["));
+            element(bytes, first, |value| elements.push(value.unwrap()))
+        }
     }
 
     const HARD: &str = r#"{"kind":"PodList", "note": "items", "other": {"items": [{"no": 1}]},
@@ -223,6 +276,54 @@ mod tests {
         }
     }
 
+    #[test]
+    fn an_element_that_is_not_what_was_wanted_is_told_and_the_next_one_is_read() {
+        let text = br#"{"items":[{"no":1},{"no":"x}","a":[{}]},7,"{",{"no":3}]}"#;
+        for cut in 0..text.len() {
+            #[derive(serde::Deserialize)]
+            struct Numbered {
+                no: u8,
+            }
+            let mut found = Vec::new();
+            let mut read = |bytes: &[u8], _: &[u8]| {
+                element(bytes, first, |read| found.push(read.ok().map(|it: Numbered| it.no)))
+            };
+            let mut splitter = Splitter::new("items");
+            for chunk in [&text[..cut], &text[cut..]] {
+                splitter.feed(chunk, &mut read).unwrap();
+            }
+            splitter.flush(read).unwrap();
+            assert_eq!(splitter.finish(), Ok(br#"{"items":[]}"#.to_vec()), "cut at {cut}");
+            assert_eq!(found, [Some(1), None, Some(3)], "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn an_element_that_is_no_json_spoils_the_answer() {
+        for text in
+            [&br#"{"items":[{"a" 1}]}"#[..], br#"{"items":[{"a":1]]}"#, b"{\"items\":[{\xff"]
+        {
+            assert_eq!(split(text, &[]), Err(Unreadable::NoJson));
+        }
+    }
+
+    #[test]
+    fn a_large_element_in_many_pieces_is_begun_few_times() {
+        let large = json!({"text": "x".repeat(3 << 20)});
+        let text = serde_json::to_vec(&json!({"items": [large, {}]})).unwrap();
+        let (mut splitter, mut begun, mut found) = (Splitter::new("items"), 0, 0);
+        let mut read = |bytes: &[u8], _: &[u8]| {
+            begun += 1;
+            element(bytes, first, |_: Result<IgnoredAny, _>| found += 1)
+        };
+        for chunk in text.chunks(4096) {
+            splitter.feed(chunk, &mut read).unwrap();
+        }
+        splitter.flush(&mut read).unwrap();
+        assert_eq!(found, 2);
+        assert!(begun < 10, "{begun}");
+    }
+
     fn any_value() -> impl Strategy<Value = Value> {
         let leaf = prop_oneof![
             Just(Value::Null),
@@ -243,10 +344,15 @@ mod tests {
         fn any_objects_come_back_as_they_were(
             elements in prop::collection::vec(any_value().prop_map(|value| json!({"v": value})), 0..5),
             other in any_value(),
-            cut in any::<prop::sample::Index>(),
+            cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..6),
+            is_pretty in any::<bool>(),
         ) {
-            let text = serde_json::to_vec(&json!({"a": other, "items": elements, "z": other})).unwrap();
-            let (found, envelope) = split(&text, &[cut.index(text.len())]).unwrap();
+            let whole = json!({"a": other, "items": elements, "z": other});
+            let write = if is_pretty { serde_json::to_vec_pretty } else { serde_json::to_vec };
+            let text = write(&whole).unwrap();
+            let mut cuts: Vec<_> = cuts.iter().map(|cut| cut.index(text.len())).collect();
+            cuts.sort_unstable();
+            let (found, envelope) = split(&text, &cuts).unwrap();
             prop_assert_eq!(found, elements);
             prop_assert_eq!(&envelope["z"], &other);
         }

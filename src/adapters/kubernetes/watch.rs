@@ -160,7 +160,7 @@ impl<T> Lines<'_, T> {
         let Known { metadata } = serde_json::from_slice(object).map_err(unreadable)?;
         match kind {
             "ADDED" | "MODIFIED" => {
-                let decoded = (self.resource.decode)(object);
+                let decoded = (self.resource.decode)(object).map(|(row, _)| row);
                 self.changes.extend(row(decoded, self.resource.plural).map(Change::Applied));
             }
             "DELETED" => self.changes.extend(metadata.uid.map(|uid| Change::Gone(Uid(uid)))),

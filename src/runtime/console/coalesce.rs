@@ -1,6 +1,6 @@
 //! News in batches: a burst of changes becomes one batch in which each object is named once, and no
-//! more than four batches a second are sent. What there is at the beginning is sent at once, and so is
-//! how far the pods can be trusted: somebody waits for a list to be whole.
+//! more than four batches a second are sent. What there is at the beginning is sent at once, and so are
+//! a batch that is full and how far the pods can be trusted: somebody waits for a list to be whole.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use crate::runtime::console::cluster::ClusterNews;
 
 /// Between two batches.
 const INTERVAL: Duration = Duration::from_millis(250);
-/// A batch of so many objects takes no more: who sends has to wait.
+/// A batch of so many objects takes no more, and is sent at once.
 const MOST: usize = 4096;
 
 /// Passes news on until nobody sends any more, or nobody wants them.
@@ -52,7 +52,7 @@ pub(super) async fn coalesce(
                 None => has_ended = true,
             }
         }
-        if !batch.is_awaited {
+        if !batch.is_awaited && batch.objects < MOST {
             sleep_until(ready).await;
         }
         let batch = ClusterNews { environment: environment.clone(), news: batch.settle() };

@@ -36,6 +36,12 @@ const NOTICEABLE: Duration = Duration::from_secs(4);
 /// listed before they are all read.
 const TABLES: usize = 4;
 const MOST_TABLES: usize = 100;
+/// A list that will take longer is worth a table, which shows every row at once.
+const LONG: Duration = Duration::from_millis(1500);
+/// Fewer rows tell nothing of how long a list takes.
+const TELLING: usize = 200;
+/// Who cannot tell waits for so long behind the first page.
+const HOPE: Duration = Duration::from_millis(700);
 /// How long other kinds wait for the pods to be listed.
 const COURTESY: Duration = Duration::from_millis(1500);
 
@@ -251,9 +257,10 @@ impl<T: Object> Watcher<T> {
     /// Reads the whole list, and says from which version on it can be watched.
     async fn list(&self, cluster: &Cluster) -> Result<Box<str>, End> {
         let _turn = self.desk.lists.acquire().await;
-        let is_long = Notify::new();
+        let (goes_on, is_long) = (Notify::new(), Notify::new());
         let table = async {
-            is_long.notified().await;
+            goes_on.notified().await;
+            timeout(HOPE, is_long.notified()).await.ok();
             if self.kind == Kind::Pod {
                 // The list itself is under way, and tells more.
                 if let Err(refusal) = self.print(cluster).await {
@@ -265,10 +272,16 @@ impl<T: Object> Watcher<T> {
         let pages = async {
             self.send(Delta::Began(self.scope.clone())).await?;
             let mut listing = Listing::new(cluster, self.resource, &self.scope);
+            let mut began = Instant::now();
             while let Some(page) = listing.next().await? {
+                let (time, rows) = (began.elapsed(), page.rows.len());
                 if !page.is_last {
-                    is_long.notify_one();
+                    goes_on.notify_one();
+                    if rows >= TELLING && left(time, rows, page.remaining) > LONG {
+                        is_long.notify_one();
+                    }
                 }
+                began = Instant::now();
                 let scope = self.scope.clone();
                 let (rows, remaining) = (page.rows, page.remaining);
                 self.send(Delta::Page { scope, rows, remaining }).await?;
@@ -335,5 +348,26 @@ impl<T: Object> Watcher<T> {
     async fn send(&self, delta: Delta<T>) -> Result<(), Unwanted> {
         let news = (self.news)(self.kind, delta);
         self.desk.news.send(news).await.map_err(|_| Unwanted)
+    }
+}
+
+/// How long the rest of a list will take, where so many rows have taken such a time.
+fn left(time: Duration, rows: usize, remaining: Option<u64>) -> Duration {
+    let Some(remaining) = remaining else { return Duration::MAX };
+    let each = time.as_secs_f64() / rows.max(1) as f64;
+    Duration::try_from_secs_f64(each * remaining as f64).unwrap_or(Duration::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_long_a_list_goes_on_is_told_by_how_long_it_took_so_far() {
+        let after = Duration::from_millis(40);
+        assert_eq!(left(after, 500, Some(9500)), Duration::from_millis(760));
+        assert_eq!(left(after, 500, Some(0)), Duration::ZERO);
+        assert_eq!(left(after, 500, None), Duration::MAX, "a server that does not tell");
+        assert!(left(after, 0, Some(u64::MAX)) > LONG);
     }
 }

@@ -1,10 +1,12 @@
 //! Lists: pages, answers in pieces, and what a server may do instead of answering.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::{PODS, Part, Scripted, cluster, default, hangs, parts, refuses, says};
+use crate::adapters::kubernetes::connect::Packing;
 use crate::adapters::kubernetes::list::Listing;
 use crate::adapters::kubernetes::refusal::{Refusal, Sort};
 
@@ -60,6 +62,43 @@ async fn the_next_page_is_asked_for_while_one_is_read() {
     assert_eq!(asked.lock().unwrap().len(), 2, "nothing more was asked in that second");
     assert_eq!(listing.next().await.unwrap().unwrap().rows.len(), 1);
     assert_eq!(asked.lock().unwrap().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn how_fast_a_small_first_page_comes_tells_whether_others_come_packed() {
+    let large = |next: &str| {
+        let names: Vec<_> = (0..50).map(|number| format!("{number:0>9000}")).collect();
+        let names: Vec<_> = names.iter().map(String::as_str).collect();
+        page(&names, next)
+    };
+    for (pause, expected) in [(0, Some(Packing::Plain)), (1, Some(Packing::Packed))] {
+        let text = large(r#""continue":"x","remainingItemCount":1"#);
+        let (head, tail) = text.split_at(text.len() / 2);
+        let first = parts([
+            Part::Text(head.to_owned()),
+            Part::Pause(Duration::from_secs(pause)),
+            Part::Text(tail.to_owned()),
+        ]);
+        let last = page(&["c"], r#""resourceVersion":"7""#);
+        let (mut cluster, asked) = cluster([first, says(last)]);
+        cluster.packing = Arc::default();
+        let mut listing = Listing::new(&cluster, PODS, &default());
+        assert_eq!(listing.next().await.unwrap().unwrap().rows.len(), 50);
+        assert_eq!(listing.next().await.unwrap().unwrap().rows.len(), 1);
+        assert_eq!(cluster.packing.get().copied(), expected);
+        let path = "GET /api/v1/namespaces/default/pods?limit=";
+        let expected = [format!("{path}50"), format!("{path}500&continue=x")];
+        assert_eq!(*asked.lock().unwrap(), expected);
+    }
+}
+
+#[tokio::test]
+async fn a_first_page_that_is_too_small_tells_nothing() {
+    let (mut cluster, _) = cluster([says(page(&["c"], r#""resourceVersion":"7""#))]);
+    cluster.packing = Arc::default();
+    let mut listing = Listing::new(&cluster, PODS, &default());
+    assert_eq!(listing.next().await.unwrap().unwrap().rows.len(), 1);
+    assert_eq!(cluster.packing.get(), None);
 }
 
 #[tokio::test]

@@ -26,6 +26,7 @@ use tokio::time::sleep;
 
 use crate::adapters::kubernetes::connect::Cluster;
 use crate::adapters::kubernetes::resource::Resource;
+use crate::adapters::kubernetes::split::first;
 use crate::domain::news::Scope;
 
 /// A part of an answer's body.
@@ -133,8 +134,8 @@ pub(super) const PODS: Resource<String> = Resource {
     plural: "pods",
     fields: None,
     decode: |bytes| {
-        let named: Named = serde_json::from_slice(bytes)?;
-        Ok(Some(named.metadata.name).filter(|name| name != "unwanted"))
+        let (named, length): (Named, usize) = first(bytes)?;
+        Ok((Some(named.metadata.name).filter(|name| name != "unwanted"), length))
     },
 };
 

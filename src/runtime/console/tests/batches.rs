@@ -155,6 +155,15 @@ async fn who_sends_too_much_has_to_wait() {
     drop(batches);
 }
 
+#[tokio::test(start_paused = true)]
+async fn what_is_full_is_sent_at_once() {
+    let names: Vec<_> = (0..4096).map(|number| number.to_string()).collect();
+    let nodes: Vec<_> = names.iter().map(|name| (name.as_str(), 1)).collect();
+    let full = || applied(&nodes);
+    let found = batches(vec![(0, page("a")), (10, full()), (10, page("b"))]).await;
+    assert_eq!(found, [(0, vec![page("a")]), (10, vec![full()]), (260, vec![page("b")])]);
+}
+
 #[test]
 fn a_piece_of_a_watch_names_each_object_once() {
     let changes =
