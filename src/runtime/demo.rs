@@ -36,7 +36,7 @@ const MANY: usize = 10_000;
 pub async fn run(arguments: &DemoArguments, paper: Paper, cli: &Cli) -> Result<Exit, Failure> {
     let json = cli.json;
     let clock = arguments.at.map_or_else(Clock::system, Clock::starting_at);
-    let world_clock: crate::demo::mongo::Clock = Arc::new(move || clock.now());
+    let world_clock: demo::mongo::Clock = Arc::new(move || clock.now());
     let seed = arguments.world_seed.unwrap_or(WORLD);
     let crowd = arguments.pods.clone().or_else(|| arguments.fault.and_then(crowd_of));
     let crowd = crowd.unwrap_or_default();
