@@ -28,12 +28,13 @@ async fn swallow_waits(listener: TcpListener, engine: String) {
             let (mut from_client, mut to_client) = client.into_split();
             let (mut from_server, mut to_server) = server.into_split();
             let asking = async {
-                let mut chunk = vec![0; 64 << 10];
-                while let Ok(count @ 1..) = from_client.read(&mut chunk).await {
-                    if chunk[..count].windows(5).any(|part| part == b"/wait") {
+                let mut chunk = Vec::with_capacity(64 << 10);
+                while let Ok(1..) = from_client.read_buf(&mut chunk).await {
+                    if chunk.windows(5).any(|part| part == b"/wait") {
                         return true;
                     }
-                    to_server.write_all(&chunk[..count]).await.ok();
+                    to_server.write_all(&chunk).await.ok();
+                    chunk.clear();
                 }
                 false
             };
