@@ -53,9 +53,11 @@ fn essence(record: &Value) -> Value {
         essence[side] = collections
             .iter()
             .map(|(name, held)| {
-                // A collection has another identity each time that it is restored.
                 let mut held = held.clone();
-                held.as_object_mut().unwrap().remove("uuid");
+                if side == "restored" {
+                    // A collection has another identity each time that it is restored.
+                    held.as_object_mut().unwrap().remove("uuid");
+                }
                 (name.clone(), held)
             })
             .collect();
