@@ -23,8 +23,13 @@ mod storage;
 mod usage;
 mod world;
 
+#[path = "../benches/parts/terminal.rs"]
+#[expect(dead_code, reason = "a benchmark looks closer")]
+mod terminal;
+
 mod broken;
 mod cancelled;
+mod console;
 mod download;
 mod foreign;
 mod isolation;

@@ -13,6 +13,7 @@ use crate::app::text::Text;
 use crate::domain::backup::BackupKey;
 use crate::drill::past::usual;
 use crate::drill::preflight::Standing;
+use crate::drill::record::BrokenOff;
 
 use super::card::Card;
 use super::effect::{DrillEffect, Order, SetRef};
@@ -30,7 +31,11 @@ impl App {
                 return Vec::new();
             }
             Action::CancelDrill => return self.cancel_drill(),
-            Action::Reload => return self.drill.look(),
+            Action::Reload => {
+                let mut effects = self.drill.look();
+                effects.push(DrillEffect::FindLeftovers.into());
+                return effects;
+            }
             Action::Palette
             | Action::Help
             | Action::Show(_)
@@ -110,10 +115,10 @@ impl App {
     }
 
     pub(super) fn check_order(&mut self, order: Order) -> Vec<Effect> {
-        let drill = &mut self.drill;
+        let (drill, now) = (&mut self.drill, self.now);
         let usual = usual(drill.pasts(), &order.set.environment, &order.set.name);
         let generation = drill.checks.advance();
-        drill.card = Some(Card::new(order.clone(), usual));
+        drill.card = Some(Card::new(order.clone(), usual, now));
         drill.page = Page::Card;
         vec![DrillEffect::Check { generation, order }.into()]
     }
@@ -161,7 +166,10 @@ impl App {
                 Tone::Muted,
                 "it goes on while you are elsewhere: `tab`, `v`; ctrl-x cancels it".to_owned(),
             ),
-            Action::Back => self.drill.page = Page::Form,
+            Action::Back => {
+                self.drill.page = Page::Form;
+                return self.drill.look_for_leftovers();
+            }
             _ => self.means_nothing(),
         }
         Vec::new()
@@ -205,9 +213,10 @@ impl App {
     }
 
     pub(in crate::app) fn act_in_leftovers(&mut self, action: Action) -> Vec<Effect> {
-        let Some(Overlay::Leftovers { at, found, is_removing }) = &mut self.overlay else {
+        let Some(Overlay::Leftovers { at, left, is_removing }) = &mut self.overlay else {
             return Vec::new();
         };
+        let found = &left.found;
         match action {
             Action::SelectNext => *at = (*at + 1).min(found.len().saturating_sub(1)),
             Action::SelectPrevious => *at = at.saturating_sub(1),
@@ -215,7 +224,7 @@ impl App {
             _ if *is_removing => {}
             Action::RemoveLeftovers => {
                 *is_removing = true;
-                return vec![DrillEffect::Sweep.into()];
+                return vec![DrillEffect::Sweep(BrokenOff::Removed).into()];
             }
             Action::DrillAgain => {
                 let run = found.get(*at).and_then(|leftover| leftover.run.clone());
@@ -227,7 +236,7 @@ impl App {
                 *is_removing = true;
                 self.tab = Tab::Drill;
                 self.drill.again = Some((run.set.clone(), run.key));
-                let mut effects = vec![DrillEffect::Sweep.into()];
+                let mut effects = vec![DrillEffect::Sweep(BrokenOff::Kept).into()];
                 self.drill.choose(&run.set);
                 effects.extend(self.drill.look());
                 return effects;

@@ -35,6 +35,7 @@ use card::Card;
 use effect::{DrillEffect, SetRef};
 use form::Form;
 use history::History;
+use leftovers::LeftBehind;
 use result::Shown;
 use run::Run;
 use shelf::Shelf;
@@ -112,6 +113,8 @@ pub struct Drill {
     pub training: Vec<Training>,
     /// When the console ends, whatever the clean-up is at.
     pub leaving: Option<Timestamp>,
+    /// What earlier drills have left, until there is room on the screen to tell it.
+    left_behind: Option<LeftBehind>,
     /// An interrupted drill that is to be done again once its set has been listed.
     again: Option<(SetRef, BackupKey)>,
     /// A backup that the Backups tab has handed over, chosen once its set has been listed.
@@ -148,6 +151,7 @@ impl Drill {
             text: None,
             training: Vec::new(),
             leaving: None,
+            left_behind: None,
             again: None,
             handed: None,
             looks: Generation::default(),
@@ -196,6 +200,13 @@ impl Drill {
         let generation = self.looks.advance();
         self.shelf.begin(&set);
         vec![DrillEffect::Look { generation, set }.into()]
+    }
+
+    /// Looks for what the last drill could not remove.
+    fn look_for_leftovers(&self) -> Vec<Effect> {
+        let ended = self.run.as_ref().and_then(|run| run.ended.as_ref());
+        let has_left = ended.is_some_and(|it| it.cleanup.failure.is_some());
+        if has_left { vec![DrillEffect::FindLeftovers.into()] } else { Vec::new() }
     }
 
     /// The same, unless it has been asked before.
