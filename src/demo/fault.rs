@@ -100,7 +100,12 @@ impl Fault {
     pub const fn is_about_drills(self) -> bool {
         !matches!(
             self,
-            Self::Api401 | Self::Api403 | Self::ApiHang | Self::WatchCut | Self::WatchGone
+            Self::Api401
+                | Self::Api403
+                | Self::ApiHang
+                | Self::ApiSlowList
+                | Self::WatchCut
+                | Self::WatchGone
         )
     }
 

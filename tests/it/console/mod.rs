@@ -1,7 +1,7 @@
 //! The console on the embedded world: the real loop, the real adapters, keys as text.
 
 mod drill;
-mod harness;
+pub(crate) mod harness;
 mod keys;
 
 use std::time::Duration;
