@@ -1,4 +1,4 @@
-//! The pages of the Drill tab on the screen, in every phase, small and large.
+//! A Drill tab that a test tells what happens, and what there is to tell: a set's backups, its drills, a result.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -7,8 +7,7 @@ use jiff::{Timestamp, ToSpan as _};
 use lifeboat::app::App;
 use lifeboat::app::action::Action;
 use lifeboat::app::drill::effect::{DrillEffect, Order, SetRef};
-use lifeboat::app::drill::leftovers::{Interrupted, Leftover};
-use lifeboat::app::drill::message::{Began, DrillMessage, Ended, Look};
+use lifeboat::app::drill::message::{Began, DrillMessage, Look};
 use lifeboat::app::effect::{Effect, Generation};
 use lifeboat::app::message::{Message, Size};
 use lifeboat::app::remembered::Remembered;
@@ -18,7 +17,6 @@ use lifeboat::domain::census::{
     Birth, DumpCensus, DumpedCollection, LiveCensus, LiveCollection, Namespace, Windows,
 };
 use lifeboat::domain::environment::{BackupSet, EnvironmentName};
-use lifeboat::domain::failure::{Failure, FailureKind};
 use lifeboat::domain::loss::Loss;
 use lifeboat::domain::restore::{RestoreReport, Tool};
 use lifeboat::domain::settings::{Access, Depth, ImageChoice, Settings, ThemeChoice};
@@ -26,10 +24,10 @@ use lifeboat::domain::units::ByteSize;
 use lifeboat::domain::verdict::completeness::Evidence;
 use lifeboat::domain::verdict::{completeness, dump, fidelity};
 use lifeboat::drill::dice::{Candidate, Pool};
-use lifeboat::drill::event::{Advance, DrillEvent, Happened, Held, Part, Step};
+use lifeboat::drill::event::{DrillEvent, Happened, Held, Step};
 use lifeboat::drill::past::{Past, Told};
 use lifeboat::drill::plan::{DrillId, DrillPlan, ToolChoice, Trigger};
-use lifeboat::drill::preflight::{Check, Checked, Standing};
+use lifeboat::drill::preflight::{Check, Checked};
 use lifeboat::drill::record::{Cleanup, Record};
 use lifeboat::ui;
 use lifeboat::ui::keymap::Keymap;
@@ -37,15 +35,15 @@ use lifeboat::ui::theme::{ColourDepth, Theme};
 use lifeboat::ui::viewports::Viewports;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
 use ulid::Ulid;
 
 use crate::harness::Rehearsal;
 
 /// What the drill of these pages is called by.
 const ID: u128 = 0x00AB_CDEF;
-const SIZES: [(u16, u16); 2] = [(80, 24), (200, 50)];
 
-fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     "2026-11-20T09:30:00Z".parse().unwrap()
 }
 
@@ -66,13 +64,18 @@ fn backup(days_ago: i64) -> Backup {
 }
 
 /// A console whose tab has been opened and told of everything.
-struct Stage {
-    app: App,
+pub(crate) struct Stage {
+    pub(crate) app: App,
     settings: Settings,
 }
 
 impl Stage {
-    async fn open((width, height): (u16, u16)) -> Self {
+    /// A console that has been somewhere already.
+    pub(crate) fn of(app: App, settings: Settings) -> Self {
+        Self { app, settings }
+    }
+
+    pub(super) async fn open((width, height): (u16, u16)) -> Self {
         let settings = Rehearsal::start().await.settings.clone();
         let (mut app, _) = App::start(&settings, &Remembered::default(), Vec::new(), now());
         app.update(Message::Resized(Size { width, height }));
@@ -97,19 +100,19 @@ impl Stage {
         stage
     }
 
-    fn tell(&mut self, message: DrillMessage) {
+    pub(crate) fn tell(&mut self, message: DrillMessage) {
         self.app.update(Message::Drill(message));
         self.app.take_dirty();
     }
 
-    fn press(&mut self, action: Action) -> Vec<Effect> {
+    pub(crate) fn press(&mut self, action: Action) -> Vec<Effect> {
         let effects = self.app.update(Message::Acted(action));
         self.app.take_dirty();
         effects
     }
 
     /// Acts, and gives the number of the question that follows.
-    fn asked(&mut self, action: Action) -> Generation {
+    pub(crate) fn asked(&mut self, action: Action) -> Generation {
         let effects = self.press(action);
         let number = effects.iter().find_map(|effect| match effect {
             Effect::Drill(effect) => match &**effect {
@@ -127,7 +130,7 @@ impl Stage {
         self.settings.sets().find(|set| set.production).unwrap()
     }
 
-    fn plan(&self, id: u128, days_ago: i64) -> DrillPlan {
+    pub(crate) fn plan(&self, id: u128, days_ago: i64) -> DrillPlan {
         let started = now().checked_sub((days_ago * 24).hours()).unwrap();
         let milliseconds = u64::try_from(started.as_millisecond()).unwrap();
         DrillPlan {
@@ -182,7 +185,7 @@ impl Stage {
         vec![imported, drilled(3, 28, 0), drilled(4, 14, 1200), drilled(5, 7, 0)]
     }
 
-    fn began(&self) -> DrillMessage {
+    pub(crate) fn began(&self) -> DrillMessage {
         let plan = self.plan(ID, 0);
         let set = SetRef { environment: plan.set.environment.clone(), name: plan.set.name.clone() };
         let order = Order {
@@ -196,12 +199,12 @@ impl Stage {
     }
 
     /// Goes on to `seconds` after the drill's start.
-    fn wait(&mut self, seconds: u64) {
+    pub(crate) fn wait(&mut self, seconds: u64) {
         self.app.update(Message::Ticked(now() + Duration::from_secs(seconds)));
         self.app.take_dirty();
     }
 
-    fn happen(&mut self, events: Vec<(u64, Step, Happened)>) {
+    pub(crate) fn happen(&mut self, events: Vec<(u64, Step, Happened)>) {
         let events = events.into_iter().map(|(at, step, what)| DrillEvent {
             at: Duration::from_millis(at),
             step,
@@ -211,16 +214,10 @@ impl Stage {
     }
 
     /// Up to the result; `lost` documents of one collection did not come back.
-    fn conclude(&mut self, lost: u64) {
+    pub(super) fn conclude(&mut self, lost: u64) {
         let began = self.began();
         self.tell(began);
         let record = record(&self.plan(ID, 0), lost);
-        let held = Held {
-            sandbox: "lifeboat-drill-x".to_owned(),
-            engine: "unix:///run/docker.sock".to_owned(),
-            until: Duration::from_secs(612),
-            limit: Duration::from_hours(3),
-        };
         let mut events = Vec::new();
         let steps = [Step::Download, Step::Scan, Step::StartSandbox, Step::Restore, Step::Count];
         for (at, step) in steps.into_iter().chain([Step::Compare, Step::Record]).enumerate() {
@@ -229,35 +226,57 @@ impl Stage {
             let summary = "done".to_owned();
             events.push((at + 900, step, Happened::Passed { summary }));
         }
-        events.push((8000, Step::Record, Happened::Concluded(Box::new(record))));
-        events.push((8100, Step::Hold, Happened::Started));
-        events.push((8100, Step::Hold, Happened::Held(held)));
         self.happen(events);
+        self.hold(record);
+    }
+
+    /// The result is there, and the restored copy stays.
+    pub(crate) fn hold(&mut self, record: Record) {
+        let held = Held {
+            sandbox: "lifeboat-drill-x".to_owned(),
+            engine: "unix:///run/docker.sock".to_owned(),
+            until: Duration::from_secs(612),
+            limit: Duration::from_hours(3),
+        };
+        self.happen(vec![
+            (8000, Step::Record, Happened::Concluded(Box::new(record))),
+            (8100, Step::Hold, Happened::Started),
+            (8100, Step::Hold, Happened::Held(held)),
+        ]);
         self.wait(12);
     }
 
-    fn picture(&self) -> String {
+    pub(crate) fn draw(&self) -> Buffer {
         let Size { width, height } = self.app.size;
         let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
         let theme = Theme::new(ThemeChoice::Dark, ColourDepth::True, false);
         let (keymap, mut viewports) = (Keymap::new(&[]), Viewports::default());
         terminal.draw(|frame| ui::draw(frame, &self.app, &theme, &keymap, &mut viewports)).unwrap();
-        let buffer = terminal.backend().buffer();
+        terminal.backend().buffer().clone()
+    }
+
+    fn picture(&self) -> String {
+        let buffer = self.draw();
         let mut text = String::new();
-        for y in 0..height {
-            let row: String = (0..width).map(|x| buffer[(x, y)].symbol()).collect();
+        for y in 0..buffer.area.height {
+            let row: String = (0..buffer.area.width).map(|x| buffer[(x, y)].symbol()).collect();
             text.push_str(row.trim_end());
             text.push('\n');
         }
         text
     }
 
-    fn check(&self, name: &str) {
-        insta::assert_snapshot!(format!("drill_{name}_{}", self.app.size.width), self.picture());
+    pub(super) fn check(&self, name: &str) {
+        let mut settings = insta::Settings::clone_current();
+        settings.set_snapshot_path("../snapshots");
+        settings.set_prepend_module_to_snapshot(false);
+        settings.set_omit_expression(true);
+        let name = format!("drill_{name}_{}", self.app.size.width);
+        settings.bind(|| insta::assert_snapshot!(name, self.picture()));
     }
 }
 
-fn clean() -> Cleanup {
+pub(crate) fn clean() -> Cleanup {
     let removed = vec!["lifeboat-drill-x".to_owned(), "lifeboat-drill-x-db".to_owned()];
     Cleanup { at: now(), removed, kept: Vec::new(), failure: None }
 }
@@ -345,7 +364,7 @@ fn record(plan: &DrillPlan, lost: u64) -> Record {
     record
 }
 
-fn looks() -> Vec<Checked> {
+pub(crate) fn looks() -> Vec<Checked> {
     let texts = [
         "as it was listed, 14.9 MiB; the storage keeps its CRC64NVME",
         "no other drill runs on this machine",
@@ -357,154 +376,4 @@ fn looks() -> Vec<Checked> {
         "MongoDB 4.2.24 at mongo.example:27017 answers; it is only read",
     ];
     Check::ALL.into_iter().zip(texts).map(|(check, text)| Checked::fine(check, text)).collect()
-}
-
-#[tokio::test]
-async fn the_form_shows_what_is_due_the_pick_its_odds_and_what_was_tested() {
-    for size in SIZES {
-        let mut stage = Stage::open(size).await;
-        stage.check("form");
-        for _ in 0..13 {
-            stage.press(Action::ScrollLeft);
-        }
-        stage.press(Action::SelectNext);
-        stage.check("form_chosen");
-        stage.press(Action::Explain);
-        stage.check("odds");
-    }
-}
-
-#[tokio::test]
-async fn the_card_tells_what_is_fine_what_warns_and_what_blocks() {
-    for size in SIZES {
-        let mut stage = Stage::open(size).await;
-        let generation = stage.asked(Action::Open);
-        for checked in looks().into_iter().take(4) {
-            stage.tell(DrillMessage::Checked { generation, checked });
-        }
-        stage.check("card_looking");
-        for checked in looks() {
-            stage.tell(DrillMessage::Checked { generation, checked });
-        }
-        stage.tell(DrillMessage::CheckedAll { generation });
-        stage.check("card_fine");
-        stage.press(Action::Back);
-        let generation = stage.asked(Action::Open);
-        for checked in looks() {
-            stage.tell(DrillMessage::Checked { generation, checked });
-        }
-        let fix = "COULD NOT VERIFY is the best it can come to so; depth restore does without it";
-        let checked = Checked::warns(Check::Source, "the live database does not answer", fix);
-        stage.tell(DrillMessage::Checked { generation, checked });
-        let failure = Failure::new(FailureKind::Unreachable, "no container engine answers")
-            .advise("start Docker or Podman, or set DOCKER_HOST");
-        let checked = Checked::blocks(Check::Engine, failure);
-        assert_eq!(checked.standing, Standing::Blocks);
-        stage.tell(DrillMessage::Checked { generation, checked });
-        stage.tell(DrillMessage::CheckedAll { generation });
-        stage.check("card_blocked");
-    }
-}
-
-#[tokio::test]
-async fn a_run_shows_its_steps_its_collections_and_its_log() {
-    for size in SIZES {
-        let mut stage = Stage::open(size).await;
-        let began = stage.began();
-        stage.tell(began);
-        let part = |name: &str, done: u64, total: u64| Part {
-            name: Namespace::new("admin", name),
-            done: done << 20,
-            total: Some(total << 20),
-            documents: None,
-        };
-        let scanned = "536 836 documents in 5 collections, 158.7 MiB raw, server 4.2".to_owned();
-        stage.happen(vec![
-            (0, Step::Download, Happened::Started),
-            (0, Step::Scan, Happened::Started),
-            (100, Step::StartSandbox, Happened::Started),
-            (
-                2400,
-                Step::Download,
-                Happened::Passed { summary: "14.9 MiB, CRC64NVME checked".to_owned() },
-            ),
-            (2500, Step::Scan, Happened::Passed { summary: scanned }),
-            (
-                2600,
-                Step::StartSandbox,
-                Happened::Noted("mongo:4.2 by the newest record of this set".to_owned()),
-            ),
-            (
-                4000,
-                Step::StartSandbox,
-                Happened::Passed { summary: "mongo:4.2 without network, server 4.2.24".to_owned() },
-            ),
-            (4000, Step::Restore, Happened::Started),
-            (
-                9000,
-                Step::Restore,
-                Happened::Advanced(Advance::bytes(61 << 20, Some(158 << 20), "admin.file")),
-            ),
-            (
-                9000,
-                Step::Restore,
-                Happened::Parts(vec![
-                    part("biomaterial", 12, 12),
-                    part("file", 49, 96),
-                    part("process", 0, 27),
-                    part("project", 0, 1),
-                ]),
-            ),
-        ]);
-        stage.wait(9);
-        stage.check("run");
-        stage.press(Action::Logs);
-        stage.check("log");
-    }
-}
-
-#[tokio::test]
-async fn a_result_shows_verdict_table_loss_and_the_hold() {
-    for size in SIZES {
-        let mut stage = Stage::open(size).await;
-        stage.conclude(0);
-        stage.check("hold");
-        stage.press(Action::Open);
-        stage.check("row");
-        stage.press(Action::Back);
-        let mut stage = Stage::open(size).await;
-        stage.conclude(1200);
-        let ended = Ended { cleanup: clean(), unrecorded: None, untold: None };
-        stage.tell(DrillMessage::Ended(Box::new(ended)));
-        stage.check("failed");
-        stage.press(Action::Explain);
-        stage.check("why");
-    }
-}
-
-#[tokio::test]
-async fn history_lists_drills_and_what_is_due() {
-    for size in SIZES {
-        let mut stage = Stage::open(size).await;
-        stage.press(Action::NextView);
-        stage.check("history");
-    }
-}
-
-#[tokio::test]
-async fn what_was_left_behind_is_offered() {
-    for size in SIZES {
-        let mut stage = Stage::open(size).await;
-        let plan = stage.plan(7, 1);
-        let set = SetRef { environment: plan.set.environment.clone(), name: plan.set.name.clone() };
-        let found = vec![Leftover {
-            names: vec!["lifeboat-drill-01x".to_owned(), "lifeboat-drill-01x-db".to_owned()],
-            why: "prod: drill of 2026-10-20T00_00.tar.gz was interrupted at restore".to_owned(),
-            run: Some(Interrupted { id: plan.id, set, key: plan.object.key.clone() }),
-        }];
-        stage.tell(DrillMessage::LeftoversFound(found));
-        stage.check("leftovers");
-        let effects = stage.press(Action::DrillAgain);
-        assert!(effects.len() == 2, "{effects:?}");
-    }
 }
