@@ -269,6 +269,7 @@ impl App {
         for cluster in &mut self.clusters {
             self.is_unfilled |= cluster.grow_older(now);
         }
+        self.describe_again();
     }
 
     /// When something changes by time alone that is no shown age: a flash goes, a judgement is due.
@@ -277,7 +278,8 @@ impl App {
         let judged = self.clusters.iter().filter_map(Cluster::next_judgement).min();
         let locked = self.unlocked.values().min().copied();
         let drill = self.drill.next_change(self.now);
-        [flash, judged, locked, drill].into_iter().flatten().min()
+        let described = self.next_description();
+        [flash, judged, locked, drill, described].into_iter().flatten().min()
     }
 
     /// Whether the screen must be painted again; what is to be painted is made ready.
