@@ -300,6 +300,7 @@ impl App {
         for cluster in &mut self.clusters {
             self.is_unfilled |= cluster.grow_older(now);
         }
+        self.describe_again();
     }
 
     /// When something changes by time alone that is no shown age: a flash goes, a judgement is due.
@@ -309,7 +310,8 @@ impl App {
         let locked = self.unlocked.values().min().copied();
         let drill = self.drill.next_change(self.now);
         let backups = self.backups.next_look(self.tab == Tab::Backups);
-        [flash, judged, locked, drill, backups].into_iter().flatten().min()
+        let described = self.next_description();
+        [flash, judged, locked, drill, backups, described].into_iter().flatten().min()
     }
 
     /// Whether the screen must be painted again; what is to be painted is made ready.

@@ -7,6 +7,7 @@ use crate::app::cell::Tone;
 use crate::app::columns::Column;
 use crate::app::effect::Effect;
 use crate::app::overlay::Overlay;
+use crate::app::pods::location::Location;
 use crate::app::prompt::PromptKind;
 use crate::app::rows::Row;
 
@@ -163,7 +164,14 @@ impl App {
             text.push_str(&cells.join("\t"));
         }
         text.push('\n');
-        let name = format!("{}.tsv", self.pods.view().title().to_lowercase());
+        let name = match &self.pods.top().location {
+            Location::Containers { name, .. } => format!("{name}-containers.tsv"),
+            Location::Table { .. }
+            | Location::Describe(_)
+            | Location::Raw(_)
+            | Location::Explain { .. }
+            | Location::Logs { .. } => format!("{}.tsv", self.pods.view().title().to_lowercase()),
+        };
         vec![Effect::Save { name, text }]
     }
 }

@@ -178,6 +178,11 @@ impl App {
         }
     }
 
+    /// Whether what is typed can be completed.
+    pub fn completes(&self) -> bool {
+        matches!(&self.overlay, Some(Overlay::Prompt(prompt)) if prompt.kind == PromptKind::Palette)
+    }
+
     /// What the palette would complete to, shown behind the cursor.
     pub fn ghost(&self) -> Option<String> {
         let Some(Overlay::Prompt(prompt)) = &self.overlay else { return None };

@@ -50,6 +50,10 @@ impl Lines for Document {
     fn stands_out(&self, _: u64) -> bool {
         false
     }
+
+    fn hang(&self, line: u64) -> usize {
+        at(self, line).map_or(0, Line::hang)
+    }
 }
 
 fn at(document: &Document, line: u64) -> Option<&Line> {

@@ -4,6 +4,8 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use crate::app::App;
 use crate::app::action::{Action, LogWindow};
 use crate::app::cell::Tone;
@@ -160,10 +162,12 @@ impl App {
             return;
         }
         let Some(location) = self.pods.asked(generation).cloned() else { return };
-        let document = object.map(|object| self.document(&location, &object));
         self.is_dirty = true;
-        match document {
-            Ok((document, file)) => self.pods.fill_text(generation, &location, document, file),
+        match object {
+            Ok(object) => {
+                let text = self.document(&location, &object);
+                self.pods.fill_text(generation, &location, text, object);
+            }
             Err(failure) => {
                 if let Some(failure) = self.pods.fail_text(generation, failure) {
                     // The text of before stays.
@@ -193,6 +197,28 @@ impl App {
             }
             _ => (Document::default(), "text.txt".to_owned()),
         }
+    }
+
+    /// The description on the screen, whose ages have grown.
+    pub(super) fn describe_again(&mut self) {
+        let layer = self.pods.top();
+        let Body::Text { object: Some(object), .. } = &layer.body else { return };
+        if !matches!(layer.location, Location::Describe(_)) {
+            return;
+        }
+        let (document, _) = self.document(&layer.location, object);
+        if let Body::Text { text: Loaded::Text(view), .. } = &mut self.pods.top_mut().body {
+            view.replace(document);
+        }
+    }
+
+    /// When a description is to be read again for its ages.
+    pub(super) fn next_description(&self) -> Option<Timestamp> {
+        const SOON: Duration = Duration::from_secs(2);
+        let is_described = self.tab == Tab::Pods
+            && matches!(self.pods.top().location, Location::Describe(_))
+            && matches!(self.pods.top().body, Body::Text { object: Some(_), .. });
+        is_described.then(|| self.now.saturating_add(SOON).ok()).flatten()
     }
 
     fn pod_row(&self, named: &ObjectRef) -> Option<&PodRow> {
@@ -326,7 +352,8 @@ impl App {
 fn paragraph(text: &str, keys: usize) -> Line {
     match key_of(text) {
         Some((key, rest)) => {
-            Line::default().with(Emphasis::Key, &format!("{key:<keys$}  ")).plain(rest)
+            let line = Line::default().with(Emphasis::Key, &format!("{key:<keys$}  "));
+            line.value().plain(rest)
         }
         None => Line::default().plain(text),
     }

@@ -25,6 +25,8 @@ pub struct Span {
 pub struct Line {
     pub text: String,
     pub spans: Vec<Span>,
+    /// Where its value begins, below which the rest of it goes on.
+    pub value: usize,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -51,6 +53,21 @@ impl Line {
             self.spans.push(Span { start, end: self.text.len(), emphasis });
         }
         self
+    }
+}
+
+impl Line {
+    /// What comes next is the value that all before it leads to.
+    #[must_use]
+    pub fn value(mut self) -> Self {
+        self.value = self.text.chars().count();
+        self
+    }
+
+    /// How far in the rest of it goes on, where it is wrapped: below its value, or its first word.
+    pub fn hang(&self) -> usize {
+        let spaces = self.text.bytes().take_while(|byte| *byte == b' ').count();
+        self.value.max(spaces)
     }
 }
 
@@ -87,8 +104,9 @@ impl Document {
 
     fn field_in(&mut self, indent: usize, key: &str, emphasis: Option<Emphasis>, value: &str) {
         let width = (KEY + 2).saturating_sub(indent).max(key.chars().count() + 1);
-        let line = Line { text: " ".repeat(indent), spans: Vec::new() }.with(Emphasis::Key, key);
-        let line = line.plain(&" ".repeat(width.saturating_sub(key.chars().count())));
+        let blank = |columns| Line::default().plain(&" ".repeat(columns));
+        let line = blank(indent).with(Emphasis::Key, key);
+        let line = line.plain(&" ".repeat(width.saturating_sub(key.chars().count()))).value();
         // What is written on several lines stays on several, below each other.
         let mut parts = value.lines();
         let first = parts.next().unwrap_or_default();
@@ -98,8 +116,7 @@ impl Document {
         };
         self.push(add(line, first));
         for part in parts {
-            let blank = Line { text: " ".repeat(indent + width), spans: Vec::new() };
-            self.push(add(blank, part));
+            self.push(add(blank(indent + width), part));
         }
     }
 

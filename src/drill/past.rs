@@ -1,16 +1,16 @@
 //! Earlier drills as the journal tells of them: what was tested when, how deep, what is due next.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp, ToSpan as _};
+use jiff::{SignedDuration, Timestamp};
 use ulid::Ulid;
 
-use crate::domain::backup::Backup;
+use crate::domain::backup::{Backup, BackupKey};
 use crate::domain::environment::{EnvironmentName, SetName};
 use crate::domain::settings::Depth;
+use crate::domain::slot::{Slot, State};
 use crate::domain::verdict::Verdict;
 
 use super::event::Step;
@@ -112,11 +112,13 @@ impl Due {
     }
 }
 
-/// How far a backup was verified.
+/// How far the backup of a slot was verified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Mark {
-    /// A day without any backup.
-    Missing,
+    /// The next run has begun, and this one left nothing.
+    Missed,
+    /// It should be there, and is not yet.
+    Late,
     Untested,
     Reached(Depth),
     /// The newest test says that it does not restore.
@@ -126,9 +128,9 @@ pub enum Mark {
 /// One cell of the calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cell {
-    /// When the backup began, or the day on which there is none.
+    /// When the run began, or should have.
     pub at: Timestamp,
-    /// Which of the backups it is.
+    /// Which of the backups it left; `None` where it left none, or one that cannot be picked.
     pub backup: Option<usize>,
     pub mark: Mark,
 }
@@ -157,29 +159,38 @@ pub fn mark(pasts: &[Past], backup: &Backup, environment: &EnvironmentName) -> M
     reached.max().map_or(Mark::Untested, Mark::Reached)
 }
 
-/// A cell for each backup, which are sorted by their beginning, and one for each day without.
+/// A cell for each slot that was due, and before them one for each backup, oldest first, that belongs to none.
 pub fn calendar(
+    slots: &[Slot],
     backups: &[Backup],
     pasts: &[Past],
     environment: &EnvironmentName,
-    zone: &TimeZone,
 ) -> Vec<Cell> {
-    let mut cells: Vec<Cell> = Vec::with_capacity(backups.len());
-    for (at, backup) in backups.iter().enumerate() {
-        let day = |time: Timestamp| time.to_zoned(zone.clone()).date();
-        if let Some(before) = cells.last().map(|cell| day(cell.at)) {
-            let mut missing = before.saturating_add(1.day());
-            while missing < day(backup.began.at) {
-                let midnight = missing.to_zoned(zone.clone());
-                let at = midnight.map_or(backup.began.at, |midnight| midnight.timestamp());
-                cells.push(Cell { at, backup: None, mark: Mark::Missing });
-                missing = missing.saturating_add(1.day());
-            }
+    let places: BTreeMap<&BackupKey, usize> =
+        backups.iter().enumerate().map(|(at, backup)| (&backup.key, at)).collect();
+    let cell = |at: Timestamp, backup: &Backup| Cell {
+        at,
+        backup: places.get(&backup.key).copied(),
+        mark: mark(pasts, backup, environment),
+    };
+    let first = slots.first().map(|slot| slot.at);
+    // A job's clock may run ahead: what began a little before the first slot may be what counts there.
+    let counts: BTreeSet<&BackupKey> =
+        slots.iter().filter_map(|slot| Some(&slot.backup.as_ref()?.key)).collect();
+    let is_before = |backup: &&Backup| {
+        first.is_none_or(|first| backup.began.at < first) && !counts.contains(&backup.key)
+    };
+    let before = backups.iter().filter(is_before).map(|backup| cell(backup.began.at, backup));
+    let of_slot = |slot: &Slot| {
+        let absent = |mark| Cell { at: slot.at, backup: None, mark };
+        match (&slot.backup, slot.state) {
+            (Some(backup), _) => Some(cell(slot.at, backup)),
+            (None, State::Late) => Some(absent(Mark::Late)),
+            (None, state) if state.is_absent() => Some(absent(Mark::Missed)),
+            (None, _) => None,
         }
-        let mark = mark(pasts, backup, environment);
-        cells.push(Cell { at: backup.began.at, backup: Some(at), mark });
-    }
-    cells
+    };
+    before.chain(slots.iter().filter_map(of_slot)).collect()
 }
 
 /// How long the steps of a set's drills took, and how many drills tell of it.
@@ -295,24 +306,46 @@ mod tests {
         assert_eq!(Due::of(&pasts, &prod(), DAY).last, None);
     }
 
+    fn slot(day: &str, state: State, backup: Option<Backup>) -> Slot {
+        let at = at(&format!("{day}T00:00:00Z"));
+        let detail = String::new();
+        Slot { at, due: at, state, detail, backup, others: 0, job: None, verification: None }
+    }
+
     #[test]
-    fn days_without_a_backup_are_cells_of_their_own() {
-        let backups = [backup("2026-11-01"), backup("2026-11-02"), backup("2026-11-05")];
+    fn every_slot_is_a_cell_and_what_is_missing_is_one_too() {
+        let backups = [backup("2026-10-31"), backup("2026-11-01"), backup("2026-11-03")];
+        let frozen = backup("2026-11-04");
+        let slots = [
+            slot("2026-11-01", State::Ok, Some(backups[1].clone())),
+            slot("2026-11-02", State::Missed, None),
+            slot("2026-11-03", State::Duplicate, Some(backups[2].clone())),
+            slot("2026-11-04", State::Ok, Some(frozen)),
+            slot("2026-11-05", State::Late, None),
+            slot("2026-11-06", State::Expected, None),
+        ];
         let pasts = [
-            imported("2026-11-10T09:00:00Z", "2026-11-02.tar.gz", "ok"),
-            imported("2026-11-11T09:00:00Z", "2026-11-05.tar.gz", "failed"),
+            imported("2026-11-10T09:00:00Z", "2026-11-01.tar.gz", "ok"),
+            imported("2026-11-11T09:00:00Z", "2026-11-03.tar.gz", "failed"),
         ];
-        let cells = calendar(&backups, &pasts, &prod(), &TimeZone::UTC);
-        let marks: Vec<_> = cells.iter().map(|cell| cell.mark).collect();
+        let cells = calendar(&slots, &backups, &pasts, &prod());
+        let found: Vec<_> = cells.iter().map(|cell| (cell.mark, cell.backup)).collect();
         let expected = [
-            Mark::Untested,
-            Mark::Reached(Depth::Restore),
-            Mark::Missing,
-            Mark::Missing,
-            Mark::Failed,
+            (Mark::Untested, Some(0)),
+            (Mark::Reached(Depth::Restore), Some(1)),
+            (Mark::Missed, None),
+            (Mark::Failed, Some(2)),
+            (Mark::Untested, None),
+            (Mark::Late, None),
         ];
-        assert_eq!(marks, expected);
-        assert_eq!(cells[4].backup, Some(2));
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn without_a_schedule_every_backup_is_a_cell() {
+        let backups = [backup("2026-11-01"), backup("2026-11-05")];
+        let cells = calendar(&[], &backups, &[], &prod());
+        assert_eq!(cells.iter().map(|cell| cell.backup).collect::<Vec<_>>(), [Some(0), Some(1)]);
     }
 
     #[test]

@@ -208,7 +208,7 @@ pub async fn pool(
     let Situation { reading, now, .. } = situation;
     let environment = &set.environment;
     let listed = list(s3, set, settings, now).await?;
-    let Listed { backups, notes } = readable(listed, set, settings)?;
+    let (Listed { backups, notes }, archived) = readable(listed, set, settings)?;
     let candidates: Vec<_> = backups
         .into_iter()
         .map(|backup| Candidate { environment: environment.clone(), backup })
@@ -221,7 +221,7 @@ pub async fn pool(
             history.tested.insert((backup.bucket.clone(), backup.key.clone()));
         }
     }
-    Ok(Pool { candidates, history, notes })
+    Ok(Pool { candidates, history, archived, notes })
 }
 
 /// What a choice depends on besides the request.
@@ -294,8 +294,12 @@ fn empty(set: &BackupSet, settings: &DrillSettings) -> Failure {
         .advise("check `bucket` and `prefix`, or look further back with `[drill] window`")
 }
 
-/// Leaves out what is archived.
-fn readable(listed: Listed, set: &BackupSet, settings: &DrillSettings) -> Result<Listed, Failure> {
+/// Parts what can be read from what is archived.
+fn readable(
+    listed: Listed,
+    set: &BackupSet,
+    settings: &DrillSettings,
+) -> Result<(Listed, Vec<Backup>), Failure> {
     let Listed { backups, mut notes } = listed;
     let (archived, backups): (Vec<_>, Vec<_>) = backups.into_iter().partition(Backup::is_archived);
     let count = plural(archived.len() as u64, "archived backup");
@@ -308,7 +312,7 @@ fn readable(listed: Listed, set: &BackupSet, settings: &DrillSettings) -> Result
     if !archived.is_empty() {
         notes.push(format!("{count} left out: they must be thawed before they can be read"));
     }
-    Ok(Listed { backups, notes })
+    Ok((Listed { backups, notes }, archived))
 }
 
 fn place(set: &BackupSet) -> String {
@@ -374,7 +378,7 @@ mod tests {
     /// The names that may be drawn, and what is noted; or why there are none.
     fn offered(objects: Vec<Backup>) -> Result<(Vec<String>, Vec<String>), String> {
         let (set, settings) = (set(), DrillSettings::default());
-        let listed = with_names(objects, &set, &settings)
+        let (listed, _) = with_names(objects, &set, &settings)
             .and_then(|listed| readable(listed, &set, &settings))
             .map_err(|failure| failure.to_string())?;
         Ok((listed.backups.iter().map(|it| it.name().to_owned()).collect(), listed.notes))

@@ -105,17 +105,21 @@ async fn healthy_pick(
     })
 }
 
-/// What a drill can be rehearsed with while the console runs.
-fn trainer(world: &Arc<World>, on: Option<Fault>) -> Trainer {
-    let offered = Fault::ALL.into_iter().filter(|fault| fault.is_about_drills());
+/// What can be rehearsed, of which one may have been switched on at the start.
+pub fn offered(on: Option<Fault>) -> Vec<Training> {
     let training = |fault: Fault| Training {
         name: fault.name(),
         rehearses: fault.rehearses(),
         verdict: fault.ending().verdict,
         is_on: on == Some(fault),
     };
+    Fault::ALL.into_iter().filter(|fault| fault.is_about_drills()).map(training).collect()
+}
+
+/// What a drill can be rehearsed with while the console runs.
+fn trainer(world: &Arc<World>, on: Option<Fault>) -> Trainer {
     let world = Arc::clone(world);
-    Trainer::new(offered.map(training).collect(), move |name| {
+    Trainer::new(offered(on), move |name| {
         world.heal();
         if let Some(fault) = name.and_then(|name| name.parse().ok()) {
             world.inject(fault);

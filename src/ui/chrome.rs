@@ -118,7 +118,11 @@ pub(super) fn title(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme)
 pub(super) fn hints(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme, keymap: &Keymap) {
     let mut hints: Vec<(String, &str, u8)> = keymap
         .bindings(app.focus())
-        .filter(|(binding, _)| binding.action != Action::Filter || can_filter(app.focus()))
+        .filter(|(binding, _)| match binding.action {
+            Action::Filter => can_filter(app.focus()),
+            Action::Complete => app.completes(),
+            _ => true,
+        })
         .filter_map(|(binding, keys)| {
             let stays = match binding.action {
                 Action::Filter => 1,

@@ -115,10 +115,10 @@ pub(super) fn row(
     pager: &Pager,
     theme: &Theme,
 ) {
-    let Row::Text { start, end, .. } = drawn.row else { return };
+    let Row::Text { start, end, indent, .. } = drawn.row else { return };
     let columns = usize::from(area.width);
     let (range, padding, continues) = if pager.is_wrapped() {
-        (start..end, 0, false)
+        (start..end, indent, false)
     } else {
         let window = window(drawn.text, drawn.left, columns);
         (window.start..window.end, window.padding, window.continues)

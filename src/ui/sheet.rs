@@ -68,6 +68,11 @@ impl<'t> Sheet<'t> {
         }
     }
 
+    /// The lines of another sheet below its own.
+    pub(super) fn append(&mut self, below: Self) {
+        self.lines.extend(below.lines);
+    }
+
     /// Draws what fits.
     pub(in crate::ui) fn draw(self, frame: &mut Frame<'_>, area: Rect) {
         for (line, y) in self.lines.into_iter().zip(area.y..area.bottom()) {

@@ -22,9 +22,8 @@ use crate::ui::viewports::Viewports;
 const GAP: u16 = 2;
 /// The mark and the cursor's sign before each row.
 const GUTTER: u16 = 2;
-
-/// The room before and in the sign for columns that are left out.
-const SIGN: u16 = 6;
+/// The arrow of the sort behind a heading.
+const SORT: u16 = 1;
 
 /// A column as its texts would have it.
 struct Wish {
@@ -166,6 +165,11 @@ fn scroll(offset: usize, at: usize, rows: usize, height: usize) -> usize {
     if at >= offset + height { at + 1 - height } else { offset }
 }
 
+/// What tells of columns that are left out.
+fn sign(hidden: usize) -> String {
+    if hidden > 0 { format!(" +{hidden} →") } else { String::new() }
+}
+
 /// Environments' columns are headed by their names.
 fn heading(app: &App, column: Column) -> String {
     match column {
@@ -241,7 +245,8 @@ fn place(wishes: &[Wish], table: &Table, room: u16) -> (Vec<Place>, usize) {
         let columns = kept.iter().map(|(_, width)| width + GAP).sum::<u16>();
         // The sign for what is left out stands beside the last heading, never on it.
         let last = kept.last().filter(|_| kept.len() < wishes.len());
-        let sign = last.map_or(0, |(wish, width)| (wish.heading + SIGN).saturating_sub(*width));
+        let beside = width(&sign(wishes.len() - kept.len())) + SORT;
+        let sign = last.map_or(0, |(wish, width)| (wish.heading + beside).saturating_sub(*width));
         columns + sign
     };
     while needed(&kept) > room && kept.len() > 2 {
@@ -296,7 +301,7 @@ fn draw_header(
     viewports: &mut Viewports,
 ) {
     let sort = app.pods.top().table().map(|table| table.sort);
-    let sign = if hidden > 0 { format!(" +{hidden} →") } else { String::new() };
+    let sign = sign(hidden);
     let area = Rect { width: area.width.saturating_sub(width(&sign)), ..area };
     for place in places {
         let mut text = heading(app, place.column);

@@ -80,7 +80,7 @@ fn draw_row(buffer: &mut Buffer, area: Rect, row: Row, view: &TextView, theme: &
 
 /// A line that is nowhere scrolled; its end is cut with a sign.
 pub(super) fn draw_whole(buffer: &mut Buffer, area: Rect, line: &Line, theme: &Theme) {
-    let row = Row::Text { line: 0, start: 0, end: line.text.len() };
+    let row = Row::Text { line: 0, start: 0, end: line.text.len(), indent: 0 };
     let stretches = stretches_of(line, theme);
     let style = theme.role(Role::Text);
     let drawn = Drawn { text: &line.text, row, style, left: 0, stretches };

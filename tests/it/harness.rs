@@ -42,8 +42,16 @@ impl Rehearsal {
     }
 
     pub(crate) async fn of_world(seed: u64) -> Self {
+        Self::by(Clock::starting_at(DAY.parse::<Timestamp>().unwrap()), seed).await
+    }
+
+    /// In a world whose time stands still.
+    pub(crate) async fn standing() -> Self {
+        Self::by(Clock::standing_at(DAY.parse::<Timestamp>().unwrap()), 1).await
+    }
+
+    async fn by(clock: Clock, seed: u64) -> Self {
         rustls::crypto::ring::default_provider().install_default().ok();
-        let clock = Clock::starting_at(DAY.parse::<Timestamp>().unwrap());
         let world_clock: lifeboat::demo::mongo::Clock = Arc::new(move || clock.now());
         let world = World::start(Genesis { seed, clock: world_clock }).await.unwrap();
         let settings = world.settings();

@@ -18,6 +18,7 @@ mod kubectl;
 mod kubernetes;
 mod metrics_pages;
 mod permissions;
+mod pictures;
 mod programs;
 mod reading;
 mod screens;

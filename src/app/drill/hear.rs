@@ -217,7 +217,7 @@ impl Drill {
         }
         self.shelf.fill(look.pool, look.seed, now);
         if let Some(set) = self.sets.get(self.form.set) {
-            self.shelf.mark(set, self.pasts.as_deref().unwrap_or_default());
+            self.shelf.mark(&set.backups, self.pasts.as_deref().unwrap_or_default(), now);
         }
         if let Some(shown) = &mut self.shown
             && let Some(past) =

@@ -20,7 +20,6 @@ pub mod words;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 use crate::app::effect::{Effect, Generation};
 use crate::app::focus::{DrillFocus, Focus};
@@ -46,8 +45,9 @@ pub struct SetFacts {
     pub id: SetRef,
     pub production: bool,
     pub place: String,
-    pub zone: TimeZone,
     pub has_source: bool,
+    /// What its slots follow from.
+    pub backups: BackupSet,
 }
 
 /// What the configuration says about drills.
@@ -246,7 +246,7 @@ fn facts(set: &BackupSet) -> SetFacts {
         id,
         production: set.production,
         place: format!("s3://{}/{}", set.bucket, set.prefix),
-        zone: set.time_zone.clone(),
         has_source: set.source.is_some(),
+        backups: BackupSet { source: None, ..set.clone() },
     }
 }

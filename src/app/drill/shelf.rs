@@ -3,11 +3,14 @@
 use jiff::Timestamp;
 
 use crate::domain::backup::Backup;
+use crate::domain::environment::BackupSet;
 use crate::domain::failure::Failure;
+use crate::domain::slot::catalogue::Catalogue;
+use crate::domain::slot::judge::{Sight, judge};
+use crate::domain::slot::timetable::Timetable;
 use crate::drill::dice::{Candidate, Pick, Pool};
 use crate::drill::past::{Cell, Past, calendar};
 
-use super::SetFacts;
 use super::effect::SetRef;
 
 #[derive(Debug, Default)]
@@ -56,8 +59,22 @@ impl Shelf {
         self.rolled = self.pool.roll(seed, now);
     }
 
-    /// The calendar follows what was drilled.
-    pub fn mark(&mut self, set: &SetFacts, pasts: &[Past]) {
-        self.cells = calendar(&self.backups, pasts, &set.id.environment, &set.zone);
+    /// The calendar follows what was expected, and what was drilled of it.
+    pub fn mark(&mut self, set: &BackupSet, pasts: &[Past], now: Timestamp) {
+        let mut catalogue = Catalogue::new(Timetable::of(set, now), now);
+        for backup in self.backups.iter().chain(&self.pool.archived) {
+            catalogue.take(backup.clone(), None);
+        }
+        // What jobs say of themselves is not asked for here: objects are the evidence.
+        let sight = Sight {
+            set,
+            catalogue: &catalogue,
+            runs: None,
+            verification: None,
+            scans: &[],
+            first: None,
+            now,
+        };
+        self.cells = calendar(&judge(sight).slots, &self.backups, pasts, &set.environment);
     }
 }

@@ -172,15 +172,14 @@ fn births(document: &mut Document, record: &Record, name: &Namespace) {
     document.push(Line::default().with(Emphasis::Faint, &heading));
     for month in all {
         let (here, there) = (of(&copy, month), of(&source, month));
-        let text = format!("  {month:<9}{:<28}", bar(here, most));
-        let line = Line::default().plain(&text);
-        let there = bar(there, most);
-        document.push(if source.is_empty() { line } else { line.plain(&there) });
+        let line = Line::default().plain(&format!("  {month:<9}"));
+        let line = barred(line, here, most, 28);
+        document.push(if source.is_empty() { line } else { barred(line, there, most, 0) });
     }
 }
 
-/// A bar of eighths, and the number behind it.
-fn bar(count: u64, most: u64) -> String {
+/// A bar of eighths, and the number behind it, in so many columns at least.
+fn barred(line: Line, count: u64, most: u64, columns: usize) -> Line {
     const CELLS: u64 = 14;
     const EIGHTHS: [char; 8] = [' ', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
     let eighths = (count * CELLS * 8).checked_div(most).unwrap_or(0);
@@ -191,7 +190,9 @@ fn bar(count: u64, most: u64) -> String {
         text.extend(usize::try_from(eighths % 8).ok().and_then(|at| EIGHTHS.get(at)));
     }
     let text = if text.is_empty() { "·".to_owned() } else { text };
-    format!("{text} {}", Count(count))
+    let rest = columns.saturating_sub(text.chars().count());
+    let number = format!(" {}", Count(count));
+    line.with(Emphasis::Key, &text).plain(&format!("{number:<rest$}"))
 }
 
 fn indexes(document: &mut Document, record: &Record, name: &Namespace) {

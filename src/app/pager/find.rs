@@ -111,7 +111,7 @@ impl Pager {
         let (start, end) = found.unwrap_or((0, 0));
         let top = self.top_of(lines, page);
         let is_there = |row: &Row| {
-            matches!(*row, Row::Text { line: shown, start: first, end: last }
+            matches!(*row, Row::Text { line: shown, start: first, end: last, .. }
                 if shown == line && first <= start && (start < last || first == last))
         };
         self.top = if self.rows_from(lines, top, page.rows, page).iter().any(is_there) {

@@ -117,15 +117,18 @@ impl Pager {
         }
         let text = lines.plain(line);
         if !self.wraps {
-            rows.push(Row::Text { line, start: 0, end: text.len() });
+            rows.push(Row::Text { line, start: 0, end: text.len(), indent: 0 });
             return rows;
         }
-        let starts = wrap(&text, page.columns);
+        // More than half of the screen is kept for what is said.
+        let hang = lines.hang(line).min(page.columns / 2);
+        let starts = wrap(&text, page.columns, hang);
         let ends = starts.iter().skip(1).copied().chain([text.len()]);
         rows.extend(starts.iter().zip(ends).map(|(start, end)| Row::Text {
             line,
             start: *start,
             end,
+            indent: if *start == 0 { 0 } else { hang },
         }));
         rows
     }

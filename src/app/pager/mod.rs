@@ -30,6 +30,11 @@ pub trait Lines {
 
     /// Whether no filter hides it: what tells of the text itself.
     fn stands_out(&self, line: u64) -> bool;
+
+    /// How far in the rows after a line's first begin, where it is wrapped.
+    fn hang(&self, _line: u64) -> usize {
+        0
+    }
 }
 
 /// The size of the area that the text has, in cells.
@@ -53,8 +58,8 @@ impl Page {
 pub enum Row {
     /// So many lines before `before` are hidden by the filter.
     Hidden { before: u64, count: u64 },
-    /// The bytes `start..end` of a line; `start` is zero on its first row.
-    Text { line: u64, start: usize, end: usize },
+    /// The bytes `start..end` of a line, so far in; `start` is zero on its first row.
+    Text { line: u64, start: usize, end: usize, indent: usize },
 }
 
 impl Row {

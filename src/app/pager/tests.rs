@@ -21,7 +21,7 @@ fn numbered(count: usize) -> Document {
 fn seen(pager: &Pager, lines: &Document, page: Page) -> Vec<String> {
     let show = |row: Row| match row {
         Row::Hidden { count, .. } => act::hidden_lines(count),
-        Row::Text { line, start, end } => lines.plain(line).get(start..end).unwrap().to_owned(),
+        Row::Text { line, start, end, .. } => lines.plain(line).get(start..end).unwrap().to_owned(),
     };
     pager.rows(lines, page).into_iter().map(show).collect()
 }

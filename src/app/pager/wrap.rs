@@ -5,22 +5,22 @@ use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr;
 
 /// Where the rows of a text begin that has so many columns; the first is 0. A row ends after a space
-/// where one is near its end.
-pub fn wrap(text: &str, columns: usize) -> Vec<usize> {
+/// where one is near its end. Rows after the first have `hang` columns less, which stay empty before them.
+pub fn wrap(text: &str, columns: usize, hang: usize) -> Vec<usize> {
     let columns = columns.max(1);
+    let mut room = columns;
     let mut starts = vec![0];
     if text.is_ascii() && text.len() <= columns {
         return starts;
     }
-    let near = columns - columns / 4;
     let mut start = 0;
     // The columns of the row so far, and where it could end: a place, and the columns up to it.
     let mut used = 0;
     let mut space: Option<(usize, usize)> = None;
     for (at, symbol) in text.grapheme_indices(true) {
         let wide = symbol.width();
-        if used + wide > columns && at > start {
-            match space.filter(|(_, columns)| *columns >= near) {
+        if used + wide > room && at > start {
+            match space.filter(|(_, columns)| *columns >= room - room / 4) {
                 Some((end, columns)) if end > start => {
                     start = end;
                     used -= columns;
@@ -32,6 +32,7 @@ pub fn wrap(text: &str, columns: usize) -> Vec<usize> {
             }
             starts.push(start);
             space = None;
+            room = columns.saturating_sub(hang).max(1);
         }
         used += wide;
         if symbol == " " {
@@ -82,7 +83,11 @@ mod tests {
     use super::*;
 
     fn rows(text: &str, columns: usize) -> Vec<&str> {
-        let starts = wrap(text, columns);
+        hanging(text, columns, 0)
+    }
+
+    fn hanging(text: &str, columns: usize, hang: usize) -> Vec<&str> {
+        let starts = wrap(text, columns, hang);
         let ends = starts.iter().skip(1).copied().chain([text.len()]);
         starts.iter().zip(ends).map(|(start, end)| &text[*start..end]).collect()
     }
@@ -95,6 +100,12 @@ mod tests {
         assert_eq!(rows("日本語日本語", 5), ["日本", "語日", "本語"]);
         assert_eq!(rows("", 10), [""]);
         assert_eq!(rows("日", 1), ["日"]);
+    }
+
+    #[test]
+    fn rows_after_the_first_leave_room_for_what_hangs() {
+        let rows = hanging("key  one two sixteen four", 14, 5);
+        assert_eq!(rows, ["key  one two ", "sixteen ", "four"]);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::app::effect::Generation;
 use crate::app::logs::LogView;
+use crate::app::message::RawObject;
 use crate::app::pods::location::Location;
 use crate::app::table::Table;
 use crate::app::text::TextView;
@@ -17,10 +18,11 @@ pub struct Layer {
 #[derive(Debug)]
 pub enum Body {
     Table(Box<Table>),
-    /// A text that is asked for, or what came instead of it.
+    /// A text that is asked for, or what came instead of it; and the object that it tells of.
     Text {
         generation: Generation,
         text: Loaded,
+        object: Option<Box<RawObject>>,
     },
     Logs {
         generation: Generation,

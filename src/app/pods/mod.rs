@@ -13,6 +13,7 @@ use jiff::Timestamp;
 
 use crate::app::effect::{Effect, Generation};
 use crate::app::focus::{Focus, TableFocus};
+use crate::app::message::RawObject;
 use crate::app::rows::Place;
 use crate::app::table::{Sort, Table};
 use crate::app::text::TextView;
@@ -227,13 +228,14 @@ impl Pods {
         &mut self,
         generation: Generation,
         location: &Location,
-        document: Document,
-        file: String,
+        (document, file): (Document, String),
+        told: RawObject,
     ) {
         let Some(layer) = self.layers.iter_mut().find(|layer| layer.is_of(generation)) else {
             return;
         };
-        if let Body::Text { text, .. } = &mut layer.body {
+        if let Body::Text { text, object, .. } = &mut layer.body {
+            *object = Some(Box::new(told));
             match text {
                 Loaded::Text(view) => view.replace(document),
                 Loaded::Waiting | Loaded::Failed(_) => {

@@ -36,11 +36,11 @@ impl Pods {
             Location::Describe(object) | Location::Raw(object) => {
                 let generation = self.objects.advance();
                 let effect = Effect::LoadObject { generation, object: object.clone() };
-                (Body::Text { generation, text: Loaded::Waiting }, vec![effect])
+                (Body::Text { generation, text: Loaded::Waiting, object: None }, vec![effect])
             }
             Location::Explain { .. } => {
                 let generation = self.objects.advance();
-                (Body::Text { generation, text: Loaded::Waiting }, Vec::new())
+                (Body::Text { generation, text: Loaded::Waiting, object: None }, Vec::new())
             }
             Location::Logs { title, request, offered } => {
                 let generation = self.logs.advance();

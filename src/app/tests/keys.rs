@@ -154,3 +154,47 @@ fn a_pod_without_a_log_shows_all_its_events_and_asks_again() {
     let effects = app.update(Message::Told { environment, news: Vec::new() });
     assert!(matches!(&effects[..], [Effect::LoadObject { .. }]), "{effects:?}");
 }
+
+#[test]
+fn what_is_sorted_by_is_shown_and_what_is_told_nowhere_is_refused() {
+    let mut app = told();
+    assert!(!app.columns().contains(&Column::Ip));
+    act(&mut app, Action::Sort(SortKey::Ip));
+    let columns = app.columns();
+    assert!(columns.contains(&Column::Ip) && !columns.contains(&Column::Node), "{columns:?}");
+    act(&mut app, Action::Sort(SortKey::Name));
+    assert!(!app.columns().contains(&Column::Ip));
+    act(&mut app, Action::Palette);
+    type_in(&mut app, "events");
+    act(&mut app, Action::Press);
+    let sorted = |app: &App| app.pods.top().table().unwrap().sort.column;
+    let before = sorted(&app);
+    act(&mut app, Action::Sort(SortKey::Cpu));
+    assert_eq!(sorted(&app), before);
+    assert_eq!(app.flash.as_ref().unwrap().text, "nothing is told of CPU here");
+}
+
+#[test]
+fn a_description_grows_older_between_two_readings() {
+    let mut app = told();
+    let effects = act(&mut app, Action::Describe);
+    let Some(Effect::LoadObject { generation, .. }) = effects.first() else {
+        panic!("{effects:?}")
+    };
+    let created = (now() - std::time::Duration::from_secs(30)).to_string();
+    let json = serde_json::json!({
+        "kind": "Pod", "metadata": { "name": "queue", "creationTimestamp": created },
+    });
+    let object = RawObject { json, events: Vec::new(), events_failure: None };
+    app.update(Message::ObjectLoaded { generation: *generation, object: Ok(object) });
+    let age = |app: &App| {
+        let Body::Text { text: Loaded::Text(view), .. } = &app.pods.top().body else { panic!() };
+        let lines = &view.document().lines;
+        lines.iter().find(|line| line.text.contains("30s") || line.text.contains("32s")).cloned()
+    };
+    let young = age(&app).unwrap();
+    let next = app.next_change().unwrap();
+    assert_eq!(next, now() + std::time::Duration::from_secs(2));
+    app.update(Message::Ticked(next));
+    assert!(age(&app).unwrap() != young);
+}

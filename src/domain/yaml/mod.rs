@@ -89,7 +89,7 @@ impl Block {
         let body = text.trim_start_matches([' ', '-']);
         let depth = text.len() - body.len();
         if self.depth.is_some_and(|deeper| depth > deeper || body.is_empty()) {
-            return Line { text, spans: Vec::new() };
+            return Line { text, ..Line::default() };
         }
         self.depth = None;
         let mut spans = Vec::new();
@@ -102,7 +102,7 @@ impl Block {
         if let Some(at) = text.rfind(" # ") {
             spans.push(Span { start: at + 1, end: text.len(), emphasis: Emphasis::Faint });
         }
-        Line { text, spans }
+        Line { text, spans, ..Line::default() }
     }
 }
 

@@ -117,6 +117,8 @@ pub struct Pick {
 pub struct Pool {
     pub candidates: Vec<Candidate>,
     pub history: History,
+    /// Backups of the window that cannot be drawn: they must be thawed first.
+    pub archived: Vec<Backup>,
     /// What was left out, and why.
     pub notes: Vec<String>,
 }

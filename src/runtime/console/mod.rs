@@ -91,15 +91,13 @@ pub async fn run(session: &Session) -> Result<Exit, Failure> {
 pub async fn run_on<B: Backend>(
     terminal: &mut Terminal<B>,
     input: impl Stream<Item = Event>,
-    settings: &Settings,
-    clock: Clock,
+    session: &Session,
     looks: &Looks,
 ) -> Result<App, B::Error> {
     let (lent, _) = watch::channel(false);
-    let settings = Arc::new(settings.clone());
-    let gift = Gift { seed: Some(1), trainer: None };
-    // The first seed is the same each time: what it picks in the embedded world is healthy.
-    let opened = Opened { settings, clock, surface: Surface::Memory, lent, gift };
+    let settings = Arc::new(session.settings.clone());
+    let gift = Gift { seed: session.seed, trainer: session.trainer.clone() };
+    let opened = Opened { settings, clock: session.clock, surface: Surface::Memory, lent, gift };
     Box::pin(opened.run(terminal, input, looks, None)).await
 }
 

@@ -8,11 +8,15 @@ use lifeboat::domain::key::{Key, KeyCode as Code};
 use lifeboat::domain::settings::Settings;
 use lifeboat::runtime::clock::Clock;
 use lifeboat::runtime::console::{self, Looks};
+use lifeboat::runtime::demo::offered;
+use lifeboat::runtime::headless::Session;
+use lifeboat::runtime::headless::paint::Paper;
+use lifeboat::runtime::training::Trainer;
 use lifeboat::ui::keymap::Keymap;
 use lifeboat::ui::theme::ColourDepth;
 use ratatui::Terminal;
 use ratatui::backend::{Backend, ClearType, TestBackend, WindowSize};
-use ratatui::buffer::Cell;
+use ratatui::buffer::{Buffer, Cell};
 use ratatui::crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::{Position, Size};
 use tokio::sync::{mpsc, watch};
@@ -25,25 +29,48 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// A console that a test types into.
 pub(crate) struct Console {
     keys: mpsc::UnboundedSender<Event>,
-    screen: watch::Receiver<String>,
+    screen: watch::Receiver<Screen>,
     running: JoinHandle<App>,
 }
 
+/// What is shown, and its characters alone.
+#[derive(Clone, Default)]
+struct Screen {
+    buffer: Buffer,
+    text: String,
+}
+
 impl Console {
-    pub(crate) fn open(settings: Settings, clock: Clock, (width, height): (u16, u16)) -> Self {
+    pub(crate) fn open(settings: Settings, clock: Clock, size: (u16, u16)) -> Self {
+        Self::coloured(settings, clock, size, ColourDepth::None)
+    }
+
+    pub(crate) fn coloured(
+        settings: Settings,
+        clock: Clock,
+        (width, height): (u16, u16),
+        depth: ColourDepth,
+    ) -> Self {
         let (keys, typed) = mpsc::unbounded_channel();
-        let (shown, screen) = watch::channel(String::new());
+        let (shown, screen) = watch::channel(Screen::default());
         let backend = Shared { inner: TestBackend::new(width, height), shown };
-        let looks = Looks {
-            keymap: Keymap::new(&settings.console.keys),
-            depth: ColourDepth::None,
-            light_ground: false,
+        let looks =
+            Looks { keymap: Keymap::new(&settings.console.keys), depth, light_ground: false };
+        let session = Session {
+            settings,
+            clock,
+            paper: Paper { colour: false, live: false, width: 80 },
+            json: false,
+            // What it picks in the embedded world is healthy.
+            seed: Some(1),
+            program: None,
+            trainer: Some(Trainer::new(offered(None), |_| {})),
         };
         #[expect(clippy::disallowed_methods, reason = "a test runs the loop beside itself")]
         let running = tokio::spawn(async move {
             let mut terminal = Terminal::new(backend).unwrap();
             let input = UnboundedReceiverStream::new(typed);
-            console::run_on(&mut terminal, input, &settings, clock, &looks).await.unwrap()
+            console::run_on(&mut terminal, input, &session, &looks).await.unwrap()
         });
         Self { keys, screen, running }
     }
@@ -66,18 +93,34 @@ impl Console {
 
     /// Waits until the screen is as wanted; else fails with what it shows.
     pub(crate) async fn wait_until(&mut self, what: &str, wanted: impl Fn(&str) -> bool) -> String {
-        let found = tokio::time::timeout(PATIENCE, self.screen.wait_for(|screen| wanted(screen)));
-        let found = found.await.map(|found| found.unwrap().clone());
-        let found = found.map_err(|_| format!("never {what}:\n{}", self.screen.borrow().as_str()));
+        let wanted = self.screen.wait_for(|screen| wanted(&screen.text));
+        let found = tokio::time::timeout(PATIENCE, wanted).await;
+        let found = found.map(|found| found.unwrap().text.clone());
+        let found = found.map_err(|_| format!("never {what}:\n{}", self.screen.borrow().text));
         found.unwrap()
     }
 
     /// Waits longer than a test usually does.
     pub(crate) async fn wait_at_most(&mut self, patience: Duration, text: &str) {
-        let found = self.screen.wait_for(|screen| screen.contains(text));
+        let found = self.screen.wait_for(|screen| screen.text.contains(text));
         let found = tokio::time::timeout(patience, found).await.map(|found| drop(found.unwrap()));
-        let found = found.map_err(|_| format!("never {text}:\n{}", self.screen.borrow().as_str()));
+        let found = found.map_err(|_| format!("never {text}:\n{}", self.screen.borrow().text));
         found.unwrap();
+    }
+
+    /// Waits until the screen is as wanted, or has stood still for so long; gives what it shows then.
+    pub(crate) async fn wait_or_still(
+        &mut self,
+        still: Duration,
+        wanted: impl Fn(&Buffer) -> bool,
+    ) -> Buffer {
+        loop {
+            let buffer = self.screen.borrow_and_update().buffer.clone();
+            let changed = tokio::time::timeout(still, self.screen.changed());
+            if wanted(&buffer) || changed.await.is_err() {
+                return buffer;
+            }
+        }
     }
 
     pub(crate) async fn wait_for(&mut self, text: &str) -> String {
@@ -126,7 +169,7 @@ fn named(name: &str) -> KeyEvent {
 /// A screen in memory whose text others can see.
 struct Shared {
     inner: TestBackend,
-    shown: watch::Sender<String>,
+    shown: watch::Sender<Screen>,
 }
 
 impl Shared {
@@ -192,10 +235,10 @@ impl Backend for Shared {
 
     fn flush(&mut self) -> io::Result<()> {
         sure(self.inner.flush())?;
-        let text = self.text();
+        let screen = Screen { buffer: self.inner.buffer().clone(), text: self.text() };
         self.shown.send_if_modified(|shown| {
-            let is_news = *shown != text;
-            *shown = text;
+            let is_news = shown.buffer != screen.buffer;
+            *shown = screen;
             is_news
         });
         Ok(())

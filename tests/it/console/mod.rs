@@ -2,7 +2,7 @@
 
 mod backups;
 mod drill;
-mod harness;
+pub(crate) mod harness;
 mod jobs;
 mod keys;
 mod metrics;

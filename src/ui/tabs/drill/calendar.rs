@@ -1,6 +1,4 @@
-//! The verification calendar: a cell for each backup, its shade the depth that it was verified to.
-
-use jiff::civil::Date;
+//! The verification calendar: a cell for each slot, its shade the depth that its backup was verified to.
 
 use crate::app::drill::Drill;
 use crate::app::drill::form::PickBy;
@@ -13,7 +11,8 @@ use crate::ui::sheet::{Part, Sheet};
 /// The sign of a cell, readable without colour too.
 const fn sign(mark: Mark) -> (&'static str, Role) {
     match mark {
-        Mark::Missing => (" ", Role::Muted),
+        Mark::Missed => ("○", Role::Warning),
+        Mark::Late => ("◌", Role::Busy),
         Mark::Untested => ("·", Role::Muted),
         Mark::Reached(Depth::Quick) => ("░", Role::Busy),
         Mark::Reached(Depth::Restore) => ("▒", Role::Fine),
@@ -22,13 +21,46 @@ const fn sign(mark: Mark) -> (&'static str, Role) {
     }
 }
 
+/// The lines of the calendar: one for each month, or for each day where a day has several slots.
+///
 /// ```text
-///  Verified  · untested  ░ intact  ▒ restorable  █ proven  ✘ failed
-///   Oct      1 · · · · █ · · · ✘ · · · · · · ·
-///   Nov      1 · · · [·] · · ·
+///  Verified  · untested  ░ intact  ▒ restorable  █ proven  ✘ failed  ○ missed
+///   Oct 2026  · · · · █ · · · ✘ · ○ · · · · ·
+///   Nov 2026  · · · ◆ · · ·
 /// ```
 pub(super) fn draw(sheet: &mut Sheet<'_>, drill: &Drill, most: usize) {
-    let is_known = |mark| drill.shelf.cells.iter().any(|cell| cell.mark == mark);
+    sheet.line(legend(&drill.shelf.cells));
+    let Some(set) = drill.set() else { return };
+    let cells = &drill.shelf.cells;
+    let day = |cell: &Cell| cell.at.to_zoned(set.backups.time_zone.clone()).date();
+    let is_daily = cells.windows(2).all(|pair| match pair {
+        [one, two] => day(one) != day(two),
+        _ => true,
+    });
+    let row = |cell: &Cell| if is_daily { day(cell).first_of_month() } else { day(cell) };
+    let format = if is_daily { "%b %Y" } else { "%b %e" };
+    let rows: Vec<&[Cell]> = cells.chunk_by(|one, two| row(one) == row(two)).collect();
+    for cells in rows.iter().skip(rows.len().saturating_sub(most)) {
+        let Some(first) = cells.first() else { continue };
+        let name = row(first).strftime(format).to_string();
+        let mut line = vec![(format!("  {name:<10}"), Role::Muted)];
+        let mut column = 1;
+        for cell in *cells {
+            // Every day stands below the same day of the month before.
+            if is_daily {
+                let gap = usize::try_from(day(cell).day() - column).unwrap_or(0);
+                line.push(("  ".repeat(gap), Role::Muted));
+                column = day(cell).day() + 1;
+            }
+            line.extend(parts(cell, drill));
+        }
+        sheet.line(line);
+    }
+}
+
+/// The signs, of which the rare one is told where it occurs.
+fn legend(cells: &[Cell]) -> Vec<Part> {
+    let is_known = |mark| cells.iter().any(|cell| cell.mark == mark);
     let mut legend: Vec<Part> = vec![(" Verified ".to_owned(), Role::Header)];
     for (mark, word) in [
         (Mark::Untested, "untested"),
@@ -36,41 +68,17 @@ pub(super) fn draw(sheet: &mut Sheet<'_>, drill: &Drill, most: usize) {
         (Mark::Reached(Depth::Restore), "restorable"),
         (Mark::Reached(Depth::Compare), "proven"),
         (Mark::Failed, "failed"),
+        (Mark::Missed, "missed"),
+        (Mark::Late, "late"),
     ] {
+        if mark == Mark::Late && !is_known(mark) {
+            continue;
+        }
         let (sign, role) = sign(mark);
         legend.push((format!(" {sign}"), role));
         legend.push((format!(" {word} "), if is_known(mark) { Role::Text } else { Role::Muted }));
     }
-    sheet.line(legend);
-    let Some(set) = drill.set() else { return };
-    let day = |cell: &Cell| cell.at.to_zoned(set.zone.clone()).date();
-    let mut months: Vec<((i16, i8), Vec<&Cell>)> = Vec::new();
-    for cell in &drill.shelf.cells {
-        let date = day(cell);
-        let month = (date.year(), date.month());
-        match months.last_mut().filter(|(known, _)| *known == month) {
-            Some((_, cells)) => cells.push(cell),
-            None => months.push((month, vec![cell])),
-        }
-    }
-    let is_daily = drill.shelf.cells.windows(2).all(|pair| match pair {
-        [one, two] => day(one) != day(two),
-        _ => true,
-    });
-    let surplus = months.len().saturating_sub(most);
-    for ((year, month), cells) in months.into_iter().skip(surplus) {
-        let name = Date::new(year, month, 1).map(|date| date.strftime("%b %Y").to_string());
-        let mut line = vec![(format!("  {:<10}", name.unwrap_or_default()), Role::Muted)];
-        let first = cells.first().map_or(1, |cell| day(cell).day());
-        if is_daily {
-            let before = usize::try_from(first - 1).unwrap_or(0);
-            line.push(("  ".repeat(before), Role::Muted));
-        }
-        for cell in cells {
-            line.extend(parts(cell, drill));
-        }
-        sheet.line(line);
-    }
+    legend
 }
 
 fn parts(cell: &Cell, drill: &Drill) -> [Part; 2] {

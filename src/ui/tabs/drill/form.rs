@@ -4,9 +4,9 @@ use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 
 use crate::app::App;
-use crate::app::drill::Drill;
 use crate::app::drill::form::{Field, PickBy};
 use crate::app::drill::words::{costs, one_in, proves};
+use crate::app::drill::{Drill, Training};
 use crate::domain::backup::Backup;
 use crate::domain::settings::Depth;
 use crate::domain::units::{Span, plural};
@@ -15,8 +15,13 @@ use crate::drill::plan::ToolChoice;
 use crate::ui::theme::{Role, Theme};
 use crate::ui::viewports::Viewports;
 
-use super::{WIDE, calendar, history};
-use crate::ui::sheet::{Part, Sheet, bar, left, right};
+use super::{calendar, history};
+use crate::ui::sheet::{Part, Sheet, bar, left, right, wrap};
+
+/// What the fields need, what the calendar beside them needs, and what the fields have use for.
+const FIELDS: u16 = 88;
+const CALENDAR: u16 = 77;
+const WIDEST: u16 = 110;
 
 /// ```text
 ///  Due  prod in 4 d · staging overdue by 24 d · dev never drilled
@@ -37,9 +42,10 @@ pub(super) fn draw(
     viewports: &mut Viewports,
 ) {
     let drill = &app.drill;
-    let is_wide = area.width >= WIDE;
+    let is_wide = area.width >= FIELDS + CALENDAR;
     let [main, side] = if is_wide {
-        Layout::horizontal([Constraint::Percentage(56), Constraint::Fill(1)]).areas(area)
+        let fields = (area.width - CALENDAR).min(WIDEST);
+        Layout::horizontal([Constraint::Length(fields), Constraint::Fill(1)]).areas(area)
     } else {
         [area, Rect::default()]
     };
@@ -53,14 +59,74 @@ pub(super) fn draw(
         sheet.draw(frame, main);
         return;
     }
+    let room = usize::from(area.height);
+    let is_roomy = room > 30;
+    let mut lower = Sheet::new(theme, main.width);
+    if room > 20 {
+        let costs = costs(drill.form.depth).to_owned();
+        lower.line([(" Costs     ".to_owned(), Role::Header), (costs, Role::Muted)]);
+    }
+    if is_roomy {
+        lower.blank();
+    }
+    problems(&mut lower, drill);
+    if !is_wide {
+        let months = match room {
+            21.. => 6,
+            _ if drill.training.is_empty() => 4,
+            _ => 3,
+        };
+        calendar::draw(&mut lower, drill, months);
+        if is_roomy {
+            lower.blank();
+        }
+    }
+    odds(&mut lower, app, if room > 20 { 8 } else { 4 });
+    if is_roomy {
+        lower.blank();
+    }
+    // The names of what can be rehearsed are always there, what they rehearse where there is room.
+    let above = Field::ALL.len() + 1;
+    let spare = room.saturating_sub(above + usize::from(lower.height()));
+    let mut rehearsals = Sheet::new(theme, main.width);
+    if spare > drill.training.len() + 6 {
+        training(&mut rehearsals, drill);
+    } else {
+        training_names(&mut rehearsals, drill);
+    }
+    let spare = spare.saturating_sub(usize::from(rehearsals.height()));
+    // A blank between the parts, where there is room for one.
+    let blanks = spare.min(2);
+    left_out(&mut lower, drill, spare.saturating_sub(blanks + 1));
     sheet.line(due(app));
-    sheet.blank();
+    if blanks > 0 {
+        sheet.blank();
+    }
     let first = main.y + sheet.height();
     viewports.rows(Rect { y: first, height: 4, ..main }, 0);
     for field in Field::ALL {
         field_line(&mut sheet, app, field);
     }
-    sheet.blank();
+    if blanks > 1 {
+        sheet.blank();
+    }
+    sheet.append(lower);
+    if spare > blanks {
+        sheet.blank();
+    }
+    sheet.append(rehearsals);
+    sheet.draw(frame, main);
+    if is_wide {
+        let mut beside = Sheet::new(theme, side.width);
+        calendar::draw(&mut beside, drill, 12);
+        beside.blank();
+        history::newest(&mut beside, app, 12);
+        beside.draw(frame, side);
+    }
+}
+
+/// Why something is not known.
+fn problems(sheet: &mut Sheet<'_>, drill: &Drill) {
     if let Some(failure) = drill.listing_failure() {
         let text = format!("the backups are not known: {}", failure.what);
         sheet.sentence(2, &text, (Role::Critical, 3));
@@ -72,28 +138,6 @@ pub(super) fn draw(
         let text = format!("of the journal was not read: {text}");
         sheet.sentence(2, &text, (Role::Warning, 2));
     }
-    let room = usize::from(area.height);
-    if is_wide {
-        odds(&mut sheet, app, 8);
-        sheet.blank();
-        let left = room.saturating_sub(usize::from(sheet.height()) + 2);
-        left_out(&mut sheet, drill, left);
-        let mut beside = Sheet::new(theme, side.width);
-        calendar::draw(&mut beside, drill, 12);
-        beside.blank();
-        history::newest(&mut beside, app, 8);
-        if !drill.training.is_empty() {
-            beside.blank();
-            training(&mut beside, drill);
-        }
-        beside.draw(frame, side);
-    } else {
-        calendar::draw(&mut sheet, drill, if room > 20 { 6 } else { 4 });
-        odds(&mut sheet, app, if room > 20 { 8 } else { 4 });
-        let left = room.saturating_sub(usize::from(sheet.height()));
-        left_out(&mut sheet, drill, left);
-    }
-    sheet.draw(frame, main);
 }
 
 /// What is due in each environment.
@@ -125,8 +169,6 @@ fn field_line(sheet: &mut Sheet<'_>, app: &App, field: Field) {
             let is_blind = drill.set().is_some_and(|set| !set.has_source);
             if depth == Depth::Compare && is_blind {
                 says = vec![("this set names no source to compare with".to_owned(), Role::Warning)];
-            } else if sheet.width() > 100 {
-                says.push((format!("   {}", costs(depth)), Role::Muted));
             }
             (depth.word().to_owned(), says)
         }
@@ -198,7 +240,7 @@ fn known(drill: &Drill, object: &Backup) -> Part {
         return ("archived: it must be thawed first".to_owned(), Role::Warning);
     }
     match mark(drill.pasts(), object, &set.id.environment) {
-        Mark::Missing | Mark::Untested => ("not tested".to_owned(), Role::Muted),
+        Mark::Missed | Mark::Late | Mark::Untested => ("not tested".to_owned(), Role::Muted),
         Mark::Reached(depth) => (depth.praise().to_owned(), Role::Fine),
         Mark::Failed => ("failed".to_owned(), Role::Critical),
     }
@@ -256,7 +298,7 @@ fn left_out(sheet: &mut Sheet<'_>, drill: &Drill, room: usize) {
     };
     let notes = shelf.pool.notes.iter().map(|note| format!("; {note}"));
     let text = format!("{text}{}", notes.collect::<String>());
-    if sheet.width() < WIDE / 2 + 10 || room < 3 {
+    if room < 3 {
         sheet.line([(" Left out  ".to_owned(), Role::Header), (text, Role::Muted)]);
     } else {
         sheet.heading("Left out", "");
@@ -266,6 +308,9 @@ fn left_out(sheet: &mut Sheet<'_>, drill: &Drill, room: usize) {
 
 /// The failures that can be rehearsed in the embedded world.
 fn training(sheet: &mut Sheet<'_>, drill: &Drill) {
+    if drill.training.is_empty() {
+        return;
+    }
     sheet.heading("Rehearse a failure", "`lifeboat demo --fault NAME`, or `:train NAME` here");
     for training in &drill.training {
         let (sign, role) =
@@ -276,5 +321,23 @@ fn training(sheet: &mut Sheet<'_>, drill: &Drill) {
             (left(training.verdict, 18), Role::Muted),
             (training.rehearses.to_owned(), Role::Muted),
         ]);
+    }
+}
+
+/// Their names alone.
+fn training_names(sheet: &mut Sheet<'_>, drill: &Drill) {
+    if drill.training.is_empty() {
+        return;
+    }
+    let name = |training: &Training| {
+        let sign = if training.is_on { "◆ " } else { "" };
+        format!("{sign}{}", training.name)
+    };
+    let names: Vec<String> = drill.training.iter().map(name).collect();
+    let text = format!("`:train` {}", names.join(", "));
+    let room = usize::from(sheet.width()).saturating_sub(12);
+    for (at, line) in wrap(&text, room).into_iter().enumerate() {
+        let heading = if at == 0 { " Rehearse  " } else { "           " };
+        sheet.line([(heading.to_owned(), Role::Header), (line, Role::Muted)]);
     }
 }

@@ -149,6 +149,7 @@ fn row(past: &Past, widths: &Widths, is_selected: bool) -> Vec<Part> {
     };
     let sign = if is_selected { "▌ " } else { "  " };
     let mut parts = vec![(sign.to_owned(), Role::Accent)];
+    let last = widths.0.iter().rposition(|width| *width > 0);
     for (at, (text, role)) in [
         (when, Role::Muted),
         (environment, Role::Text),
@@ -162,7 +163,8 @@ fn row(past: &Past, widths: &Widths, is_selected: bool) -> Vec<Part> {
     .enumerate()
     {
         if of(at) > 0 {
-            parts.push((format!("{}  ", left(&text, of(at))), role));
+            let gap = if Some(at) == last { "" } else { "  " };
+            parts.push((format!("{}{gap}", left(&text, of(at))), role));
         }
     }
     parts

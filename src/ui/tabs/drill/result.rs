@@ -72,8 +72,11 @@ pub(super) fn draw(
         height: area.height.saturating_sub(reserved),
         ..area
     };
+    // Two headings, the rows, a blank: what is told of a short table stands below it.
+    let below = u16::try_from(rows.len().max(1) + 3).unwrap_or(u16::MAX);
+    let lowest = area.bottom().saturating_sub(foot.height()).max(middle.y);
     let end = Rect {
-        y: area.bottom().saturating_sub(foot.height()).max(middle.y),
+        y: lowest.min(middle.y.saturating_add(below)),
         height: foot.height().min(area.bottom().saturating_sub(middle.y)),
         ..area
     };
