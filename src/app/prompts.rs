@@ -66,7 +66,7 @@ impl App {
             let text = prompt.text().to_owned();
             if let Some(table) = self.pods.top_mut().table_mut() {
                 table.filter_by(&text);
-                self.is_unfilled = true;
+                self.is_unfiltered = true;
             }
         }
     }
@@ -139,7 +139,7 @@ impl App {
             PromptKind::Filter => {
                 if let Some(table) = self.pods.top_mut().table_mut() {
                     table.filter_by("");
-                    self.is_unfilled = true;
+                    self.is_unfiltered = true;
                 }
                 vec![self.remember()]
             }
