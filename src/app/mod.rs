@@ -108,6 +108,8 @@ pub struct App {
     is_dirty: bool,
     /// The rows of the table on top are older than what is known.
     is_unfilled: bool,
+    /// They have not been filtered as it is asked for now.
+    is_unfiltered: bool,
 }
 
 /// What the last session saw of an environment.
@@ -176,6 +178,7 @@ impl App {
             quitting: false,
             is_dirty: true,
             is_unfilled: true,
+            is_unfiltered: false,
         };
         (app, effects)
     }
@@ -316,10 +319,13 @@ impl App {
 
     /// Whether the screen must be painted again; what is to be painted is made ready.
     pub fn take_dirty(&mut self) -> bool {
+        let is_unfiltered = std::mem::take(&mut self.is_unfiltered);
+        let context = Context { now: self.now, environments: &self.environments };
         if std::mem::take(&mut self.is_unfilled) {
-            let context = Context { now: self.now, environments: &self.environments };
             self.pods.fill(&self.clusters, &context);
             self.explain_again();
+        } else if is_unfiltered && let Some(table) = self.pods.top_mut().table_mut() {
+            table.refilter(&context);
         }
         std::mem::take(&mut self.is_dirty)
     }

@@ -66,7 +66,7 @@ impl App {
             PromptKind::Filter => {
                 if let Some(table) = self.pods.top_mut().table_mut() {
                     table.filter_by(&text);
-                    self.is_unfilled = true;
+                    self.is_unfiltered = true;
                 }
             }
             _ => {}
@@ -145,7 +145,7 @@ impl App {
             PromptKind::Filter => {
                 if let Some(table) = self.pods.top_mut().table_mut() {
                     table.filter_by("");
-                    self.is_unfilled = true;
+                    self.is_unfiltered = true;
                 }
                 vec![self.remember()]
             }

@@ -4,6 +4,8 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use indexmap::IndexMap;
+
 use crate::domain::news::{Delta, Scope};
 use crate::domain::pod::Uid;
 
@@ -19,7 +21,8 @@ pub trait Object {
 /// The rows of one kind, each made from what the cluster told.
 #[derive(Debug)]
 pub struct Store<R> {
-    rows: HashMap<Uid, Held<R>>,
+    /// Nearly in the order in which the cluster listed them, which is that of their names.
+    rows: IndexMap<Uid, Held<R>>,
     /// Counts the lists that were begun: a list that ends removes older rows of its scope.
     epoch: u32,
     /// The lists under way.
@@ -42,7 +45,7 @@ struct Listing {
 
 impl<R> Default for Store<R> {
     fn default() -> Self {
-        Self { rows: HashMap::new(), epoch: 0, listing: HashMap::new(), has_listed: false }
+        Self { rows: IndexMap::new(), epoch: 0, listing: HashMap::new(), has_listed: false }
     }
 }
 
@@ -79,7 +82,7 @@ impl<R: Object> Store<R> {
                 let mut is_news = !applied.is_empty();
                 self.insert(applied, self.epoch, &mut make);
                 for uid in gone {
-                    is_news |= self.rows.remove(&uid).is_some();
+                    is_news |= self.rows.swap_remove(&uid).is_some();
                 }
                 is_news
             }
@@ -98,6 +101,7 @@ impl<R: Object> Store<R> {
 }
 
 impl<R> Store<R> {
+    /// The rows, nearly in the order of their names.
     pub fn rows(&self) -> impl Iterator<Item = &Arc<R>> {
         self.rows.values().map(|held| &held.row)
     }

@@ -1,7 +1,6 @@
 //! The state of one table: cursor, marks, sort, filter, columns. The cursor is a key, so it stays on
 //! its row whatever is sorted, filtered or told; the rows are made anew only when something changed.
 
-use std::cmp::Ordering;
 use std::collections::HashSet;
 
 use crate::app::columns::Column;
@@ -43,9 +42,12 @@ pub struct Table {
     cursor: Option<RowKey>,
     /// Where the cursor was when its row was last there.
     at: usize,
+    /// Those that pass the filter, in their order.
     rows: Vec<Row>,
-    /// How many rows there are without the filter.
-    total: usize,
+    /// All that the view has.
+    all: Vec<Row>,
+    /// They are in their order, too.
+    is_sorted: bool,
 }
 
 impl Table {
@@ -60,7 +62,8 @@ impl Table {
             cursor: None,
             at: 0,
             rows: Vec::new(),
-            total: 0,
+            all: Vec::new(),
+            is_sorted: false,
         }
     }
 
@@ -68,8 +71,9 @@ impl Table {
         &self.rows
     }
 
+    /// How many rows there are without the filter.
     pub const fn total(&self) -> usize {
-        self.total
+        self.all.len()
     }
 
     /// The place of the cursor; 0 in an empty table.
@@ -90,17 +94,36 @@ impl Table {
     }
 
     /// Takes all rows of the view, keeps those that pass, in their order.
-    pub fn fill(&mut self, mut rows: Vec<Row>, context: &Context<'_>) {
-        self.total = rows.len();
-        if self.faults_only {
-            rows.retain(|row| row.severity() >= Severity::Warning);
+    pub fn fill(&mut self, rows: Vec<Row>, context: &Context<'_>) {
+        self.all = rows;
+        self.is_sorted = false;
+        if self.is_filtered() {
+            // Few of them pass, as a rule.
+            self.sift(context);
+        } else {
+            self.refilter(context);
         }
-        if let Some(filter) = &self.filtering.filter {
-            rows.retain(|row| filter.matches(&Sought { row, context: *context }));
+    }
+
+    /// Keeps those of the rows that pass now.
+    pub fn refilter(&mut self, context: &Context<'_>) {
+        if !self.is_sorted {
+            sort(&mut self.all, self.sort, context);
+            self.is_sorted = true;
         }
-        let sort = self.sort;
-        rows.sort_unstable_by(|a, b| ordering(a, b, sort, context));
-        self.rows = rows;
+        self.sift(context);
+    }
+
+    fn sift(&mut self, context: &Context<'_>) {
+        let filter = self.filtering.filter.as_ref();
+        let passes = |row: &&Row| {
+            (!self.faults_only || row.severity() >= Severity::Warning)
+                && filter.is_none_or(|filter| filter.matches(&Sought { row, context: *context }))
+        };
+        self.rows = self.all.iter().filter(passes).cloned().collect();
+        if !self.is_sorted {
+            sort(&mut self.rows, self.sort, context);
+        }
         self.find_cursor();
         if !self.marks.is_empty() {
             let there: HashSet<RowKey> = self.rows.iter().map(Row::key).collect();
@@ -179,8 +202,12 @@ impl Table {
     }
 }
 
-fn ordering(a: &Row, b: &Row, sort: Sort, context: &Context<'_>) -> Ordering {
-    let by = a.compare(b, sort.column, context);
-    let by = if sort.descending { by.reverse() } else { by };
-    by.then_with(|| a.rank(b))
+/// By a column, and what is equal there by rank.
+fn sort(rows: &mut [Row], sort: Sort, context: &Context<'_>) {
+    // They come nearly in this order, and a stable sort leaves them in it: names are compared seldom.
+    rows.sort_by(Row::rank);
+    rows.sort_by(|a, b| {
+        let by = a.compare(b, sort.column, context);
+        if sort.descending { by.reverse() } else { by }
+    });
 }

@@ -10,6 +10,7 @@ mod term;
 use std::borrow::Cow;
 use std::fmt;
 
+use memchr::memchr2_iter;
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 use regex::{Regex, RegexBuilder};
@@ -54,7 +55,7 @@ pub struct Filter {
 
 #[derive(Debug, Clone)]
 enum Part {
-    Text { pattern: Regex, inverse: bool },
+    Text { wanted: Wanted, inverse: bool },
     Fuzzy(Pattern),
     Labels(Selector),
     Term(Term),
@@ -103,15 +104,15 @@ impl Filter {
                 Some(text) => (text.trim_start(), true),
                 None => (text.as_str(), false),
             };
-            parts.push(Part::Text { pattern: pattern(text)?, inverse });
+            parts.push(Part::Text { wanted: Wanted::new(text)?, inverse });
         }
         Ok(Self { parts })
     }
 
     pub fn matches(&self, row: &impl Searchable) -> bool {
         self.parts.iter().all(|part| match part {
-            Part::Text { pattern, inverse } => {
-                row.any_text(&mut |text| pattern.is_match(text)) != *inverse
+            Part::Text { wanted, inverse } => {
+                row.any_text(&mut |text| wanted.is_in(text)) != *inverse
             }
             Part::Fuzzy(wanted) => {
                 let mut matcher = Matcher::new(Config::DEFAULT);
@@ -124,6 +125,40 @@ impl Filter {
             Part::Term(term) => term.matches(row),
         })
     }
+}
+
+/// What is looked for in texts, of which there are tens of thousands at each letter that is typed.
+#[derive(Debug, Clone)]
+struct Wanted {
+    pattern: Regex,
+    /// Where it is nothing but letters: these, in lower case.
+    plain: Option<Box<[u8]>>,
+}
+
+impl Wanted {
+    fn new(text: &str) -> Result<Self, FilterProblem> {
+        let is_plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        let plain = is_plain.then(|| text.to_ascii_lowercase().into_bytes().into());
+        Ok(Self { pattern: pattern(text)?, plain })
+    }
+
+    fn is_in(&self, text: &str) -> bool {
+        match &self.plain {
+            // Letters that are written otherwise in other alphabets are a matter for the pattern.
+            Some(plain) if text.is_ascii() => contains(text.as_bytes(), plain),
+            Some(_) | None => self.pattern.is_match(text),
+        }
+    }
+}
+
+/// Whether `plain`, in lower case, is in `text`, whatever its case.
+fn contains(text: &[u8], plain: &[u8]) -> bool {
+    let Some((first, _)) = plain.split_first() else { return true };
+    let is_here = |at: usize| {
+        let here = text.get(at..at + plain.len());
+        here.is_some_and(|here| here.eq_ignore_ascii_case(plain))
+    };
+    memchr2_iter(*first, first.to_ascii_uppercase(), text).any(is_here)
 }
 
 /// A case-insensitive regular expression, or why it is none.
@@ -254,6 +289,16 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn plain_letters_are_found_where_a_pattern_finds_them(
+            text in "[a-cA-CKk\u{212a}é-]{0,12}",
+            letters in "[a-cA-Ck-]{0,3}",
+        ) {
+            let wanted = Wanted::new(&letters).unwrap();
+            prop_assert!(wanted.plain.is_some());
+            prop_assert_eq!(wanted.is_in(&text), wanted.pattern.is_match(&text));
+        }
+
         #[test]
         fn no_text_panics(text in ".{0,40}") {
             if let Ok(filter) = Filter::parse(&text) {

@@ -209,6 +209,27 @@ fn a_filter_that_cannot_be_read_hides_nothing_and_says_why() {
 }
 
 #[test]
+fn rows_keep_their_order_whenever_a_filter_comes_and_goes() {
+    let names = |app: &App| -> Vec<String> {
+        let table = app.pods.top().table().unwrap();
+        assert_eq!(table.total(), app.clusters.iter().map(|it| it.pods.len()).sum::<usize>());
+        table.rows().iter().map(|row| row.name().to_owned()).collect()
+    };
+    let mut app = told();
+    let all = ["queue", "api", "web", "api"];
+    assert_eq!(names(&app), all);
+    act(&mut app, Action::Filter);
+    type_in(&mut app, "^[qw]");
+    assert_eq!(names(&app), ["queue", "web"]);
+    // What is told meanwhile is filtered, too, and in order when it no longer is.
+    let pods = ["one", "web-2", "api"].map(running).into();
+    tell(&mut app, "dev", list(pods));
+    assert_eq!(names(&app), ["queue", "web-2"]);
+    act(&mut app, Action::Cancel);
+    assert_eq!(names(&app), ["queue", "api", "one", "web-2", "api"]);
+}
+
+#[test]
 fn faults_only_and_sorts_are_remembered() {
     let mut app = told();
     act(&mut app, Action::FaultsOnly);

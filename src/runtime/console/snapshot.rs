@@ -1,9 +1,12 @@
 //! The pods that were seen last, per environment, for the first picture of the next session:
-//! `snapshots/ENVIRONMENT.json.gz` in the state folder, a header and a line per pod.
+//! `snapshots/ENVIRONMENT.json.gz` in the state folder: a header, a line for each list that pods share,
+//! a line per pod.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, Read as _, Write};
+use std::hash::Hash;
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::mem;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, SyncSender};
@@ -14,21 +17,22 @@ use flate2::Compression;
 use flate2::bufread::GzDecoder;
 use flate2::write::GzEncoder;
 use jiff::Timestamp;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::environment::EnvironmentName;
-use crate::domain::labels::Label;
+use crate::domain::labels::Labels;
 use crate::domain::pod::{Container, Pod};
 use crate::domain::shelf::Shelf;
 
 use super::keep;
 
 /// Goes up when an older program would misread the file.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 /// More pods than one person looks at; a first picture need not be whole.
 const MOST: usize = 50_000;
 /// No pod takes more; a file of ours never has a longer line.
-const LONGEST_LINE: u64 = 4 << 20;
+const LONGEST_LINE: usize = 4 << 20;
 /// Of a file's name, which may not be longer than 255 bytes.
 const LONGEST_NAME: usize = 150;
 const BUFFER: usize = 64 << 10;
@@ -48,8 +52,13 @@ struct Header {
     format: u32,
     environment: EnvironmentName,
     at: Timestamp,
+    labels: usize,
+    containers: usize,
     pods: usize,
 }
+
+/// Which labels, init containers and containers a pod has.
+type Places = [usize; 3];
 
 /// Replaces the snapshot of an environment. Blocks until it is on the disk.
 pub fn save(
@@ -59,19 +68,67 @@ pub fn save(
     pods: &[Arc<Pod>],
 ) -> io::Result<()> {
     let pods = pods.get(..MOST).unwrap_or(pods);
-    let header = Header { format: FORMAT, environment: environment.clone(), at, pods: pods.len() };
+    let (mut labels, mut containers) = (Numbered::default(), Numbered::default());
+    let places = pods.iter().map(|pod| -> Places {
+        let [own, sidecars] =
+            [&pod.containers, &pod.init_containers].map(|it| containers.place(it));
+        [labels.place(&pod.labels), sidecars, own]
+    });
+    let places: Vec<Places> = places.collect();
+    let header = Header {
+        format: FORMAT,
+        environment: environment.clone(),
+        at,
+        labels: labels.lists.len(),
+        containers: containers.lists.len(),
+        pods: pods.len(),
+    };
     keep::replace(&file(state, environment), |file| {
         let packed = GzEncoder::new(file, Compression::fast());
         let mut lines = BufWriter::with_capacity(BUFFER, packed);
-        serde_json::to_writer(&mut lines, &header)?;
-        for pod in pods {
-            lines.write_all(b"\n")?;
-            serde_json::to_writer(&mut lines, pod)?;
+        write_line(&mut lines, &header)?;
+        labels.lists.iter().try_for_each(|list| write_line(&mut lines, list))?;
+        containers.lists.iter().try_for_each(|list| write_line(&mut lines, list))?;
+        for (pod, places) in pods.iter().zip(places) {
+            let bare = Pod {
+                labels: Arc::default(),
+                init_containers: Arc::default(),
+                containers: Arc::default(),
+                ..Pod::clone(pod)
+            };
+            write_line(&mut lines, &(places, bare))?;
         }
-        lines.write_all(b"\n")?;
         lines.into_inner().map_err(io::IntoInnerError::into_error)?.finish()?;
         Ok(())
     })
+}
+
+fn write_line(lines: &mut impl Write, line: &(impl Serialize + ?Sized)) -> io::Result<()> {
+    serde_json::to_writer(&mut *lines, line)?;
+    lines.write_all(b"\n")
+}
+
+/// Lists, each of them once, in the order in which they were found.
+struct Numbered<'a, T> {
+    places: HashMap<&'a [T], usize>,
+    lists: Vec<&'a [T]>,
+}
+
+impl<T> Default for Numbered<'_, T> {
+    fn default() -> Self {
+        Self { places: HashMap::new(), lists: Vec::new() }
+    }
+}
+
+impl<'a, T: Eq + Hash> Numbered<'a, T> {
+    fn place(&mut self, list: &'a [T]) -> usize {
+        let next = self.lists.len();
+        let place = *self.places.entry(list).or_insert(next);
+        if place == next {
+            self.lists.push(list);
+        }
+        place
+    }
 }
 
 /// The snapshots that there are of these environments, read side by side. One that cannot be read is
@@ -106,24 +163,61 @@ pub fn load(state: &Path, environment: &EnvironmentName) -> Option<Snapshot> {
 fn read(file: File, environment: &EnvironmentName) -> io::Result<Snapshot> {
     let packed = BufReader::with_capacity(BUFFER, file);
     let mut lines = BufReader::with_capacity(BUFFER, GzDecoder::new(packed));
-    let mut line = Vec::new();
-    next(&mut lines, &mut line)?;
-    let header: Header = serde_json::from_slice(&line)?;
-    if header.format != FORMAT || header.environment != *environment {
+    let header: Header = next(&mut lines)?;
+    if header.format != FORMAT || header.environment != *environment || header.pods > MOST {
         return Err(io::Error::new(io::ErrorKind::InvalidData, "it is another one's"));
     }
-    let pods = pods(&mut lines, header.pods.min(MOST))?;
-    Ok(Snapshot { at: header.at, pods })
+    let lists = Lists {
+        labels: (0..header.labels).map(|_| next(&mut lines)).collect::<io::Result<_>>()?,
+        containers: (0..header.containers).map(|_| next(&mut lines)).collect::<io::Result<_>>()?,
+    };
+    Ok(Snapshot { at: header.at, pods: pods(&mut lines, header.pods, &lists)? })
 }
 
-/// Reads so many lines while others make pods of those before.
-fn pods(lines: &mut impl BufRead, count: usize) -> io::Result<Vec<Arc<Pod>>> {
+/// Reads the next line, which must have its end.
+fn next<T: DeserializeOwned>(lines: &mut impl BufRead) -> io::Result<T> {
+    let mut line = Vec::new();
+    lines.take(LONGEST_LINE as u64).read_until(b'\n', &mut line)?;
+    match line.pop() {
+        Some(b'\n') => Ok(serde_json::from_slice(&line)?),
+        _ => Err(endless()),
+    }
+}
+
+fn endless() -> io::Error {
+    io::Error::new(io::ErrorKind::UnexpectedEof, "its end is missing")
+}
+
+/// What pods share, by its place in the file.
+#[derive(Debug, Default)]
+struct Lists {
+    labels: Vec<Labels>,
+    containers: Vec<Arc<[Container]>>,
+}
+
+impl Lists {
+    /// Gives a pod what it has of them.
+    fn give(&self, [labels, init_containers, containers]: Places, pod: &mut Pod) -> Option<()> {
+        pod.labels = self.labels.get(labels).cloned()?;
+        pod.init_containers = self.containers.get(init_containers).cloned()?;
+        pod.containers = self.containers.get(containers).cloned()?;
+        Some(())
+    }
+}
+
+/// Reads so many lines to the end while others make pods of those before.
+fn pods(lines: &mut impl Read, count: usize, lists: &Lists) -> io::Result<Vec<Arc<Pod>>> {
     let workers = thread::available_parallelism().map_or(1, usize::from).min(MOST_WORKERS);
     let (sender, portions) = mpsc::sync_channel::<(usize, Vec<u8>)>(workers);
-    let portions = Mutex::new(portions);
+    let portions = Arc::new(Mutex::new(portions));
     let mut made = thread::scope(|scope| {
-        let begin = |_| scope.spawn(|| work(&portions));
+        let begin = |_| {
+            let portions = Arc::clone(&portions);
+            scope.spawn(move || work(&portions, lists))
+        };
         let working: Vec<_> = (0..workers).map(begin).collect();
+        // Where all readers have failed, nobody is left who would receive.
+        drop(portions);
         let portioned = portion(lines, count, &sender);
         drop(sender);
         let mut made = Vec::new();
@@ -137,54 +231,52 @@ fn pods(lines: &mut impl BufRead, count: usize) -> io::Result<Vec<Arc<Pod>>> {
     Ok(made.into_iter().flat_map(|(_, pods)| pods).collect())
 }
 
-/// Passes `count` lines on, some at a time.
+/// Passes `count` lines on, which must be all, some at a time.
 fn portion(
-    lines: &mut impl BufRead,
+    lines: &mut impl Read,
     count: usize,
     sender: &SyncSender<(usize, Vec<u8>)>,
 ) -> io::Result<()> {
-    let (mut text, mut line) = (Vec::new(), Vec::new());
-    let mut number = 0;
-    for left in (0..count).rev() {
-        next(lines, &mut line)?;
-        text.append(&mut line);
-        text.push(b'\n');
-        if text.len() >= PORTION || left == 0 {
-            // Nobody receives where all readers have failed; their reason is what is told.
-            if sender.send((number, mem::take(&mut text))).is_err() {
-                return Ok(());
-            }
-            number += 1;
+    let mut text = Vec::with_capacity(PORTION);
+    let (mut number, mut left) = (0, count);
+    loop {
+        let read = lines.by_ref().take(PORTION as u64).read_to_end(&mut text)?;
+        if read == 0 {
+            return if text.is_empty() && left == 0 { Ok(()) } else { Err(endless()) };
         }
+        let Some(end) = text.iter().rposition(|byte| *byte == b'\n') else {
+            if text.len() > LONGEST_LINE {
+                return Err(endless());
+            }
+            continue;
+        };
+        let rest = text.split_off(end + 1);
+        let whole = text.iter().filter(|byte| **byte == b'\n').count();
+        left = left.checked_sub(whole).ok_or(io::ErrorKind::InvalidData)?;
+        // Why all readers have failed is what is told.
+        if sender.send((number, mem::replace(&mut text, rest))).is_err() {
+            return Ok(());
+        }
+        number += 1;
     }
-    Ok(())
 }
 
 /// Some pods that stand together, and which ones.
 type Made = (usize, Vec<Arc<Pod>>);
 
-fn work(portions: &Mutex<Receiver<(usize, Vec<u8>)>>) -> io::Result<Vec<Made>> {
-    let mut shelves = Shelves::new();
+fn work(portions: &Mutex<Receiver<(usize, Vec<u8>)>>, lists: &Lists) -> io::Result<Vec<Made>> {
+    let mut words = Shelf::of(MOST);
     let mut made = Vec::new();
     loop {
         let next = portions.lock().map_err(|_| io::Error::other("a reader broke off"))?.recv();
         let Ok((number, text)) = next else { return Ok(made) };
         let pods = text.split_inclusive(|byte| *byte == b'\n').map(|line| {
-            let mut pod: Pod = serde_json::from_slice(line)?;
-            shelves.share(&mut pod);
+            let (places, mut pod): (Places, Pod) = serde_json::from_slice(line)?;
+            lists.give(places, &mut pod).ok_or(io::ErrorKind::InvalidData)?;
+            share(&mut pod, &mut words);
             Ok(Arc::new(pod))
         });
         made.push((number, pods.collect::<io::Result<_>>()?));
-    }
-}
-
-/// Reads the next line, which must have its end.
-fn next(lines: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<()> {
-    line.clear();
-    lines.take(LONGEST_LINE).read_until(b'\n', line)?;
-    match line.pop() {
-        Some(b'\n') => Ok(()),
-        _ => Err(io::Error::new(io::ErrorKind::UnexpectedEof, "its end is missing")),
     }
 }
 
@@ -203,32 +295,17 @@ fn file(state: &Path, environment: &EnvironmentName) -> PathBuf {
     state.join("snapshots").join(format!("{name}.json.gz"))
 }
 
-/// What repeats from pod to pod, kept once.
-struct Shelves {
-    words: Shelf<str>,
-    labels: Shelf<[Label]>,
-    containers: Shelf<[Container]>,
-}
-
-impl Shelves {
-    fn new() -> Self {
-        Self { words: Shelf::of(MOST), labels: Shelf::of(MOST), containers: Shelf::of(MOST) }
-    }
-
-    fn share(&mut self, pod: &mut Pod) {
-        self.labels.exchange(&mut pod.labels);
-        self.containers.exchange(&mut pod.init_containers);
-        self.containers.exchange(&mut pod.containers);
-        let words = [&mut pod.namespace, &mut pod.phase].into_iter();
-        let words = words.chain(&mut pod.node).chain(&mut pod.nominated_node);
-        let words = words.chain(&mut pod.service_account).chain(&mut pod.quality);
-        let owner = pod.owner.as_mut().map(|owner| [&mut owner.kind, &mut owner.name]);
-        let words = words.chain(owner.into_iter().flatten());
-        let statuses = pod.init_statuses.iter_mut().chain(&mut pod.statuses);
-        let words = words.chain(statuses.map(|status| &mut status.name));
-        for word in words.chain(pod.conditions.iter_mut().map(|condition| &mut condition.kind)) {
-            self.words.exchange(word);
-        }
+/// Keeps words that repeat from pod to pod once.
+fn share(pod: &mut Pod, known: &mut Shelf<str>) {
+    let words = [&mut pod.namespace, &mut pod.phase].into_iter();
+    let words = words.chain(&mut pod.node).chain(&mut pod.nominated_node);
+    let words = words.chain(&mut pod.service_account).chain(&mut pod.quality);
+    let owner = pod.owner.as_mut().map(|owner| [&mut owner.kind, &mut owner.name]);
+    let words = words.chain(owner.into_iter().flatten());
+    let statuses = pod.init_statuses.iter_mut().chain(&mut pod.statuses);
+    let words = words.chain(statuses.map(|status| &mut status.name));
+    for word in words.chain(pod.conditions.iter_mut().map(|condition| &mut condition.kind)) {
+        known.exchange(word);
     }
 }
 
@@ -341,13 +418,19 @@ mod tests {
 
     #[test]
     fn a_line_in_the_middle_that_is_no_pod_spoils_the_file() {
+        let lists = Lists { labels: vec![Arc::default()], containers: vec![Arc::default()] };
         let mut lines = Vec::new();
         for pod in pods(900) {
-            serde_json::to_writer(&mut lines, &pod).unwrap();
-            lines.push(b'\n');
+            write_line(&mut lines, &([0, 0, 0], pod)).unwrap();
         }
-        let read = |lines: &[u8]| super::pods(&mut &*lines, 900);
+        let read = |lines: &[u8]| super::pods(&mut &*lines, 900, &lists);
         assert_eq!(read(&lines).unwrap().len(), 900);
+        assert!(read(&lines[..lines.len() - 1]).is_err(), "the last line has no end");
+        assert!(super::pods(&mut &*lines, 899, &lists).is_err(), "there is one more");
+        assert!(
+            super::pods(&mut &*lines, 900, &Lists::default()).is_err(),
+            "what they share is missing"
+        );
         let middle = lines.len() / 2;
         lines[middle..middle + 2000].fill(b'x');
         assert!(read(&lines).is_err());
