@@ -28,7 +28,7 @@ use crate::app::effect::{Effect, Generation};
 use crate::app::focus::{BackupsFocus, Focus};
 use crate::app::text::TextView;
 use crate::domain::backup::Backup;
-use crate::domain::environment::{BackupSet, EnvironmentName};
+use crate::domain::environment::{BackupSet, EnvironmentName, SetKind};
 use crate::domain::settings::{Settings, Storage};
 use crate::domain::slot::Slot;
 
@@ -235,12 +235,15 @@ impl Backups {
     }
 
     /// The newest backup of an environment, and the newest that was proven: of its sets that can be
-    /// drilled, else of all; the oldest of them counts. `None` where nothing is known of one.
+    /// drilled, else of those that are made by the clock, else of all; the oldest of them counts.
     pub fn ages(&self, environment: &EnvironmentName) -> Ages {
         let own = self.sets.iter().filter(|set| set.set.environment == *environment);
         let (drilled, others): (Vec<&Watched>, Vec<&Watched>) =
             own.partition(|set| set.set.engine.is_some());
-        let judged = if drilled.is_empty() { &others } else { &drilled };
+        let by_clock = |set: &&&Watched| set.set.kind == SetKind::Scheduled;
+        let scheduled: Vec<&Watched> = others.iter().filter(by_clock).copied().collect();
+        let judged = [&drilled, &scheduled, &others];
+        let judged = judged.into_iter().find(|sets| !sets.is_empty()).unwrap_or(&drilled);
         let is_known = judged.iter().all(|set| set.known().is_some());
         let oldest = |of: fn(&Watched) -> Option<Timestamp>| {
             judged.iter().map(|set| of(set)).min().flatten()

@@ -56,8 +56,8 @@ async fn every_planted_flaw_that_has_a_state_is_seen_in_the_calendar() {
         console.press("<F2>:backups prod<enter>");
         let screen = console.wait_for("expires never").await;
         assert!(screen.contains("90 days written"), "{screen}");
-        console.press("e");
-        console.wait_for("asks for the tag auto-delete=true").await;
+        console.press("e/auto-delete<enter>n");
+        console.wait_for("the tag auto-delete=true").await;
         console.quit().await;
     }
 }

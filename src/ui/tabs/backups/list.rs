@@ -132,7 +132,7 @@ impl<'a> Looks<'a> {
         let (word, role) = match mark(self.pasts, backup, environment) {
             Mark::Failed => ("FAILED", Role::Critical),
             Mark::Reached(depth) => (depth.praise(), Role::Fine),
-            Mark::Missed | Mark::Late | Mark::Untested => ("not verified", Role::Warning),
+            Mark::Missed | Mark::Late | Mark::Untested => ("unverified", Role::Warning),
         };
         let by = match &past.told {
             Told::Drilled(record) => record.actor.as_str(),
@@ -168,6 +168,8 @@ const EXPIRY: usize = 10;
 const STATE: usize = 11;
 const SIGN: usize = 1;
 const GAP: usize = 2;
+/// In less room a word says what was read of a backup.
+const BRIEF: usize = 18;
 
 impl Columns {
     fn of(width: u16, watched: &Watched) -> Self {
@@ -181,7 +183,8 @@ impl Columns {
         let state = if width < 96 { SIGN } else { STATE };
         let fixed = fixed + optional(has_state, state);
         let left = width.saturating_sub(fixed);
-        let name = (left * 3 / 5).clamp(18, 60).min(left);
+        // The names of most backups are whole, and what was read of them is said in a word.
+        let name = (left * 3 / 5).clamp(24, 60).min(left);
         let state = if has_state { state } else { 0 };
         Self { name, state, has_class, has_expiry, read: left.saturating_sub(name + GAP) }
     }
@@ -248,7 +251,9 @@ impl Columns {
         }
         if self.read > 4 {
             let (text, role) = looks.of_backup(watched, backup);
-            parts.push((left(&text, self.read), role));
+            let word = text.split(' ').next().unwrap_or_default();
+            let text = if self.read < BRIEF { word } else { &text };
+            parts.push((left(text, self.read), role));
         }
         parts
     }
