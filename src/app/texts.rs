@@ -18,6 +18,7 @@ use crate::app::pods::layer::{Body, Loaded};
 use crate::app::pods::location::Location;
 use crate::app::prompt::PromptKind;
 use crate::app::rows::{Cells as _, PodRow, Row, RowKey};
+use crate::app::tab::Tab;
 use crate::app::text::TextView;
 use crate::domain::describe;
 use crate::domain::diagnosis::Diagnosis;

@@ -132,7 +132,7 @@ impl<'a> Looks<'a> {
         let (word, role) = match mark(self.pasts, backup, environment) {
             Mark::Failed => ("FAILED", Role::Critical),
             Mark::Reached(depth) => (depth.praise(), Role::Fine),
-            Mark::Missing | Mark::Untested => ("not verified", Role::Warning),
+            Mark::Missed | Mark::Late | Mark::Untested => ("not verified", Role::Warning),
         };
         let by = match &past.told {
             Told::Drilled(record) => record.actor.as_str(),
