@@ -32,13 +32,12 @@ impl ClockReading {
 /// Whether this machine's clock is wrong, as far as the others tell. Where they do not agree with each
 /// other it is said who agrees with whom: then it need not be ours that is wrong.
 pub(super) fn finding(clocks: &[ClockReading]) -> Option<Finding> {
-    let worst =
-        clocks.iter().filter(|clock| clock.is_apart()).max_by_key(|clock| clock.ahead().abs())?;
-    let by = Span(worst.ahead().unsigned_abs());
-    let side = if worst.ahead().is_positive() { "ahead of" } else { "behind" };
-    let mut reason = format!("this machine's clock is {by} {side} that of {}", worst.whose);
-    for other in clocks.iter().filter(|other| *other != worst) {
-        let text = match (other.is_apart(), other.theirs.duration_since(worst.theirs).abs()) {
+    let first = clocks.iter().find(|clock| clock.is_apart())?;
+    let by = Span(first.ahead().unsigned_abs());
+    let side = if first.ahead().is_positive() { "ahead of" } else { "behind" };
+    let mut reason = format!("this machine's clock is {by} {side} that of {}", first.whose);
+    for other in clocks.iter().filter(|other| *other != first) {
+        let text = match (other.is_apart(), other.theirs.duration_since(first.theirs).abs()) {
             (_, apart) if apart <= APART => format!(" and of {}", other.whose),
             (false, _) => format!(", and agrees with that of {}", other.whose),
             (true, _) => format!(", and {} has a third time", other.whose),
@@ -77,7 +76,7 @@ mod tests {
         check(
             &[("the storage", "2026-11-20T14:00:00Z"), ("the cluster", "2026-11-20T14:00:09Z")],
             Some(
-                "this machine's clock is 2h00m behind that of the cluster and of the storage: \
+                "this machine's clock is 2h00m behind that of the storage and of the cluster: \
                  ages here are wrong",
             ),
         );

@@ -113,7 +113,7 @@ mod tests {
         };
         check("30 0 * * *", "0 0 * * *", "15 3 * * *", Some("45 3 * * *"));
         check("30 0 * * *", "0 0 * * *", "45 23 * * *", Some("15 0 * * *"));
-        check("30 0 * * *", "0 0 * * *", "0 3 * * 1-5", None);
+        check("30 0 * * *", "0 0 * * *", "0 3 * * 1-5", Some("30 3 * * 1-5"));
         check("30 0 * * 1", "0 0 * * 1", "0 3 * * 5", Some("30 3 * * 5"));
         // It would have to move to another day, of which the fields do not tell.
         check("30 0 * * 1", "0 0 * * 1", "45 23 * * 1", None);

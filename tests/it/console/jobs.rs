@@ -55,17 +55,19 @@ async fn a_schedule_is_shown_before_it_is_changed_and_its_verification_follows()
 #[tokio::test(flavor = "multi_thread")]
 async fn a_set_is_suspended_resumed_and_run_now() {
     let (_rehearsal, mut console) = opened(LARGE).await;
-    for (key, asked, answered) in [
-        ("s", "Suspend CronJob in dev", "ingest-backup is suspended"),
-        ("s", "Resume CronJob in dev", "runs by its schedule again"),
-        ("t", "Run CronJob now in dev", "job ingest-backup-manual-"),
+    let is_suspended =
+        |screen: &str| screen.contains("the CronJob default/ingest-backup is suspended");
+    for (key, asked, answered, suspends) in [
+        ("s", "Suspend CronJob in dev", "ingest-backup is suspended", true),
+        ("s", "Resume CronJob in dev", "runs by its schedule again", false),
+        ("t", "Run CronJob now in dev", "job ingest-backup-manual-", false),
     ] {
-        let is_seen = |screen: &str| !screen.contains("looking");
-        console.wait_until("it was looked at again", is_seen).await;
         console.press(key);
         console.wait_for(asked).await;
         console.press("<tab><enter>");
         console.wait_for(answered).await;
+        let is_seen = |screen: &str| is_suspended(screen) == suspends;
+        console.wait_until("it was looked at again", is_seen).await;
     }
     console.quit().await;
 }
