@@ -1,3 +1,5 @@
+//! What is said of buckets, against small ones made by hand.
+
 use super::difference::{Cause, Difference, cause_of, jump_sentence};
 use super::listing::{Extent, Figures, Leftover, Listed, OldVersions, Tally};
 use super::recording::Recordings;
