@@ -85,6 +85,17 @@ fn a_class_that_came_or_went_is_no_gap() {
 }
 
 #[test]
+fn growth_is_that_of_the_days_since_the_newest_jump() {
+    let level = |number: u32| if number < 12 { 1000.0 } else { 9000.0 };
+    let days: Vec<_> = (1..=24).map(|it| (it, level(it) + 10.0 * f64::from(it))).collect();
+    let bytes = class("StandardStorage", &days).bytes;
+    let calm = since_jump(&bytes);
+    assert_eq!(calm.first().unwrap().at, day(12));
+    assert_eq!(calm.growth_per_day(), Some(10.0));
+    assert_eq!(since_jump(&calm), calm);
+}
+
+#[test]
 fn an_object_belongs_to_the_longest_prefix_that_fits() {
     let listed = listed(&[
         ("prod/a", 10, "2026-10-01T00:00:00Z"),
