@@ -112,6 +112,56 @@ fn a_glance_lists_every_pod_in_the_columns_of_the_table() {
 }
 
 #[test]
+fn the_usage_of_the_worlds_buckets_is_told_with_its_jump_its_gap_and_what_explains_them() {
+    let home = home();
+    let usage = ["demo", "--at", "2026-11-20T09:30:00Z", "usage"];
+    let output = lifeboat(home.path(), &usage);
+    let shown = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{shown}{}", text(&output.stderr));
+    for expected in [
+        "world/ingest-db-backup in us-east-1",
+        "as of 2026-11-18 (best effort",
+        "since 2026-10-19",
+        "the bucket grew by 2.1 GiB between 2026-10-11 and 2026-10-12: the upload of archive/",
+        "nothing was measured between 2026-09-17 and 2026-09-21",
+        "USD a month at the prices of",
+        "more than the listing",
+        "ceph/research-media",
+        "no CloudWatch here",
+        "ALARM              ingest-db-backup-size since 2026-10-12 (ours)",
+    ] {
+        assert!(shown.contains(expected), "{expected:?} is missing in\n{shown}");
+    }
+    let rows = lifeboat(home.path(), &[&usage[..], &["--csv", "--since", "2w"]].concat());
+    let rows = text(&rows.stdout);
+    assert!(rows.starts_with("bucket,figure,at,value\n"), "{rows}");
+    let standard = rows.lines().filter(|row| row.contains(",StandardStorage,"));
+    assert_eq!(standard.count(), 13, "two weeks without the newest two days");
+    let one = [&["--json"], &usage[..], &["--bucket", "research-dumps"]].concat();
+    let one: serde_json::Value =
+        serde_json::from_slice(&lifeboat(home.path(), &one).stdout).unwrap();
+    assert_eq!(one["buckets"].as_array().unwrap().len(), 1);
+    assert_eq!(one["buckets"][0]["measured"], serde_json::Value::Null);
+    assert_eq!(one["buckets"][0]["listed"]["figures"]["whole"]["objects"], 85);
+}
+
+#[test]
+fn a_usage_that_is_not_all_seen_ends_with_2_and_an_unknown_bucket_with_64() {
+    let home = home();
+    let usage = ["demo", "--fault", "cloudwatch-403", "usage", "--bucket", "ingest-db-backup"];
+    let output = lifeboat(home.path(), &usage);
+    let shown = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(2), "{shown}");
+    assert!(shown.contains("access denied (AccessDenied)") && shown.contains("objects (listed"));
+    let unknown = lifeboat(home.path(), &["demo", "usage", "--bucket", "nowhere"]);
+    assert_eq!(unknown.status.code(), Some(64));
+    let said = text(&unknown.stderr);
+    assert!(said.contains("no bucket is called `nowhere`; there are: world/"), "{said}");
+    let both = lifeboat(home.path(), &["--json", "demo", "usage", "--csv"]);
+    assert_eq!(both.status.code(), Some(64));
+}
+
+#[test]
 fn what_a_glance_cannot_see_ends_with_2_beside_what_it_sees() {
     let home = home();
     for (fault, blind, word) in [

@@ -91,7 +91,7 @@ impl Visit {
                 Part::Measured { figures, .. } => told.measured = Some(figures),
                 Part::Listed { figures, .. } => told.listed = Some(figures),
                 Part::Recorded { recordings, .. } => told.recordings = Some(recordings.unwrap()),
-                Part::Alarms { .. } | Part::Panel { .. } => panic!("nobody asked for that"),
+                Part::Alarms { .. } | Part::Panel { .. } => unreachable!("nobody asked for that"),
             }
         }
         told
@@ -106,7 +106,7 @@ impl Visit {
             self.parts(async |usage, tell| usage.panels(range, Freshness::Kept, tell).await);
         let panel = |part| match part {
             Part::Panel { name, figures, .. } => (name, figures.map(|kept| kept.value)),
-            other => panic!("{other:?}"),
+            other => unreachable!("{other:?}"),
         };
         parts.await.into_iter().map(panel).collect()
     }

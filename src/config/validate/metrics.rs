@@ -145,11 +145,15 @@ fn check_thresholds(table: &Section<'_>, thresholds: &Thresholds) {
 }
 
 fn dimensions(value: &DeValue<'_>) -> Result<Vec<Dimension>, Wrong> {
-    const TYPE: Wrong = Wrong::Type("a table such as { InstanceId = \"i-0123\" }");
-    let table = value.as_table().ok_or(TYPE)?;
+    let table = value.as_table();
+    let table = table.ok_or(Wrong::Type("a table such as { InstanceId = \"i-0123\" }"))?;
     let of = |(name, value): (&toml::Spanned<_>, &toml::Spanned<DeValue<'_>>)| {
         let name: &std::borrow::Cow<'_, str> = name.get_ref();
-        let value = value.get_ref().as_str().filter(|value| !value.is_empty()).ok_or(TYPE)?;
+        let value = value.get_ref().as_str().filter(|value| !value.is_empty());
+        let value = value.ok_or_else(|| {
+            let hint = "such as { InstanceId = \"i-0123\" }; \"*\" is each one that there is";
+            Wrong::value("holds a value that is no text", hint)
+        })?;
         Ok(Dimension { name: name.to_string(), value: value.to_owned() })
     };
     table.iter().map(of).collect()

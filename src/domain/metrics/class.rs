@@ -13,10 +13,11 @@ pub struct StorageClass(usize);
 
 /// Each storage type with its name. Overheads are what is stored beside objects, at the price of the class.
 /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/metrics-dimensions.html>
-const TABLE: [(&str, &str); 26] = [
+const TABLE: [(&str, &str); 28] = [
     ("StandardStorage", "Standard"),
     ("StandardIAStorage", "Standard-IA"),
     ("StandardIASizeOverhead", "Standard-IA, minimum sizes"),
+    ("StandardIAObjectOverhead", "Standard-IA, overhead"),
     ("OneZoneIAStorage", "One Zone-IA"),
     ("OneZoneIASizeOverhead", "One Zone-IA, minimum sizes"),
     ("ReducedRedundancyStorage", "Reduced Redundancy"),
@@ -31,6 +32,8 @@ const TABLE: [(&str, &str); 26] = [
     ("IntDAAS3ObjectOverhead", "Tiering, deep archive, index"),
     ("GlacierInstantRetrievalStorage", "Glacier Instant"),
     ("GlacierInstantRetrievalSizeOverhead", "Glacier Instant, minimum sizes"),
+    // As older documents have it.
+    ("GlacierIRSizeOverhead", "Glacier Instant, small objects"),
     ("GlacierStorage", "Glacier Flexible"),
     ("GlacierStagingStorage", "Glacier Flexible, parts of uploads"),
     ("GlacierObjectOverhead", "Glacier Flexible, overhead"),

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::environment::{EnvironmentName, StorageName};
 use crate::domain::failure::Failure;
-use crate::domain::series::{Point, Series};
+use crate::domain::series::{Point, Series, Window};
 use crate::domain::settings::{Settings, Storage};
 use crate::domain::units::ByteSize;
 
@@ -161,6 +161,14 @@ impl ClassSeries {
 
     fn at(&self, at: Timestamp) -> Option<f64> {
         self.bytes.near(at).map(|point| point.value)
+    }
+}
+
+/// A series since its newest jump: what it grows by a day is then that of calm days.
+pub fn since_jump(series: &Series) -> Series {
+    match series.jumps().last().zip(series.last()) {
+        Some((jump, last)) => series.within(Window { from: jump.change.to.at, to: last.at }),
+        None => series.clone(),
     }
 }
 

@@ -1,3 +1,5 @@
+//! What is said of buckets, against small ones made by hand.
+
 use super::difference::{Cause, Difference, cause_of, jump_sentence};
 use super::listing::{Extent, Figures, Leftover, Listed, OldVersions, Tally};
 use super::recording::Recordings;
@@ -80,6 +82,17 @@ fn a_class_that_came_or_went_is_no_gap() {
     assert_eq!((total[0], total[1]), ((10, 6.0), (11, 6.0)));
     assert_eq!(total[2], (12, 5.0));
     assert_eq!(total.last(), Some(&(20, 7.0)));
+}
+
+#[test]
+fn growth_is_that_of_the_days_since_the_newest_jump() {
+    let level = |number: u32| if number < 12 { 1000.0 } else { 9000.0 };
+    let days: Vec<_> = (1..=24).map(|it| (it, level(it) + 10.0 * f64::from(it))).collect();
+    let bytes = class("StandardStorage", &days).bytes;
+    let calm = since_jump(&bytes);
+    assert_eq!(calm.first().unwrap().at, day(12));
+    assert_eq!(calm.growth_per_day(), Some(10.0));
+    assert_eq!(since_jump(&calm), calm);
 }
 
 #[test]

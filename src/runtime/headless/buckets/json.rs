@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::domain::failure::Failure;
 use crate::domain::metrics::difference::cause_of;
+use crate::domain::metrics::since_jump;
 use crate::domain::series::{Change, Series};
 use crate::runtime::headless::paint::say as line;
 use crate::runtime::usage::cache::Kept;
@@ -64,7 +65,7 @@ fn bucket(page: &Page<'_>, seen: &Seen) -> Value {
         }),
         "total": points(page, &bytes),
         "month": bytes.change(MONTH).as_ref().map(change),
-        "growth_per_day": inside.growth_per_day(),
+        "growth_per_day": since_jump(&inside).growth_per_day(),
         "jumps": jumps,
         "gaps": gaps(&inside).into_iter().map(|(from, to)| json!({
             "after": from, "before": to,

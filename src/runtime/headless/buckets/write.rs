@@ -10,7 +10,7 @@ use crate::domain::failure::Failure;
 use crate::domain::metrics::alarm::{Alarm, AlarmState};
 use crate::domain::metrics::difference::jump_sentence;
 use crate::domain::metrics::listing::{Extent, Leftover, Listed};
-use crate::domain::metrics::{BEST_EFFORT, Measured};
+use crate::domain::metrics::{BEST_EFFORT, Measured, since_jump};
 use crate::domain::plot::unit::Unit;
 use crate::domain::series::Series;
 use crate::domain::units::{Count, plural};
@@ -23,12 +23,14 @@ use super::{Page, Seen};
 pub(super) const MONTH: Duration = Duration::from_hours(30 * 24);
 /// The width of the words on the left.
 const WORD: usize = 11;
+/// Where the words about an alarm begin.
+const ALARM: usize = 21;
 
 /// ```text
 /// aws/backups in us-east-1
 ///   size        6.9 GiB in 547 objects, as of 2026-11-18 (best effort: a point a day, up to 48 h late)
 ///   month       +2.3 GiB (+50.2 %) since 2026-10-19
-///   growth      +38.1 MiB a day, jumps aside
+///   growth      +38.1 MiB a day since 2026-10-12
 ///   cost        0.16 USD a month at the prices of 2026-11-01
 ///   listing     4.8 GiB in 277 objects
 ///               prod 3.1 GiB in 96 objects, …
@@ -135,9 +137,11 @@ fn history(page: &Page<'_>, seen: &Seen) {
         None if bytes.is_empty() => {}
         None => row(paper, Tone::Quiet, "month", "nothing is known of 30 days before"),
     }
-    if let Some(growth) = inside.growth_per_day() {
+    let calm = since_jump(&inside);
+    if let Some((growth, first)) = calm.growth_per_day().zip(calm.first()) {
         let growth = Unit::Bytes.show_change(growth);
-        row(paper, Tone::Plain, "growth", &format!("{growth} a day, jumps aside"));
+        let text = format!("{growth} a day since {}", date(first.at));
+        row(paper, Tone::Plain, "growth", &text);
     }
     let jumps = inside.jumps();
     rows(paper, "jumps", jumps.iter().map(|jump| jump_sentence(jump, seen.listing())).collect());
@@ -221,8 +225,9 @@ fn alarm(paper: Paper, alarm: &Alarm) {
     let ours = if alarm.touches.is_empty() { "" } else { " (ours)" };
     let word = paper.ink(tone, &padded(alarm.state.word(), 17));
     line(&format!("  {word}  {}{since}{ours}", paper.ink(Tone::Plain, &alarm.name)));
-    for text in wrapped(&format!("{}: {}", alarm.about, alarm.reason), width(paper)) {
-        line(&format!("{}{}", " ".repeat(21), paper.ink(Tone::Quiet, &text)));
+    let width = paper.width.saturating_sub(ALARM + 1).max(30);
+    for text in wrapped(&format!("{}: {}", alarm.about, alarm.reason), width) {
+        line(&format!("{}{}", " ".repeat(ALARM), paper.ink(Tone::Quiet, &text)));
     }
 }
 
@@ -230,9 +235,17 @@ fn unseen(paper: Paper, failure: &Failure) {
     row(paper, Tone::Odd, "not seen", &failure.to_string());
 }
 
+/// A list: what does not fit on a line goes on further to the right.
 fn rows(paper: Paper, word: &str, texts: Vec<String>) {
+    const FURTHER: usize = 2;
     for (place, text) in texts.into_iter().enumerate() {
-        row(paper, Tone::Plain, if place == 0 { word } else { "" }, &text);
+        let mut word = if place == 0 { word } else { "" };
+        for (place, part) in wrapped(&text, width(paper) - FURTHER).into_iter().enumerate() {
+            let indent = if place == 0 { 0 } else { FURTHER };
+            let word = padded(std::mem::take(&mut word), WORD);
+            let part = format!("{}{part}", " ".repeat(indent));
+            line(&format!("  {} {}", paper.ink(Tone::Quiet, &word), paper.ink(Tone::Plain, &part)));
+        }
     }
 }
 
