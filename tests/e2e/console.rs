@@ -14,7 +14,6 @@ use crate::world::World;
 
 const F4: &str = "\x1bOS";
 const ENTER: &str = "\r";
-const ESCAPE: &str = "\x1b";
 const CTRL_X: &str = "\x18";
 
 /// Opens the console on the Drill tab and starts the drill that the dice propose.
@@ -99,7 +98,6 @@ fn the_wizard_comes_to_what_a_headless_drill_comes_to_and_its_copy_can_be_looked
     console.wait("the report", |text| text.contains("saved "));
     console.press(CTRL_X);
     console.wait("the clean-up", |text| text.contains("nothing left"));
-    console.press(ESCAPE);
     console.quit();
     user.assert_nothing_left();
 

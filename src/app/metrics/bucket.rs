@@ -11,7 +11,7 @@ use crate::domain::metrics::cost::{Estimate, Prices};
 use crate::domain::metrics::difference::Difference;
 use crate::domain::metrics::listing::Listed;
 use crate::domain::metrics::recording::Recordings;
-use crate::domain::metrics::{Bucket, Measured};
+use crate::domain::metrics::{Bucket, Measured, since_jump};
 use crate::domain::plot::unit::Unit;
 use crate::domain::plot::{Form, Layer, Plot};
 use crate::domain::series::{Change, Jump, Point, Series, Window};
@@ -97,10 +97,11 @@ impl BucketFigures {
         (away(&&from) <= WEEK && from.at < to.at).then_some(Change { from, to })
     }
 
-    /// How many bytes it grows in a day, of late.
+    /// How many bytes it grows in a day, of late, and since its newest jump.
     pub fn growth(&self) -> Option<f64> {
         let last = self.size.last()?;
-        self.size.within(Window::before(last.at, LATELY)).growth_per_day()
+        let lately = self.size.within(Window::before(last.at, LATELY));
+        since_jump(&lately).growth_per_day()
     }
 
     /// What it costs as it stands. A listing does not tell storage classes: what it has is taken for

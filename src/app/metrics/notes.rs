@@ -6,10 +6,11 @@ use jiff::tz::TimeZone;
 use crate::app::cell::Tone;
 use crate::app::fetched::Fetched;
 use crate::domain::age::age;
+use crate::domain::metrics::Share;
 use crate::domain::metrics::difference::jump_sentence;
 use crate::domain::metrics::listing::{Extent, Listed};
 use crate::domain::series::Window;
-use crate::domain::units::{Count, plural};
+use crate::domain::units::{ByteSize, Count, plural};
 
 use super::bucket::{BucketFigures, Source};
 use super::panel::PanelState;
@@ -90,9 +91,15 @@ impl BucketFigures {
 
 /// `prod 300.0 GiB, dev 12.0 GiB`: production first, the rest may have no room.
 pub fn shares_in_short(listed: &Listed) -> String {
-    let mut shares: Vec<_> = listed.shares.iter().collect();
-    shares.sort_by_key(|(share, _)| !share.production);
-    let own = shares.iter().map(|(share, it)| format!("{} {}", share.environment, it.bytes));
+    let mut sums: Vec<(&Share, u64)> = Vec::new();
+    for (share, figures) in &listed.shares {
+        match sums.iter_mut().find(|(known, _)| known.environment == share.environment) {
+            Some((_, sum)) => *sum += figures.bytes.bytes(),
+            None => sums.push((share, figures.bytes.bytes())),
+        }
+    }
+    sums.sort_by_key(|(share, _)| !share.production);
+    let own = sums.iter().map(|(share, sum)| format!("{} {}", share.environment, ByteSize(*sum)));
     own.collect::<Vec<_>>().join(", ")
 }
 
@@ -100,7 +107,9 @@ pub fn shares_in_short(listed: &Listed) -> String {
 pub fn shares(listed: &Listed) -> Vec<String> {
     let own = listed.shares.iter().map(|(share, figures)| {
         let objects = plural(figures.objects, "object");
-        format!("{} {} in {objects}", share.environment, figures.bytes)
+        let of = listed.shares.iter().filter(|(it, _)| it.environment == share.environment);
+        let name = if of.count() > 1 { &share.prefix } else { &share.environment.0 };
+        format!("{name} {} in {objects}", figures.bytes)
     });
     let elsewhere = listed.elsewhere;
     let rest = (elsewhere.objects > 0).then(|| {

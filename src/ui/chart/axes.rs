@@ -105,12 +105,14 @@ impl Frame {
         let x = self.inside.x + column(window, at, self.inside.width);
         for y in self.inside.top()..self.inside.bottom() {
             let Some(cell) = buffer.cell_mut((x, y)) else { continue };
-            let is_dots = cell.symbol().chars().all(|it| ('\u{2801}'..='\u{28ff}').contains(&it));
-            let is_free = [" ", "╌"].contains(&cell.symbol());
-            match (is_dots, is_free) {
-                (true, _) => cell.set_style(theme.role(Role::Selection)),
-                (_, true) => cell.set_symbol("│").set_style(theme.role(Role::Accent)),
-                (false, false) => cell.set_symbol("│").set_style(theme.role(Role::Selection)),
+            // Lines and names stay what they are; areas have no ink to show.
+            let is_ink = |it: char| it.is_alphanumeric() || ('\u{2801}'..='\u{28ff}').contains(&it);
+            match cell.symbol().chars().next() {
+                None | Some(' ' | '╌') => {
+                    cell.set_symbol("│").set_style(theme.role(Role::Accent))
+                }
+                Some(it) if is_ink(it) => cell.set_style(theme.role(Role::Selection)),
+                Some(_) => cell.set_symbol("│").set_style(theme.role(Role::Selection)),
             };
         }
         buffer.set_string(x, self.inside.bottom(), "┴", theme.role(Role::Accent));

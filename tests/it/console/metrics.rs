@@ -24,9 +24,10 @@ async fn jump_gap_and_leftover_are_seen_and_explained() {
     console.press("<F3>");
     console.wait_for(NEWEST).await;
     console.press("3");
-    let wanted = ["never completed", "not measured between", "more than the listing"];
+    let wanted = ["the bucket grew by", "not measured between", "more than the listing"];
     let is_said = |screen: &str| wanted.iter().all(|text| screen.contains(text));
     let screen = console.wait_until("explained", is_said).await;
+    assert!(screen.contains("271 parts of uploads") && screen.contains("archive/"), "{screen}");
     assert!(
         screen.contains("48 h late") && screen.contains("a month at the prices of"),
         "{screen}"
@@ -77,16 +78,14 @@ async fn a_second_visit_paints_at_once_and_asks_nobody() {
 async fn what_cloudwatch_refuses_is_a_sentence_and_the_listing_is_there() {
     for (fault, said) in [
         (CloudWatchFault::Denied, "cloudwatch:GetMetricData"),
-        (CloudWatchFault::Expired, "the login has expired"),
-        (CloudWatchFault::Throttled, "takes no more requests"),
+        (CloudWatchFault::Expired, "ExpiredToken"),
+        (CloudWatchFault::Throttled, "Throttl"),
     ] {
         let rehearsal = Rehearsal::start().await;
         rehearsal.world.cloudwatch().faults().switch_on(fault);
         let mut console = open(&rehearsal, LARGE);
         console.press("<F3>");
-        let is_said = |screen: &str| {
-            screen.to_lowercase().contains(&said.to_lowercase()) && screen.contains("listed ")
-        };
+        let is_said = |screen: &str| screen.contains(said) && screen.contains("listed ");
         console.wait_until(said, is_said).await;
         console.quit().await;
     }

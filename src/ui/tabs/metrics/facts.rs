@@ -21,8 +21,9 @@ pub(super) fn in_short(sheet: &mut Sheet<'_>, app: &App) {
     match app.metrics.chosen() {
         Some(Subject::Bucket(bucket)) => {
             sheet.line([(format!(" {}", origin(bucket, app)), Role::Muted)]);
-            if !bucket.size.is_empty() {
-                sheet.line([(format!(" {}", shortly(bucket, &app.metrics)), Role::Text)]);
+            let change = shortly(bucket, &app.metrics);
+            if !change.is_empty() {
+                sheet.line([(format!(" {change}"), Role::Text)]);
             }
             if let (Some(text), Some(listed)) = (bucket.listing(app.now), bucket.listed.value()) {
                 let shares = shares_in_short(listed);
