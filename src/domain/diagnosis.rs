@@ -71,6 +71,7 @@ pub enum Rule {
     Suspended,
     // CronJobs
     ScheduleUnreadable,
+    NeverRuns,
     MissedRun,
     StillRunning,
     LastRunFailed,

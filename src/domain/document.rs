@@ -86,24 +86,39 @@ impl Document {
 
     /// `key    value`, below a section.
     pub fn field(&mut self, key: &str, value: &str) {
-        self.field_in(2, key, None, value);
+        self.field_in((2, 0), key, None, value);
+    }
+
+    /// Fields whose keys are not ours: the longest decides where the values stand.
+    pub fn fields(&mut self, fields: &[(&str, Option<Emphasis>, String)]) {
+        let widths = fields.iter().map(|(key, ..)| key.chars().count() + 1);
+        let widest = widths.max().unwrap_or_default();
+        for (key, emphasis, value) in fields {
+            self.field_in((2, widest), key, *emphasis, value);
+        }
     }
 
     /// The same, deeper.
     pub fn detail(&mut self, key: &str, value: &str) {
-        self.field_in(4, key, None, value);
+        self.field_in((4, 0), key, None, value);
     }
 
     pub fn judged(&mut self, key: &str, emphasis: Option<Emphasis>, value: &str) {
-        self.field_in(2, key, emphasis, value);
+        self.field_in((2, 0), key, emphasis, value);
     }
 
     pub fn judged_detail(&mut self, key: &str, emphasis: Option<Emphasis>, value: &str) {
-        self.field_in(4, key, emphasis, value);
+        self.field_in((4, 0), key, emphasis, value);
     }
 
-    fn field_in(&mut self, indent: usize, key: &str, emphasis: Option<Emphasis>, value: &str) {
-        let width = (KEY + 2).saturating_sub(indent).max(key.chars().count() + 1);
+    fn field_in(
+        &mut self,
+        (indent, least): (usize, usize),
+        key: &str,
+        emphasis: Option<Emphasis>,
+        value: &str,
+    ) {
+        let width = (KEY + 2).saturating_sub(indent).max(key.chars().count() + 1).max(least);
         let blank = |columns| Line::default().plain(&" ".repeat(columns));
         let line = blank(indent).with(Emphasis::Key, key);
         let line = line.plain(&" ".repeat(width.saturating_sub(key.chars().count()))).value();
@@ -146,6 +161,18 @@ mod tests {
         assert_eq!(
             document.text(),
             "Status\n  node            a\n    image         b\n                  c\n  a-very-long-key-indeed d\n\nNext\n"
+        );
+    }
+
+    #[test]
+    fn fields_of_foreign_keys_stand_below_each_other_however_long_the_keys_are() {
+        let mut document = Document::default();
+        let fields = [("Ready", "True"), ("PodReadyToStartContainers", "False\nsays who")];
+        document.fields(&fields.map(|(key, value)| (key, None, value.to_owned())));
+        let (first, second) = (" ".repeat(21), " ".repeat(28));
+        assert_eq!(
+            document.text(),
+            format!("  Ready{first}True\n  PodReadyToStartContainers False\n{second}says who\n")
         );
     }
 

@@ -242,6 +242,9 @@ const fn words(rule: Rule) -> Words {
             "the cluster's own reader may take it",
             Next::Describe,
         ),
+        Rule::NeverRuns => {
+            ("no date fits its schedule, as the 31st of February would", "", Next::Describe)
+        }
         Rule::MissedRun => (
             "a run was due more than an hour ago and did not start; two or more are critical",
             "without a time zone of its own, UTC is assumed; a schedule that was suspended or \

@@ -9,9 +9,11 @@ use crate::app::action::Action;
 use crate::app::backups::set::Watched;
 use crate::app::cell::Tone;
 use crate::app::cluster::{Badge, Cluster};
+use crate::app::pods::location::View;
 use crate::app::tab::Tab;
 use crate::domain::age::age;
 use crate::domain::checkup::Word;
+use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::news::{Kind, Scope};
 use crate::domain::units::{Count, plural};
 use crate::ui::chrome::cut;
@@ -159,8 +161,11 @@ pub(super) fn badge(cluster: &Cluster, app: &App) -> (&'static str, String, Tone
         Badge::LoginExpired { .. } => {
             ("✗", format!("login expired, L logs in{}", seen(cluster, app)), Tone::Critical)
         }
-        Badge::Unreachable { .. } => {
-            ("✗", format!("unreachable{}", seen(cluster, app)), Tone::Critical)
+        Badge::Unreachable { why } => {
+            // A cluster that says no has been reached.
+            let is_denied = why.kind == FailureKind::Denied;
+            let word = if is_denied { "forbidden" } else { "unreachable" };
+            ("✗", format!("{word}{}", seen(cluster, app)), Tone::Critical)
         }
     }
 }
@@ -225,7 +230,7 @@ fn draw_environment(
     }
     // Reasons come last: they may be long, and what is cut is cut here.
     if cluster.badge() == Badge::Live
-        && let Some(text) = blind(cluster)
+        && let Some(text) = blind(cluster, app.pods.view())
     {
         tell(text, Tone::Warning);
     }
@@ -246,15 +251,25 @@ fn stale_since(cluster: &Cluster) -> Option<jiff::Timestamp> {
 }
 
 /// What of a live cluster is not seen.
-fn blind(cluster: &Cluster) -> Option<String> {
-    let scopes: Vec<&str> = cluster
-        .blind_spots(Kind::Pod)
-        .map(|(scope, _)| match scope {
+fn blind(cluster: &Cluster, view: View) -> Option<String> {
+    let scopes = |kind, is_meant: fn(&Failure) -> bool| {
+        let spots = cluster.blind_spots(kind).filter(|(_, why)| is_meant(why));
+        let names = spots.map(|(scope, _)| match scope {
             Scope::Cluster => "all namespaces",
             Scope::Namespace(name) => name,
-        })
-        .collect();
-    (!scopes.is_empty()).then(|| format!("not seen: {}", scopes.join(", ")))
+        });
+        names.collect::<Vec<_>>()
+    };
+    let pods = scopes(Kind::Pod, |_| true);
+    // Rights differ by kind, too: what a view lacks is not to be taken for absent.
+    let denied = |kind: &Kind| scopes(*kind, |why| why.kind == FailureKind::Denied);
+    let lacking = view.kinds().iter().map(denied).find(|lacking| *lacking != pods);
+    match lacking.filter(|lacking| !lacking.is_empty()) {
+        Some(_) if view == View::Nodes => Some("no nodes are seen".to_owned()),
+        Some(lacking) => Some(format!("{}s not seen: {}", view.noun(), lacking.join(", "))),
+        None if pods.is_empty() => None,
+        None => Some(format!("not seen: {}", pods.join(", "))),
+    }
 }
 
 fn draw_all_in_one(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {

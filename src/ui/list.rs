@@ -90,6 +90,9 @@ fn reason(app: &App, place: Place) -> (String, Tone) {
             (why.to_string(), Tone::Plain)
         }
         Badge::None => ("the configuration names no context for it".to_owned(), Tone::Muted),
+        Badge::Connecting | Badge::Live if cluster.is_loading() => {
+            ("its pods are being listed".to_owned(), Tone::Muted)
+        }
         Badge::Connecting => ("nothing has been heard yet".to_owned(), Tone::Muted),
         Badge::Live => match cluster.blind_spots(Kind::Pod).next() {
             Some((Scope::Namespace(name), why)) => (format!("{name}: {why}"), Tone::Warning),

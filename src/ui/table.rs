@@ -15,6 +15,7 @@ use crate::app::columns::{Column, Side, Width};
 use crate::app::pods::location::{Location, View};
 use crate::app::rows::Row;
 use crate::app::table::Table;
+use crate::domain::failure::Failure;
 use crate::ui::paint::{fit, fit_name, line, spans, width};
 use crate::ui::theme::{Role, Theme};
 use crate::ui::viewports::Viewports;
@@ -383,7 +384,16 @@ fn emptiness(cluster: &Cluster, location: &Location, noun: &str) -> (String, Ton
         Badge::Live | Badge::Stale { .. } if listed => {
             (format!("{name}: no {noun} here"), Tone::Muted)
         }
-        Badge::Live | Badge::Stale { .. } => (format!("{name}: listing…"), Tone::Busy),
+        Badge::Live | Badge::Stale { .. } => match refusal(cluster, location) {
+            Some(why) => (format!("{name}: {why}"), Tone::Critical),
+            None => (format!("{name}: listing…"), Tone::Busy),
+        },
         Badge::None => (format!("{name}: no cluster is configured"), Tone::Muted),
     }
+}
+
+/// Why nothing of what a table shows could be listed.
+fn refusal<'a>(cluster: &'a Cluster, location: &Location) -> Option<&'a Failure> {
+    let Location::Table { view, .. } = location else { return None };
+    view.kinds().iter().find_map(|kind| cluster.blind_spots(*kind).map(|(_, why)| why).next())
 }

@@ -179,6 +179,9 @@ fn the_console_opens_reacts_to_keys_and_sizes_and_gives_the_terminal_back() {
     let mut session = Session::demo(&[("COLORTERM", "truecolor")]);
     assert!(session.screen.screen().alternate_screen());
     assert!(session.screen.screen().bracketed_paste());
+    // Clicks and the wheel; each movement would wake the console for nothing.
+    let mouse = session.screen.screen().mouse_protocol_mode();
+    assert_eq!(mouse, vt100::MouseProtocolMode::PressRelease);
     session.wait_for("ingest-");
     let before = session.bytes.len();
     session.press("jjk?");

@@ -52,6 +52,18 @@ impl View {
         }
     }
 
+    /// The kinds of which it shows all that there is.
+    pub const fn kinds(self) -> &'static [Kind] {
+        match self {
+            Self::Pods => &[Kind::Pod],
+            Self::Workloads => &[Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet],
+            Self::CronJobs => &[Kind::CronJob],
+            Self::Jobs => &[Kind::Job],
+            Self::Events => &[Kind::Event],
+            Self::Nodes => &[Kind::Node],
+        }
+    }
+
     #[must_use]
     pub fn next(self) -> Self {
         let at = Self::ALL.iter().position(|view| *view == self).unwrap_or_default();

@@ -23,22 +23,21 @@ pub(super) fn node(document: &mut Document, node: &Value, context: &Context<'_>)
         document.field(kind, text(address, "/address").unwrap_or("?"));
     }
     document.section("Room");
-    for (resource, capacity) in entries(node, "/status/capacity") {
+    let room = entries(node, "/status/capacity").map(|(resource, capacity)| {
         let of = node
             .pointer("/status/allocatable")
             .and_then(|all| all.get(resource))
             .map_or_else(|| "?".to_owned(), scalar);
-        document.field(resource, &format!("{of} for pods, of {}", scalar(capacity)));
-    }
+        (resource, None, format!("{of} for pods, of {}", scalar(capacity)))
+    });
+    document.fields(&room.collect::<Vec<_>>());
     document.section("System");
-    for (key, value) in entries(node, "/status/nodeInfo") {
-        document.field(key, &scalar(value));
-    }
-    if let Some(zone) = text(node, "/metadata/labels/topology.kubernetes.io~1zone") {
-        document.field("zone", zone);
-    }
-    let images = list(node, "/status/images");
-    document.field("images", &images.len().to_string());
+    let system = entries(node, "/status/nodeInfo");
+    let system = system.map(|(key, value)| (key, None, scalar(value)));
+    let zone = text(node, "/metadata/labels/topology.kubernetes.io~1zone");
+    let zone = zone.map(|zone| ("zone", None, zone.to_owned()));
+    let images = ("images", None, list(node, "/status/images").len().to_string());
+    document.fields(&system.chain(zone).chain([images]).collect::<Vec<_>>());
 }
 
 /// Any other kind: its fields as they are, without conditions and lists of objects, which YAML shows.

@@ -69,7 +69,7 @@ fn conditions(document: &mut Document, object: &Value, now: Timestamp) {
         return;
     }
     document.section("Conditions");
-    for condition in conditions {
+    let fields = conditions.iter().map(|condition| {
         let kind = text(condition, "/type").unwrap_or("?");
         let status = text(condition, "/status").unwrap_or("Unknown");
         let mut value = status.to_owned();
@@ -85,8 +85,9 @@ fn conditions(document: &mut Document, object: &Value, now: Timestamp) {
             value.push('\n');
             value.push_str(message);
         }
-        document.judged(kind, judge(kind, status), &value);
-    }
+        (kind, judge(kind, status), value)
+    });
+    document.fields(&fields.collect::<Vec<_>>());
 }
 
 /// Which conditions are good to have differs by their names.

@@ -1,22 +1,38 @@
 //! Programs that get the terminal for a while: a shell in a container, the login of a cluster.
 
-use std::io;
+use std::convert::Infallible;
+use std::future::pending;
+use std::io::{self, Write as _};
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use tokio::process::Command;
+use tokio::io::AsyncReadExt as _;
+use tokio::process::{ChildStderr, Command};
+use tokio::time::timeout;
 
 use crate::domain::deed::{Deed, What};
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::settings::Kubeconfig;
+use crate::domain::text::shown;
 
 /// A program with its arguments, as a user would type it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Program {
     pub(super) name: String,
     pub(super) arguments: Vec<String>,
+    pub(super) complaints: Complaints,
+}
+
+/// What becomes of a program's error output. It is on the terminal in any case, but gone from sight as
+/// soon as the console is back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Complaints {
+    /// The last line is told when the program fails.
+    Told,
+    /// It may hold what is nobody's business: a login's.
+    Private,
 }
 
 /// bash where the image has it.
@@ -39,7 +55,7 @@ pub(super) fn shell(deed: &Deed, context: &str, kubeconfig: &Kubeconfig) -> Opti
         "-c",
         SHELL,
     ];
-    Some(kubectl(context, kubeconfig, &arguments))
+    Some(kubectl(context, kubeconfig, &arguments, Complaints::Told))
 }
 
 /// What logs in to a cluster: AWS's own login where its program asks for one, else whatever the
@@ -49,8 +65,9 @@ pub(super) fn login(context: &str, kubeconfig: &Kubeconfig, aws_profile: Option<
         Some(profile) => Program {
             name: "aws".to_owned(),
             arguments: ["sso", "login", "--profile", profile].map(str::to_owned).into(),
+            complaints: Complaints::Private,
         },
-        None => kubectl(context, kubeconfig, &["get", "--raw", "/version"]),
+        None => kubectl(context, kubeconfig, &["get", "--raw", "/version"], Complaints::Private),
     }
 }
 
@@ -63,7 +80,7 @@ pub(super) fn sandbox_shell(engine: &str, name: &str) -> Program {
     };
     let exec = [engine, "exec", "--interactive", "--tty", name, "sh", "-c", SHELL];
     let arguments = host.into_iter().chain(exec).map(str::to_owned).collect();
-    Program { name: program.to_owned(), arguments }
+    Program { name: program.to_owned(), arguments, complaints: Complaints::Told }
 }
 
 /// Whether a program is where programs are looked for.
@@ -72,7 +89,12 @@ fn is_installed(name: &str) -> bool {
     std::env::split_paths(&folders).any(|folder| folder.join(name).is_file())
 }
 
-fn kubectl(context: &str, kubeconfig: &Kubeconfig, rest: &[&str]) -> Program {
+fn kubectl(
+    context: &str,
+    kubeconfig: &Kubeconfig,
+    rest: &[&str],
+    complaints: Complaints,
+) -> Program {
     let mut arguments = Vec::with_capacity(rest.len() + 4);
     if let Kubeconfig::At(path) = kubeconfig {
         let path: &PathBuf = path;
@@ -80,19 +102,28 @@ fn kubectl(context: &str, kubeconfig: &Kubeconfig, rest: &[&str]) -> Program {
     }
     arguments.extend(["--context".to_owned(), context.to_owned()]);
     arguments.extend(rest.iter().map(|argument| (*argument).to_owned()));
-    Program { name: "kubectl".to_owned(), arguments }
+    Program { name: "kubectl".to_owned(), arguments, complaints }
 }
 
 /// How long after the end of a program its interrupt is still waited for.
 const INTERRUPTED: Duration = Duration::from_millis(250);
+/// How long its last words are waited for: whatever it leaves running may keep its output open.
+const LAST_WORDS: Duration = Duration::from_millis(100);
+/// How much of its last words is kept, and how much of the last line is told.
+const MOST_KEPT: usize = 4 << 10;
+const MOST_TOLD: usize = 200;
 
 impl Program {
     /// Runs it on the terminal until it ends.
     pub(super) async fn run(&self) -> Result<(), Failure> {
         let mut command = Command::new(&self.name);
         command.args(&self.arguments);
-        command.stdin(Stdio::inherit()).stdout(Stdio::inherit()).stderr(Stdio::inherit());
-        let status = command.status().await.map_err(|error| {
+        command.stdin(Stdio::inherit()).stdout(Stdio::inherit()).stderr(match self.complaints {
+            Complaints::Told => Stdio::piped(),
+            Complaints::Private => Stdio::inherit(),
+        });
+        let ended = end(command).await;
+        let (status, last_words) = ended.map_err(|error| {
             if error.kind() == io::ErrorKind::NotFound {
                 let what = format!("`{}` is not installed, or not in PATH", self.name);
                 Failure::new(FailureKind::Missing, what)
@@ -110,14 +141,53 @@ impl Program {
                 tokio::time::sleep(INTERRUPTED).await;
                 format!("{} was interrupted", self.name)
             }
-            _ => format!("{} ended with {}", self.name, ended(status)),
+            _ => {
+                let why = last_line(&last_words).map(|line| format!(": {line}"));
+                format!("{} ended with {}{}", self.name, told(status), why.unwrap_or_default())
+            }
         };
         Err(Failure::new(FailureKind::Unexpected, text))
     }
 }
 
+/// Runs it, and keeps the end of what it writes to its error output, where that is piped.
+async fn end(mut command: Command) -> io::Result<(ExitStatus, Vec<u8>)> {
+    let mut child = command.spawn()?;
+    let mut last_words = Vec::new();
+    let Some(mut output) = child.stderr.take() else {
+        return Ok((child.wait().await?, last_words));
+    };
+    let status = tokio::select! {
+        status = child.wait() => status?,
+        never = async {
+            pass_on(&mut output, &mut last_words).await;
+            pending::<Infallible>().await
+        } => match never {},
+    };
+    timeout(LAST_WORDS, pass_on(&mut output, &mut last_words)).await.ok();
+    Ok((status, last_words))
+}
+
+/// Shows what a program writes, until it writes no more.
+async fn pass_on(output: &mut ChildStderr, last_words: &mut Vec<u8>) {
+    let mut chunk = [0; 1024];
+    while let Ok(length @ 1..) = output.read(&mut chunk).await {
+        let Some(words) = chunk.get(..length) else { return };
+        // A terminal that is gone is noticed by what paints on it.
+        io::stderr().write_all(words).ok();
+        last_words.extend_from_slice(words);
+        last_words.drain(..last_words.len().saturating_sub(MOST_KEPT));
+    }
+}
+
+fn last_line(words: &[u8]) -> Option<String> {
+    let words = String::from_utf8_lossy(words);
+    let line = words.lines().map(str::trim).rfind(|line| !line.is_empty())?;
+    Some(shown(line).chars().take(MOST_TOLD).collect())
+}
+
 /// `exit status 3`.
-fn ended(status: ExitStatus) -> String {
+fn told(status: ExitStatus) -> String {
     match status.code() {
         Some(code) => format!("exit status {code}"),
         None => status.to_string(),
@@ -154,8 +224,37 @@ mod tests {
 
     #[tokio::test]
     async fn a_program_that_is_not_there_is_named() {
-        let program = Program { name: "no-such-program".to_owned(), arguments: Vec::new() };
+        let program = Program {
+            name: "no-such-program".to_owned(),
+            arguments: Vec::new(),
+            complaints: Complaints::Told,
+        };
         let failure = program.run().await.unwrap_err();
         assert_eq!(failure.what, "`no-such-program` is not installed, or not in PATH");
+    }
+
+    fn script(text: &str, complaints: Complaints) -> Program {
+        let arguments = ["-c", text].map(str::to_owned).into();
+        Program { name: "sh".to_owned(), arguments, complaints }
+    }
+
+    #[tokio::test]
+    async fn a_shell_that_could_not_be_opened_says_why_after_the_screen_is_back() {
+        let text = r"echo first >&2; printf 'error: no such \033[2Jcontainer\n\n' >&2; exit 3";
+        let failure = script(text, Complaints::Told).run().await.unwrap_err();
+        let expected = "sh ended with exit status 3: error: no such";
+        assert!(failure.what.starts_with(expected), "{failure}");
+        assert!(!failure.what.contains('\u{1b}'), "{failure}");
+        let failure = script("exit 3", Complaints::Told).run().await.unwrap_err();
+        assert_eq!(failure.what, "sh ended with exit status 3");
+    }
+
+    #[tokio::test]
+    async fn a_program_that_leaves_something_running_is_not_waited_for() {
+        let text = "sleep 60 & echo gone >&2; exit 1";
+        let program = script(text, Complaints::Told);
+        let ended = timeout(Duration::from_secs(20), program.run()).await;
+        let failure = ended.unwrap().unwrap_err();
+        assert_eq!(failure.what, "sh ended with exit status 1: gone");
     }
 }

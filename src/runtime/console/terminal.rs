@@ -1,5 +1,6 @@
 //! The real terminal: entered, left, and given back whatever happens.
 
+use std::fmt;
 use std::future::pending;
 use std::io::{self, stdout};
 use std::process::exit;
@@ -8,13 +9,12 @@ use futures_util::stream::unfold;
 use futures_util::{Stream, StreamExt as _};
 use ratatui::DefaultTerminal;
 use ratatui::crossterm::event::{
-    DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture, Event,
-    EventStream,
+    DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, Event, EventStream,
 };
 use ratatui::crossterm::terminal::{
     BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, enable_raw_mode,
 };
-use ratatui::crossterm::{execute, queue};
+use ratatui::crossterm::{Command, execute, queue};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
@@ -54,7 +54,17 @@ pub(super) fn end_frame() {
 
 fn set_modes(mouse: bool) -> io::Result<()> {
     execute!(stdout(), EnableBracketedPaste)?;
-    if mouse { execute!(stdout(), EnableMouseCapture) } else { Ok(()) }
+    if mouse { execute!(stdout(), EnableClicks) } else { Ok(()) }
+}
+
+/// Asks for clicks and the wheel. What crossterm has for it asks for each movement as well, which would
+/// wake the console for nothing.
+struct EnableClicks;
+
+impl Command for EnableClicks {
+    fn write_ansi(&self, out: &mut impl fmt::Write) -> fmt::Result {
+        out.write_str("\x1b[?1000h\x1b[?1006h")
+    }
 }
 
 fn forget_modes() {

@@ -136,6 +136,33 @@ fn what_was_seen_stays_while_a_cluster_does_not_answer() {
 }
 
 #[test]
+fn a_cluster_that_says_no_is_forbidden_not_unreachable() {
+    for size in SIZES {
+        let mut stage = Stage::unheard(size);
+        let why =
+            Failure::new(FailureKind::Denied, "listing pods of dev-cluster: this login may not");
+        stage.tell("dev", vec![standing(Kind::Pod, Trust::Unreachable { why })]);
+        stage.check("forbidden");
+    }
+}
+
+#[test]
+fn what_a_view_may_not_see_is_not_taken_for_absent() {
+    for size in SIZES {
+        let mut stage = Stage::full(size);
+        let why =
+            Failure::new(FailureKind::Denied, "listing nodes of dev-cluster: this login may not");
+        let trust = Trust::Unreachable { why };
+        let scope = Scope::Cluster;
+        stage.tell("dev", vec![News::Standing { kind: Kind::Node, scope, trust }]);
+        for _ in 0..5 {
+            stage.act(Action::NextView);
+        }
+        stage.check("nodes_forbidden");
+    }
+}
+
+#[test]
 fn the_first_picture_is_what_the_last_session_saw_and_says_so() {
     for size in SIZES {
         let seen = ["dev", "prod"].map(|name| Seen {

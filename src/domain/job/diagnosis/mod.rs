@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::domain::diagnosis::{
     Diagnosis, Rule, STARTING, Signs, Step, because, minutes, short, with_cause,
 };
-use crate::domain::job::schedule::{Missed, missed};
+use crate::domain::job::schedule::{Missed, missed, next_run};
 use crate::domain::job::{CronJob, Job};
 use crate::domain::severity::Severity;
 
@@ -76,6 +76,10 @@ pub fn diagnose_cronjob(cronjob: &CronJob, now: Timestamp) -> Diagnosis {
             signs.recheck(recheck);
             if let Some(missed) = missed {
                 miss(cronjob, &missed, &mut signs);
+            }
+            if next_run(cronjob, now) == Ok(None) {
+                let sign = Rule::NeverRuns.since(None);
+                signs.add(sign, Severity::Warning, || "no date fits its schedule".to_owned());
             }
         }
         Err(problem) => {

@@ -124,6 +124,13 @@ fn a_schedule_that_cannot_be_read_is_told() {
     check_cron(&zone, "2026-11-21T12:00:00Z", Severity::Warning, Rule::ScheduleUnreadable, reason);
 }
 
+#[test]
+fn a_schedule_that_no_date_fits_is_told() {
+    let never = CronJob { schedule: "0 0 31 2 *".into(), ..cronjob("backup") };
+    let reason = "no date fits its schedule";
+    check_cron(&never, "2026-11-21T12:00:00Z", Severity::Warning, Rule::NeverRuns, reason);
+}
+
 proptest! {
     #[test]
     fn a_judgement_of_a_schedule_holds_until_it_is_to_be_made_anew(
