@@ -17,6 +17,7 @@ use flate2::Compression;
 use flate2::bufread::GzDecoder;
 use flate2::write::GzEncoder;
 use jiff::Timestamp;
+use memchr::{memchr_iter, memrchr};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -244,14 +245,14 @@ fn portion(
         if read == 0 {
             return if text.is_empty() && left == 0 { Ok(()) } else { Err(endless()) };
         }
-        let Some(end) = text.iter().rposition(|byte| *byte == b'\n') else {
+        let Some(end) = memrchr(b'\n', &text) else {
             if text.len() > LONGEST_LINE {
                 return Err(endless());
             }
             continue;
         };
         let rest = text.split_off(end + 1);
-        let whole = text.iter().filter(|byte| **byte == b'\n').count();
+        let whole = memchr_iter(b'\n', &text).count();
         left = left.checked_sub(whole).ok_or(io::ErrorKind::InvalidData)?;
         // Why all readers have failed is what is told.
         if sender.send((number, mem::replace(&mut text, rest))).is_err() {
