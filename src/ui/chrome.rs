@@ -9,7 +9,6 @@ use crate::app::action::Action;
 use crate::app::focus::{BackupsFocus, DrillFocus, Focus};
 use crate::app::overlay::Overlay;
 use crate::app::pods::layer::{Body, Layer};
-use crate::app::pods::location::View;
 use crate::app::tab::Tab;
 use crate::domain::news::Namespaces;
 use crate::ui::keymap::Keymap;

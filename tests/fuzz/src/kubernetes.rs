@@ -1,7 +1,7 @@
 //! What an API server answers.
 
 use jiff::Timestamp;
-use lifeboat::adapters::kubernetes::split::Splitter;
+use lifeboat::adapters::kubernetes::split::{Splitter, first};
 use lifeboat::adapters::kubernetes::wire::{List, Wire as _, WirePod};
 use lifeboat::domain::pod::diagnosis::diagnose;
 use lifeboat::domain::pod::explanation::explain;
@@ -39,25 +39,25 @@ pub fn listing(bytes: &[u8]) {
     let Ok(Value::Object(answer)) = serde_json::from_slice(bytes) else { return };
     let Some(Value::Array(items)) = answer.get("items") else { return };
     if items.iter().all(|item| item.is_object() || item.is_array()) {
-        let read = |element: &Vec<u8>| serde_json::from_slice::<Value>(element).unwrap();
-        let elements: Vec<Value> = whole.0.iter().map(read).collect();
-        assert_eq!(&elements, items);
+        assert_eq!(&whole.0, items);
         let envelope = whole.1.unwrap();
         assert!(serde_json::from_slice::<Value>(&envelope).is_ok());
     }
 }
 
 /// The elements, and what is around them or why it cannot be read.
-fn split(bytes: &[u8], size: usize) -> (Vec<Vec<u8>>, Result<Vec<u8>, String>) {
+fn split(bytes: &[u8], size: usize) -> (Vec<Value>, Result<Vec<u8>, String>) {
     let mut splitter = Splitter::new("items");
     let mut elements = Vec::new();
-    for piece in bytes.chunks(size) {
-        let fed = splitter.feed(piece, |element, _| elements.push(element.to_vec()));
-        if let Err(why) = fed {
-            return (elements, Err(why.to_string()));
-        }
-    }
-    (elements, splitter.finish().map_err(|why| why.to_string()))
+    let mut read = |bytes: &[u8], _: &[u8]| {
+        let (element, length) = first(bytes)?;
+        elements.push(element);
+        Ok(length)
+    };
+    let fed = bytes.chunks(size).try_for_each(|piece| splitter.feed(piece, &mut read));
+    let read_whole = fed.and_then(|()| splitter.flush(&mut read));
+    let around = read_whole.and_then(|()| splitter.finish());
+    (elements, around.map_err(|why| why.to_string()))
 }
 
 /// The pods of the vectors, a list each.
