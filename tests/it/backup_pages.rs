@@ -52,13 +52,12 @@ fn midnight(days_ago: i64) -> Timestamp {
 fn backup(set: &BackupSet, days_ago: i64) -> Backup {
     let began = midnight(days_ago);
     let name = set.name_format.name(began).unwrap();
-    let grown = if days_ago == 20 { 21 } else { days_ago };
-    let size = 15_600_000 - u64::try_from(grown).unwrap() * 9_000;
+    let size = 15_600_000 - u64::try_from(days_ago).unwrap() * 9_000;
     Backup {
         bucket: set.bucket.clone(),
         key: BackupKey(format!("{}{name}", set.prefix)),
         size: ByteSize(if days_ago == 47 { size * 2 / 5 } else { size }),
-        etag: format!("e{grown}"),
+        etag: format!("e{days_ago}"),
         last_modified: began + SignedDuration::from_secs(290 + days_ago % 7 * 11),
         version_id: None,
         storage_class: Some("STANDARD".to_owned()),
@@ -372,8 +371,7 @@ async fn without_colours_every_state_has_a_shape_of_its_own() {
     stage.depth = ColourDepth::None;
     stage.press(&[Action::SelectLast, Action::NextView]);
     let screen = stage.picture();
-    for (sign, state) in [("✘", "missed"), ("▂", "too-small"), ("=", "duplicate"), ("◧", "partial")]
-    {
+    for (sign, state) in [("✘", "missed"), ("▂", "too-small"), ("◧", "partial")] {
         assert!(screen.contains(&format!("{sign} 1 {state}")), "{state}:\n{screen}");
     }
 }

@@ -41,7 +41,7 @@ impl App {
                 }
             }
             BackupsMessage::Sampled { set, key, sample } => {
-                self.backups.samples.take(&set, key, sample);
+                self.backups.samples.take(&set, key, *sample);
                 self.read_again();
             }
             BackupsMessage::WorkHappened(events) => self.work_happened(&events),

@@ -38,7 +38,7 @@ pub enum BackupsMessage {
     Sampled {
         set: SetRef,
         key: String,
-        sample: Known<Sample>,
+        sample: Box<Known<Sample>>,
     },
     /// What the work under way reports.
     WorkHappened(Vec<DrillEvent>),

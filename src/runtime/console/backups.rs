@@ -197,7 +197,7 @@ impl Office {
     }
 
     async fn sample_one(&self, s3: &S3, set: &SetRef, backup: &Backup) {
-        let sample = s3.sample(backup, false).await;
+        let sample = Box::new(s3.sample(backup, false).await);
         let (set, key) = (set.clone(), backup.key.0.clone());
         self.tell_of_backups(BackupsMessage::Sampled { set, key, sample }).await;
     }

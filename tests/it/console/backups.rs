@@ -14,7 +14,7 @@ async fn opened(size: (u16, u16)) -> (Rehearsal, Console) {
     let rehearsal = Rehearsal::start().await;
     let mut console = Console::open(rehearsal.settings.clone(), rehearsal.clock, size);
     console.press("<F2>");
-    console.wait_until("all answered", |screen| is_answered(screen)).await;
+    console.wait_until("all answered", is_answered).await;
     (rehearsal, console)
 }
 
