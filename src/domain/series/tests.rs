@@ -1,3 +1,5 @@
+//! Gaps, windows, columns, changes, growth and jumps.
+
 use super::*;
 
 const DAY: Duration = Duration::from_hours(24);

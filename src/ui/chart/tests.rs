@@ -1,3 +1,5 @@
+//! Charts in cells, in many sizes, with gaps, a cursor and limits.
+
 use std::time::Duration;
 
 use ratatui::buffer::Buffer;
