@@ -1,7 +1,7 @@
 //! What an API server answers.
 
 use jiff::Timestamp;
-use lifeboat::adapters::kubernetes::split::Splitter;
+use lifeboat::adapters::kubernetes::split::{Splitter, first};
 use lifeboat::adapters::kubernetes::wire::{List, Wire as _, WirePod};
 use lifeboat::domain::pod::diagnosis::diagnose;
 use lifeboat::domain::pod::explanation::explain;
@@ -51,13 +51,18 @@ pub fn listing(bytes: &[u8]) {
 fn split(bytes: &[u8], size: usize) -> (Vec<Vec<u8>>, Result<Vec<u8>, String>) {
     let mut splitter = Splitter::new("items");
     let mut elements = Vec::new();
+    let mut read = |bytes: &[u8], _: &[u8]| {
+        let (_, length) = first::<Value>(bytes)?;
+        elements.push(bytes[..length].to_vec());
+        Ok(length)
+    };
     for piece in bytes.chunks(size) {
-        let fed = splitter.feed(piece, |element, _| elements.push(element.to_vec()));
-        if let Err(why) = fed {
+        if let Err(why) = splitter.feed(piece, &mut read) {
             return (elements, Err(why.to_string()));
         }
     }
-    (elements, splitter.finish().map_err(|why| why.to_string()))
+    let ended = splitter.flush(&mut read).and_then(|()| splitter.finish());
+    (elements, ended.map_err(|why| why.to_string()))
 }
 
 /// The pods of the vectors, a list each.
