@@ -45,7 +45,7 @@ impl Moto {
     }
 }
 
-/// A filled MinIO, up as long as this is held.
+/// A filled `MinIO`, up as long as this is held.
 struct Minio {
     server: Server,
 }

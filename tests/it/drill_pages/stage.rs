@@ -255,7 +255,7 @@ impl Stage {
         terminal.backend().buffer().clone()
     }
 
-    pub(crate) fn picture(&self) -> String {
+    pub(super) fn picture(&self) -> String {
         let buffer = self.draw();
         let mut text = String::new();
         for y in 0..buffer.area.height {
