@@ -152,7 +152,9 @@ impl Gate {
                         break Failure::new(FailureKind::Unexpected, what);
                     }
                 },
-                Some(_) = connections.join_next() => {}
+                Some(ended) = connections.join_next() => if let Ok(Some(failure)) = ended {
+                    break failure;
+                },
             }
         };
         remove(self.sandbox.socket());
@@ -180,11 +182,17 @@ impl Gate {
         explain_exit(self.sandbox.database(), state, &log)
     }
 
-    async fn relay(self, client: UnixStream) {
+    /// Serves one connection. Where the engine itself does not answer, this says so: the line that would
+    /// tell of the sandbox's end may hang.
+    async fn relay(self, client: UnixStream) -> Option<Failure> {
         match self.docker.tunnel(&self.sandbox).await {
-            Ok(tunnel) => pump(client, tunnel).await,
+            Ok(tunnel) => {
+                pump(client, tunnel).await;
+                None
+            }
             Err(error) => {
                 tracing::warn!(sandbox = self.sandbox.name(), %error, "no way into the sandbox");
+                self.docker.state(&self.sandbox).await.err().map(Failure::from)
             }
         }
     }
