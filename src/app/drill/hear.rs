@@ -130,6 +130,8 @@ impl App {
             self.quitting = true;
             return vec![self.remember()];
         }
+        // The next drill is another draw.
+        self.drill.shelf.rolled = None;
         self.drill.look()
     }
 

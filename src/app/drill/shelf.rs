@@ -35,7 +35,7 @@ impl Shelf {
         self.is_loading = true;
     }
 
-    /// A look has come to something.
+    /// A look has come to something. Whoever looks again does not roll again.
     pub fn fill(&mut self, pool: Result<Pool, Failure>, seed: u64, now: Timestamp) {
         self.is_loading = false;
         match pool {
@@ -44,6 +44,7 @@ impl Shelf {
                 self.backups = pool.candidates.iter().map(|it| it.backup.clone()).collect();
                 self.backups.sort_by_key(|backup| backup.began.at);
                 self.pool = pool;
+                let seed = if self.rolled.is_some() { self.seed } else { seed };
                 self.roll(seed, now);
             }
             Err(failure) => self.failure = Some(failure),

@@ -83,6 +83,19 @@ fn left_of_the_dice_are_the_backups_the_newest_first() {
 }
 
 #[test]
+fn the_dice_are_rolled_by_the_first_look_and_not_by_the_next() {
+    let mut shelf = shelf();
+    shelf.fill(Ok(shelf.pool.clone()), 8, now());
+    assert_eq!(shelf.seed, 7);
+    shelf.roll(9, now());
+    shelf.fill(Ok(shelf.pool.clone()), 10, now());
+    assert_eq!(shelf.seed, 9);
+    shelf.rolled = None;
+    shelf.fill(Ok(shelf.pool.clone()), 11, now());
+    assert_eq!(shelf.seed, 11);
+}
+
+#[test]
 fn another_set_is_picked_from_by_the_dice_again() {
     let shelf = shelf();
     let mut form = Form::new(0, Depth::Compare);
