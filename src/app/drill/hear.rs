@@ -115,6 +115,8 @@ impl App {
     }
 
     fn drill_ended(&mut self, ended: Ended) -> Vec<Effect> {
+        // What was under way has come to its end.
+        self.flash.take_if(|flash| flash.tone == Tone::Busy);
         let failures = [&ended.unrecorded, &ended.untold, &ended.cleanup.failure];
         let told = failures.into_iter().flatten().next().map(ToString::to_string);
         if let Some(shown) = self.drill.shown.as_mut().filter(|shown| shown.is_live) {

@@ -143,6 +143,10 @@ pub(in crate::ui) fn status(app: &App) -> Option<(String, Role)> {
     if run.is_cancelled {
         return Some((format!("drill {name} · cancelling"), Role::Warning));
     }
+    if run.record.is_some() && run.current().is_none() {
+        // Between the record and what comes behind it.
+        return Some((format!("drill {name} · ending"), Role::Busy));
+    }
     let step = run.current().map_or("begins", Step::word);
     let share = run.current().and_then(|step| share(run, step));
     let share = share.map(|share| format!(" {:.0} %", share * 100.0)).unwrap_or_default();

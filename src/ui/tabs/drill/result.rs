@@ -46,7 +46,12 @@ pub(super) fn draw(
     let mut top = Sheet::new(theme, area.width);
     verdict(&mut top, record);
     top.line([(format!(" {}", facts(app, record).join(" · ")), Role::Muted)]);
-    top.line(clean_up(app, shown));
+    match shown.cleanup.as_ref().and_then(|cleanup| cleanup.failure.as_ref()) {
+        Some(failure) => {
+            top.sentence(1, &format!("clean-up FAILED: {failure}"), (Role::Critical, 3));
+        }
+        None => top.line(clean_up(app, shown)),
+    }
     let rows: Vec<&Row> = shown.rows().collect();
     let columns = Columns::of(record, &rows, area.width);
     let mut foot = Sheet::new(theme, area.width);
@@ -147,9 +152,6 @@ fn clean_up(app: &App, shown: &Shown) -> Vec<Part> {
     let Some(cleanup) = &shown.cleanup else {
         return vec![(" clean-up: not recorded".to_owned(), Role::Warning)];
     };
-    if let Some(failure) = &cleanup.failure {
-        return vec![(format!(" clean-up FAILED: {failure}"), Role::Critical)];
-    }
     let kept = match cleanup.kept.as_slice() {
         [] => "nothing left".to_owned(),
         kept => format!("kept {}", kept.join(", ")),
@@ -181,7 +183,8 @@ fn findings(sheet: &mut Sheet<'_>, (shown, room): (&Shown, usize), most: usize) 
         let text = format!("{}: {}", row.namespace.collection, row.why);
         sheet.sentence(1, &text, (role_of(row), 2));
     }
-    for (rules, why) in not_run(&record.judgements).into_iter().take(1) {
+    // The last is what the drill was about, where it did not come to that.
+    for (rules, why) in not_run(&record.judgements).into_iter().rev().take((most / 3).max(1)) {
         sheet.line([(format!(" not run {rules}: {why}"), Role::Muted)]);
     }
 }
