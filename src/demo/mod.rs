@@ -4,6 +4,7 @@ mod accept;
 mod answer;
 mod clusters;
 mod crowd;
+mod folder;
 mod request;
 mod research;
 mod world;
@@ -25,4 +26,5 @@ pub mod docker;
 pub mod kubernetes;
 
 pub use crowd::Crowd;
+pub use folder::sweep;
 pub use world::{Genesis, Tour, World};

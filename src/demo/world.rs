@@ -9,7 +9,6 @@ use bson::Document;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 use secrecy::SecretString;
-use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
@@ -18,6 +17,7 @@ use crate::demo::crowd::Crowd;
 use crate::demo::depot::{DUMPS, Depot, FILES};
 use crate::demo::docker::{self, DockerServer};
 use crate::demo::fault::Fault;
+use crate::demo::folder::Folder;
 use crate::demo::kubernetes::KubernetesServer;
 use crate::demo::mongo::{self, Clock, Collection, Configuration, MongoServer};
 use crate::demo::population::{
@@ -71,7 +71,7 @@ pub struct World {
     engine_address: SocketAddr,
     sources: Vec<Live>,
     clusters: Clusters,
-    folder: TempDir,
+    folder: Folder,
     _listening: JoinSet<()>,
 }
 
@@ -120,7 +120,7 @@ impl World {
             listening.spawn(mongo::listen(Arc::clone(&server), listener));
             sources.push(Live { tier, server, address });
         }
-        let folder = tempfile::Builder::new().prefix("lifeboat-demo-").tempdir()?;
+        let folder = Folder::new()?;
         let clusters = Clusters::start(&population, &genesis, crowd, folder.path()).await?;
         remember(&Journal::at(journal(folder.path())), now)?;
         Ok(Self {

@@ -7,10 +7,9 @@ use jiff::Timestamp;
 use crate::adapters::s3::S3;
 use crate::app::drill::Training;
 use crate::cli::{Cli, DemoArguments, DemoCommand};
-use crate::demo::Crowd;
 use crate::demo::fault::Fault;
 use crate::demo::population::Tier;
-use crate::demo::{Genesis, World};
+use crate::demo::{self, Crowd, Genesis, World};
 use crate::domain::backup::BackupKey;
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::settings::Settings;
@@ -37,10 +36,11 @@ const MANY: usize = 10_000;
 pub async fn run(arguments: &DemoArguments, paper: Paper, cli: &Cli) -> Result<Exit, Failure> {
     let json = cli.json;
     let clock = arguments.at.map_or_else(Clock::system, Clock::starting_at);
-    let world_clock: crate::demo::mongo::Clock = Arc::new(move || clock.now());
+    let world_clock: demo::mongo::Clock = Arc::new(move || clock.now());
     let seed = arguments.world_seed.unwrap_or(WORLD);
     let crowd = arguments.pods.clone().or_else(|| arguments.fault.and_then(crowd_of));
     let crowd = crowd.unwrap_or_default();
+    demo::sweep();
     let started = World::start_with(Genesis { seed, clock: world_clock }, &crowd).await;
     let world = started.map_err(|error| {
         Failure::new(FailureKind::Unexpected, format!("starting the embedded world: {error}"))
