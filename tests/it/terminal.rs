@@ -250,6 +250,10 @@ fn a_terminal_that_is_gone_ends_the_program() {
     }
     drop((reader, pty.master));
     wait_for_end(&mut child);
+    let left = std::fs::read_dir(home.path()).unwrap().map(|entry| entry.unwrap().file_name());
+    let worlds: Vec<_> =
+        left.filter(|name| name.to_string_lossy().starts_with("lifeboat-demo-")).collect();
+    assert!(worlds.is_empty(), "left behind: {worlds:?}");
 }
 
 #[test]

@@ -76,7 +76,10 @@ pub async fn run(session: &Session) -> Result<Exit, Failure> {
     let gift = Gift { seed: session.seed, trainer: session.trainer.clone() };
     let opened = Opened { settings, clock: session.clock, surface, lent, gift };
     let result = Box::pin(opened.run(&mut terminal, input, &looks, advice)).await;
-    terminal::leave();
+    if terminal::leave().is_err() {
+        // It is gone: complaining there that its cursor cannot be shown would end the program at once.
+        std::mem::forget(terminal);
+    }
     result.map(|_| Exit::Well).map_err(failed)
 }
 

@@ -62,15 +62,16 @@ fn forget_modes() {
     execute!(stdout(), EndSynchronizedUpdate, DisableMouseCapture, DisableBracketedPaste).ok();
 }
 
-/// Gives the terminal back.
-pub(super) fn leave() {
+/// Gives the terminal back; fails where it is gone.
+pub(super) fn leave() -> io::Result<()> {
     forget_modes();
-    ratatui::restore();
+    ratatui::try_restore()
 }
 
 /// Gives the terminal to another program; [`take_back`] undoes it.
 pub(super) fn lend() {
-    leave();
+    // The other program notices itself where there is none any more.
+    leave().ok();
 }
 
 /// Takes the terminal again, without a new panic hook.
