@@ -19,7 +19,7 @@ pub(super) fn write(state: &Path, name: &str, text: &str, clock: Clock) -> Resul
     let path = folder.join(format!("{at}-{name}"));
     // Whole or not at all: a full disk leaves no empty file behind.
     match keep::replace(&path, |file| file.write_all(text.as_bytes())) {
-        Ok(()) => Ok(path.display().to_string()),
+        Ok(()) => Ok(told(&path, std::env::home_dir().as_deref())),
         Err(error) => {
             let text = format!("not saved, {error}: {}", path.display());
             Err(Failure::new(FailureKind::Unexpected, text))
@@ -27,9 +27,25 @@ pub(super) fn write(state: &Path, name: &str, text: &str, clock: Clock) -> Resul
     }
 }
 
+/// A path below `home` as shells have it: short enough to be read on one line.
+fn told(path: &Path, home: Option<&Path>) -> String {
+    match home.and_then(|home| path.strip_prefix(home).ok()) {
+        Some(below) => format!("~/{}", below.display()),
+        None => path.display().to_string(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_below_home_is_told_as_shells_have_it() {
+        let path = Path::new("/home/ada/.local/state/a.md");
+        assert_eq!(told(path, Some(Path::new("/home/ada"))), "~/.local/state/a.md");
+        assert_eq!(told(path, Some(Path::new("/home/bob"))), "/home/ada/.local/state/a.md");
+        assert_eq!(told(path, None), "/home/ada/.local/state/a.md");
+    }
 
     #[test]
     fn a_name_from_outside_stays_in_the_folder() {
