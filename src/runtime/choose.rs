@@ -64,8 +64,8 @@ pub fn backup_set<'a>(
     let list =
         |sets: &[&BackupSet]| sets.iter().map(|set| set.path()).collect::<Vec<_>>().join(", ");
     if drillable.is_empty() {
-        let text = "no backup set is configured that can be drilled; \
-                    `lifeboat config init` writes a file to start from";
+        let text = "no backup set is configured that can be drilled; `lifeboat config init` begins \
+                    the file that names them, `lifeboat config path` tells where it is";
         return Err(Unclear(text.to_owned()));
     }
     let matching: Vec<_> = drillable
