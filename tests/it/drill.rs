@@ -221,6 +221,28 @@ async fn a_version_known_from_a_scan_lets_the_sandbox_start_while_bytes_arrive()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_source_that_does_not_answer_holds_up_no_sandbox_whose_version_the_scan_has_found() {
+    let rehearsal = Rehearsal::start().await;
+    rehearsal.world.inject(Fault::SourceUnreachable);
+    let mut times = Vec::new();
+    let never = CancellationToken::new();
+    let asked = Asked { depth: Depth::Compare, environment: "dev", wanted: Wanted::Latest };
+    rehearsal
+        .watch(asked, &never, &mut |event| {
+            let is_scanned = event.step == Step::Scan && event.what != Happened::Started;
+            let is_begun = event.step == Step::StartSandbox && event.what == Happened::Started;
+            if is_scanned || is_begun {
+                times.push((event.step, event.at));
+            }
+        })
+        .await;
+    let last = |step| times.iter().rev().find(|(its, _)| *its == step).unwrap().1;
+    let waited = last(Step::StartSandbox).saturating_sub(last(Step::Scan));
+    // A client waits ten seconds for a server.
+    assert!(waited < std::time::Duration::from_secs(5), "{waited:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn cancelling_at_any_step_leaves_a_record_and_nothing_else() {
     let steps =
         [Step::Download, Step::Scan, Step::StartSandbox, Step::Restore, Step::Count, Step::Compare];

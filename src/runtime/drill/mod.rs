@@ -143,7 +143,7 @@ impl Drill {
         reporter: &Reporter,
     ) -> Result<(Fetched, Early), Failure> {
         let opened = part.insert(self.open_part(record, reporter).await?);
-        let useless = CancellationToken::new();
+        let (useless, known) = (CancellationToken::new(), CancellationToken::new());
         let fetching = async {
             let fetching = fetch(&self.s3, opened, self.plan.earlier_prelude, reporter);
             let fetching = Box::pin(fetching).await;
@@ -151,9 +151,14 @@ impl Drill {
             if is_lost || fetching.fetched.as_ref().is_none_or(Fetched::is_refused) {
                 useless.cancel();
             }
+            // The source need not tell any more: one that does not answer holds up nothing.
+            let version = fetching.fetched.as_ref().map(|it| &it.dump.census.server_version);
+            if version.is_some_and(Option::is_some) {
+                known.cancel();
+            }
             fetching
         };
-        let starting = useless.run_until_cancelled(Box::pin(self.start_early(reporter)));
+        let starting = useless.run_until_cancelled(Box::pin(self.start_early(&known, reporter)));
         let (Fetching { fetched, failure }, early) = tokio::join!(fetching, starting);
         if let Some(fetched) = &fetched {
             record.census = Some(fetched.dump.census.clone());
@@ -191,14 +196,16 @@ impl Drill {
         }
     }
 
-    /// Starts the sandbox for the version that an earlier record or the source itself names.
-    async fn start_early(&self, reporter: &Reporter) -> Early {
+    /// Starts the sandbox for the version that an earlier record or the source itself names; the source is
+    /// asked until the version is known otherwise.
+    async fn start_early(&self, known: &CancellationToken, reporter: &Reporter) -> Early {
         if self.plan.depth < Depth::Restore {
             return Early::default();
         }
         let mut version = self.expected.clone();
         if version.is_none() && self.plan.depth >= Depth::Compare {
-            version = count::source_version(&self.plan).await;
+            let asking = known.run_until_cancelled(count::source_version(&self.plan));
+            version = asking.await.flatten();
         }
         if self.image(version.as_ref()).is_none() {
             return Early::default();
