@@ -164,6 +164,12 @@ impl App {
 
     /// Applies one message.
     pub fn update(&mut self, message: Message) -> Vec<Effect> {
+        let effects = self.apply(message);
+        self.offer_leftovers();
+        effects
+    }
+
+    fn apply(&mut self, message: Message) -> Vec<Effect> {
         match message {
             Message::Ticked(now) => {
                 self.grow_older(now);

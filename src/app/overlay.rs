@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::app::drill::leftovers::Leftover;
+use crate::app::drill::leftovers::LeftBehind;
 use crate::app::effect::Effect;
 use crate::app::prompt::Prompt;
 use crate::domain::deed::{Deed, What};
@@ -30,7 +30,7 @@ pub enum Overlay {
     /// What earlier drills have left behind.
     Leftovers {
         at: usize,
-        found: Vec<Leftover>,
+        left: LeftBehind,
         is_removing: bool,
     },
 }

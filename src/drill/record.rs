@@ -216,6 +216,14 @@ impl Record {
     }
 }
 
+/// What becomes of downloads that broke off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BrokenOff {
+    Removed,
+    /// A day long, for another try.
+    Kept,
+}
+
 /// How the clean-up ended; written after the record, which must not wait for it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cleanup {

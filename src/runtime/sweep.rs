@@ -1,6 +1,7 @@
 //! What earlier drills left behind: which of it is ours to remove, and removing it.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::task::spawn_blocking;
@@ -10,8 +11,9 @@ use crate::adapters::docker::{Docker, Surroundings};
 use crate::adapters::s3::PartFile;
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::settings::Settings;
+use crate::domain::units::plural;
 use crate::drill::event::Step;
-use crate::drill::record::{Cleanup, FailedStep};
+use crate::drill::record::{BrokenOff, Cleanup, FailedStep};
 use crate::journal::{Journal, Line};
 
 use super::process::{self, ProcessIdentity};
@@ -19,7 +21,7 @@ use super::relay;
 use super::runs::{self, FoundRun};
 
 /// Downloads that broke off are kept so long for another try.
-const KEPT: std::time::Duration = std::time::Duration::from_hours(24);
+const KEPT: Duration = Duration::from_hours(24);
 
 /// Everything on the engine that carries one drill's label.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,6 +123,16 @@ fn host(owner: Option<&str>) -> Option<&str> {
 /// Looks at the engine and the state folder. What does not answer is a failure beside what the rest
 /// tells: it is never "nothing left".
 pub async fn look(settings: &Settings, now: Timestamp) -> Found {
+    let mut found = killed(settings);
+    match wrecks(settings, now).await {
+        Ok(wrecks) => found.wrecks = wrecks,
+        Err(failure) => found.unknown = Some(failure),
+    }
+    found
+}
+
+/// Drills whose process is gone, as the state folder tells.
+pub fn killed(settings: &Settings) -> Found {
     let mut found = Found::default();
     match runs::find(&settings.folders.state) {
         Ok(runs) => {
@@ -136,10 +148,6 @@ pub async fn look(settings: &Settings, now: Timestamp) -> Found {
             let what = format!("listing the runs in {folder}: {error}");
             found.unlisted = Some(Failure::new(FailureKind::Unexpected, what));
         }
-    }
-    match wrecks(settings, now).await {
-        Ok(wrecks) => found.wrecks = wrecks,
-        Err(failure) => found.unknown = Some(failure),
     }
     found
 }
@@ -166,7 +174,12 @@ pub struct Swept {
 
 /// Removes what is removable, and the drills that `force` names, whoever owns them; writes the records
 /// that killed drills could not write.
-pub async fn sweep(settings: &Settings, found: Found, force: &[String], now: Timestamp) -> Swept {
+pub async fn sweep(
+    settings: &Settings,
+    found: Found,
+    (force, broken_off): (&[String], BrokenOff),
+    now: Timestamp,
+) -> Swept {
     let mut swept = Swept::default();
     let is_wanted = |wreck: &&Wreck| wreck.fate.is_removable() || force.contains(&wreck.drill);
     // What belongs to a run goes with it, so that its record tells of it.
@@ -194,8 +207,14 @@ pub async fn sweep(settings: &Settings, found: Found, force: &[String], now: Tim
     }
     relay::sweep_sockets();
     let cache = settings.folders.cache.clone();
-    match spawn_blocking(move || PartFile::sweep(&cache, KEPT, now)).await {
-        Ok(Ok(count)) if count > 0 => swept.removed.push(format!("{count} broken-off downloads")),
+    let kept = match broken_off {
+        BrokenOff::Removed => Duration::ZERO,
+        BrokenOff::Kept => KEPT,
+    };
+    match spawn_blocking(move || PartFile::sweep(&cache, kept, now)).await {
+        Ok(Ok(count)) if count > 0 => {
+            swept.removed.push(plural(count as u64, "broken-off download"));
+        }
         Ok(Ok(_)) => {}
         Ok(Err(error)) => swept.failures.push(error.into()),
         Err(error) => swept.failures.push(Failure::new(FailureKind::Unexpected, error.to_string())),

@@ -101,8 +101,8 @@ pub fn draw(
         Some(Overlay::CopyWhat { at, choices }) => {
             list::choices(frame, area, (choices, *at), theme, viewports);
         }
-        Some(Overlay::Leftovers { at, found, is_removing }) => {
-            tabs::drill::leftovers::draw(frame, area, (found, *at, *is_removing), theme);
+        Some(Overlay::Leftovers { at, left, is_removing }) => {
+            tabs::drill::leftovers::draw(frame, area, (left, *at, *is_removing), theme);
         }
         Some(Overlay::Prompt(_)) | None => {}
     }

@@ -7,7 +7,7 @@ use jiff::{Timestamp, ToSpan as _};
 use lifeboat::app::App;
 use lifeboat::app::action::Action;
 use lifeboat::app::drill::effect::{DrillEffect, Order, SetRef};
-use lifeboat::app::drill::leftovers::{Interrupted, Leftover};
+use lifeboat::app::drill::leftovers::{Interrupted, LeftBehind, Leftover};
 use lifeboat::app::drill::message::{Began, DrillMessage, Ended, Look};
 use lifeboat::app::effect::{Effect, Generation};
 use lifeboat::app::message::{Message, Size};
@@ -497,13 +497,27 @@ async fn what_was_left_behind_is_offered() {
         let mut stage = Stage::open(size).await;
         let plan = stage.plan(7, 1);
         let set = SetRef { environment: plan.set.environment.clone(), name: plan.set.name.clone() };
-        let found = vec![Leftover {
-            names: vec!["lifeboat-drill-01x".to_owned(), "lifeboat-drill-01x-db".to_owned()],
+        let container = format!("lifeboat-drill-{}", plan.id.label());
+        let names = [&container, "…-cfg", "…-db", "…-in", "its download", "no record"];
+        let left = Leftover {
+            names: names.map(str::to_owned).to_vec(),
             why: "prod: drill of 2026-10-20T00_00.tar.gz was interrupted at restore".to_owned(),
             run: Some(Interrupted { id: plan.id, set, key: plan.object.key.clone() }),
-        }];
-        stage.tell(DrillMessage::LeftoversFound(found));
+        };
+        let behind = LeftBehind { found: vec![left.clone()], unknown: None };
+        // Nobody is interrupted: it is told once nothing else lies over the screen.
+        stage.press(Action::Help);
+        stage.tell(DrillMessage::LeftoversFound(behind));
+        assert!(!stage.picture().contains("Left behind"));
+        stage.press(Action::Back);
         stage.check("leftovers");
+        let what = "the container engine does not answer";
+        let unknown = Some(Failure::new(FailureKind::Unreachable, what));
+        let many = LeftBehind { found: vec![left; 12], unknown };
+        stage.press(Action::Back);
+        stage.tell(DrillMessage::LeftoversFound(many));
+        stage.press(Action::SelectNext);
+        stage.check("many_leftovers");
         let effects = stage.press(Action::DrillAgain);
         assert!(effects.len() == 2, "{effects:?}");
     }

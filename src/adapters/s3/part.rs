@@ -19,6 +19,7 @@ use crate::adapters::error::{AdapterError, System};
 use crate::adapters::s3::frontier::{Frontier, GrowingReader};
 use crate::adapters::s3::object::Object;
 use crate::adapters::s3::resume;
+use crate::domain::backup::Backup;
 use crate::domain::failure::FailureKind;
 use crate::domain::units::ByteSize;
 
@@ -42,7 +43,7 @@ impl PartFile {
     /// Opens the object's file in the cache folder, and reads back what an earlier download left.
     /// Blocking. Fails where another drill is downloading the same object.
     pub fn open(cache: &Path, object: &Object) -> Result<Self, AdapterError> {
-        let path = cache.join(identity(object)).with_extension(PART);
+        let path = cache.join(identity(&object.backup)).with_extension(PART);
         let opened = || {
             DirBuilder::new().recursive(true).mode(0o700).create(cache)?;
             let Some(lock) = open_locked(&path)? else { return Ok(None) };
@@ -96,7 +97,12 @@ impl PartFile {
         remove_both(&self.path).map_err(|error| failed("removing the file", &self.path, error))
     }
 
-    /// Removes what downloads left in the cache folder that ended more than `older_than` ago and
+    /// Whether an earlier download of the object has left something in the cache folder.
+    pub fn is_there(cache: &Path, backup: &Backup) -> bool {
+        cache.join(identity(backup)).with_extension(PART).exists()
+    }
+
+    /// Removes what downloads left in the cache folder that ended at least `older_than` ago and
     /// that nobody holds; returns how many there were. Blocking.
     pub fn sweep(
         cache: &Path,
@@ -209,8 +215,7 @@ impl Drop for Piece<'_> {
 }
 
 /// A name that holds for one content of one key, and is a file's name whatever the key is.
-fn identity(object: &Object) -> String {
-    let backup = &object.backup;
+fn identity(backup: &Backup) -> String {
     let mut hash = Sha256::new();
     for part in [&backup.bucket, &backup.key.0, &backup.etag] {
         hash.update((part.len() as u64).to_le_bytes());
@@ -254,7 +259,7 @@ fn remove_if_abandoned(path: &Path, older_than: Duration, now: Timestamp) -> io:
     }
     let written = Timestamp::try_from(file.metadata()?.modified()?).map_err(io::Error::other)?;
     let age = Duration::try_from(now.duration_since(written)).unwrap_or_default();
-    if age <= older_than {
+    if age < older_than {
         return Ok(false);
     }
     remove_both(path)?;

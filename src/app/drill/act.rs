@@ -12,6 +12,7 @@ use crate::app::tab::Tab;
 use crate::app::texts::reading;
 use crate::drill::past::usual;
 use crate::drill::preflight::Standing;
+use crate::drill::record::BrokenOff;
 
 use super::card::Card;
 use super::effect::{DrillEffect, Order};
@@ -233,9 +234,10 @@ impl App {
     }
 
     pub(in crate::app) fn act_in_leftovers(&mut self, action: Action) -> Vec<Effect> {
-        let Some(Overlay::Leftovers { at, found, is_removing }) = &mut self.overlay else {
+        let Some(Overlay::Leftovers { at, left, is_removing }) = &mut self.overlay else {
             return Vec::new();
         };
+        let found = &left.found;
         match action {
             Action::SelectNext => *at = (*at + 1).min(found.len().saturating_sub(1)),
             Action::SelectPrevious => *at = at.saturating_sub(1),
@@ -243,7 +245,7 @@ impl App {
             _ if *is_removing => {}
             Action::RemoveLeftovers => {
                 *is_removing = true;
-                return vec![DrillEffect::Sweep.into()];
+                return vec![DrillEffect::Sweep(BrokenOff::Removed).into()];
             }
             Action::DrillAgain => {
                 let run = found.get(*at).and_then(|leftover| leftover.run.clone());
@@ -255,7 +257,7 @@ impl App {
                 *is_removing = true;
                 self.tab = Tab::Drill;
                 self.drill.again = Some((run.set.clone(), run.key));
-                let mut effects = vec![DrillEffect::Sweep.into()];
+                let mut effects = vec![DrillEffect::Sweep(BrokenOff::Kept).into()];
                 self.drill.choose(&run.set);
                 effects.extend(self.drill.look());
                 return effects;

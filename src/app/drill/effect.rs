@@ -8,6 +8,7 @@ use crate::domain::environment::{EnvironmentName, SetName};
 use crate::domain::settings::Depth;
 use crate::drill::event::Held;
 use crate::drill::plan::{DrillId, Selection, ToolChoice};
+use crate::drill::record::BrokenOff;
 
 /// A backup set by its names.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -63,7 +64,7 @@ pub enum DrillEffect {
     /// Looks for what earlier drills have left.
     FindLeftovers,
     /// Removes it.
-    Sweep,
+    Sweep(BrokenOff),
     /// Makes a failure happen from now on; none: all is well again.
     Train(Option<&'static str>),
 }

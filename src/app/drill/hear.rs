@@ -16,6 +16,7 @@ use crate::drill::event::DrillEvent;
 
 use super::effect::DrillEffect;
 use super::form::PickBy;
+use super::leftovers::LeftBehind;
 use super::message::{DrillMessage, Ended, Look};
 use super::result::Shown;
 use super::run::Run;
@@ -53,11 +54,7 @@ impl App {
             DrillMessage::Refused(failure) => self.drill_refused(&failure),
             DrillMessage::Happened(events) => self.drill_happened(events),
             DrillMessage::Ended(ended) => return self.drill_ended(*ended),
-            DrillMessage::LeftoversFound(found) => {
-                if !found.is_empty() && self.overlay.is_none() {
-                    self.overlay = Some(Overlay::Leftovers { at: 0, found, is_removing: false });
-                }
-            }
+            DrillMessage::LeftoversFound(left) => self.found_left_behind(left),
             DrillMessage::Swept { removed, failures } => return self.swept(&removed, &failures),
             DrillMessage::Noted { result, .. } => match result {
                 Ok(text) => self.say(Tone::Fine, text),
@@ -141,13 +138,35 @@ impl App {
         if let Some(Overlay::Leftovers { .. }) = &self.overlay {
             self.overlay = None;
         }
+        let mut effects = if self.drill.pasts.is_some() { self.drill.look() } else { Vec::new() };
         if let Some(failure) = failures.first() {
             self.say(Tone::Critical, format!("not all is removed: {failure}"));
+            // What stayed is offered again.
+            effects.push(DrillEffect::FindLeftovers.into());
         } else {
             let things = plural(removed.len() as u64, "thing");
             self.say(Tone::Fine, format!("{things} of earlier drills removed, nothing is left"));
         }
-        if self.drill.pasts.is_some() { self.drill.look() } else { Vec::new() }
+        effects
+    }
+
+    fn found_left_behind(&mut self, left: LeftBehind) {
+        match &left.unknown {
+            Some(failure) if left.found.is_empty() => {
+                self.say(Tone::Warning, format!("what earlier drills have left: {failure}"));
+            }
+            _ => self.drill.left_behind = Some(left).filter(|left| !left.found.is_empty()),
+        }
+    }
+
+    /// Tells what earlier drills have left as soon as nothing else lies over the screen.
+    pub(in crate::app) fn offer_leftovers(&mut self) {
+        if self.overlay.is_none()
+            && let Some(left) = self.drill.left_behind.take()
+        {
+            self.overlay = Some(Overlay::Leftovers { at: 0, left, is_removing: false });
+            self.is_dirty = true;
+        }
     }
 
     /// What is due by time alone: a card that starts by itself, an end that waits no longer.

@@ -1,9 +1,18 @@
 //! What earlier drills have left behind, found at the start.
 
 use crate::domain::backup::BackupKey;
+use crate::domain::failure::Failure;
 use crate::drill::plan::DrillId;
 
 use super::effect::SetRef;
+
+/// What a look has found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftBehind {
+    pub found: Vec<Leftover>,
+    /// What nobody could tell meanwhile.
+    pub unknown: Option<Failure>,
+}
 
 /// What one earlier drill has left.
 #[derive(Debug, Clone, PartialEq, Eq)]

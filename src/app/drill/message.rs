@@ -12,7 +12,7 @@ use crate::drill::preflight::Checked;
 use crate::drill::record::Cleanup;
 
 use super::effect::Order;
-use super::leftovers::Leftover;
+use super::leftovers::LeftBehind;
 
 #[derive(Debug)]
 pub enum DrillMessage {
@@ -36,7 +36,7 @@ pub enum DrillMessage {
     Refused(Failure),
     Happened(Vec<DrillEvent>),
     Ended(Box<Ended>),
-    LeftoversFound(Vec<Leftover>),
+    LeftoversFound(LeftBehind),
     Swept {
         removed: Vec<String>,
         failures: Vec<Failure>,

@@ -35,6 +35,7 @@ use card::Card;
 use effect::{DrillEffect, SetRef};
 use form::Form;
 use history::History;
+use leftovers::LeftBehind;
 use result::Shown;
 use run::Run;
 use shelf::Shelf;
@@ -112,6 +113,8 @@ pub struct Drill {
     pub training: Vec<Training>,
     /// When the console ends, whatever the clean-up is at.
     pub leaving: Option<Timestamp>,
+    /// What earlier drills have left, until there is room on the screen to tell it.
+    left_behind: Option<LeftBehind>,
     /// An interrupted drill that is to be done again once its set has been listed.
     again: Option<(SetRef, BackupKey)>,
     looks: Generation,
@@ -146,6 +149,7 @@ impl Drill {
             text: None,
             training: Vec::new(),
             leaving: None,
+            left_behind: None,
             again: None,
             looks: Generation::default(),
             checks: Generation::default(),

@@ -154,12 +154,12 @@ impl Desk {
                     trainer.switch(name);
                 }
             }
-            DrillEffect::Sweep => {
+            DrillEffect::Sweep(broken_off) => {
                 self.tracker.spawn(async move {
                     let now = office.clock.now();
                     let found = sweep::look(&office.settings, now).await;
                     let failure = found.unknown.clone();
-                    let swept = sweep::sweep(&office.settings, found, &[], now).await;
+                    let swept = sweep::sweep(&office.settings, found, (&[], broken_off), now).await;
                     let failures = swept.failures.into_iter().chain(failure).collect();
                     office.tell(DrillMessage::Swept { removed: swept.removed, failures }).await;
                 });

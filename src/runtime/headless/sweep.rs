@@ -4,6 +4,7 @@ use crate::cli::SweepArguments;
 use crate::domain::failure::Failure;
 use crate::domain::text::shown;
 use crate::domain::units::plural;
+use crate::drill::record::BrokenOff;
 use crate::runtime::exit::Exit;
 use crate::runtime::sweep::{Found, look, sweep as remove};
 
@@ -27,7 +28,7 @@ pub async fn sweep(session: &Session, arguments: &SweepArguments) -> Exit {
     }
     let mut removed = Vec::new();
     if !arguments.dry_run {
-        let swept = remove(&session.settings, found, &force, now).await;
+        let swept = remove(&session.settings, found, (&force, BrokenOff::Kept), now).await;
         failures.extend(swept.failures);
         removed = swept.removed;
         if !session.json {
