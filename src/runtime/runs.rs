@@ -18,6 +18,7 @@ const RUN: &str = "json";
 /// What a run file says; rewritten whenever something begins.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Run {
+    /// Empty where the run has ended and left something.
     pub process: String,
     /// The steps that run; some overlap.
     pub steps: Vec<Step>,
@@ -72,6 +73,12 @@ impl RunFile {
     /// The run has been recorded and cleaned up.
     pub fn finish(self) -> io::Result<()> {
         remove(&self.path)
+    }
+
+    /// The run has ended and could not clean up: what it left is nobody's, although this process lives.
+    pub fn abandon(mut self) -> io::Result<()> {
+        self.run.process.clear();
+        self.write()
     }
 
     /// Readers see the old text or the new one. The name of the file that becomes the new one is
@@ -264,6 +271,16 @@ mod tests {
         let state = tempfile::tempdir().unwrap();
         drop(RunFile::begin(state.path(), Run::of(record(7))).unwrap());
         assert!(find(state.path()).unwrap().found[0].is_alive);
+    }
+
+    #[test]
+    fn a_run_that_could_not_clean_up_is_found_by_the_process_that_it_belonged_to() {
+        let state = tempfile::tempdir().unwrap();
+        RunFile::begin(state.path(), Run::of(record(7))).unwrap().abandon().unwrap();
+        let found = find(state.path()).unwrap().found.remove(0);
+        assert!(!found.is_alive);
+        found.forget().unwrap();
+        assert_eq!(fs::read_dir(folder(state.path())).unwrap().count(), 0);
     }
 
     #[test]

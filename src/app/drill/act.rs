@@ -30,7 +30,11 @@ impl App {
                 return Vec::new();
             }
             Action::CancelDrill => return self.cancel_drill(),
-            Action::Reload => return self.drill.look(),
+            Action::Reload => {
+                let mut effects = self.drill.look();
+                effects.push(DrillEffect::FindLeftovers.into());
+                return effects;
+            }
             Action::Palette
             | Action::Help
             | Action::Show(_)
@@ -161,7 +165,10 @@ impl App {
                 Tone::Muted,
                 "it goes on while you are elsewhere: `tab`, `v`; ctrl-x cancels it".to_owned(),
             ),
-            Action::Back => self.drill.page = Page::Form,
+            Action::Back => {
+                self.drill.page = Page::Form;
+                return self.drill.look_for_leftovers();
+            }
             _ => self.means_nothing(),
         }
         Vec::new()

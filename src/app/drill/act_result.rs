@@ -59,14 +59,14 @@ impl App {
             Action::Shell | Action::Extend => return self.act_in_hold(action),
             Action::Back if !shown.filter.is_empty() => shown.filter_by(""),
             Action::Back if shown.is_live && is_live => self.drill.page = Page::Run,
-            Action::Back => self.leave_result(),
+            Action::Back => return self.leave_result(),
             _ => self.means_nothing(),
         }
         Vec::new()
     }
 
     /// Back to where the result was opened from.
-    fn leave_result(&mut self) {
+    fn leave_result(&mut self) -> Vec<Effect> {
         let was_past = self.drill.shown.as_ref().is_some_and(|shown| !shown.is_live);
         self.drill.shown = None;
         self.drill.page = match self.drill.live() {
@@ -75,7 +75,9 @@ impl App {
         };
         if was_past {
             self.drill.view = DrillView::History;
+            return Vec::new();
         }
+        self.drill.look_for_leftovers()
     }
 
     fn act_in_hold(&mut self, action: Action) -> Vec<Effect> {

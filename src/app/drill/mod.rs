@@ -199,6 +199,13 @@ impl Drill {
         vec![DrillEffect::Look { generation, set }.into()]
     }
 
+    /// Looks for what the last drill could not remove.
+    fn look_for_leftovers(&self) -> Vec<Effect> {
+        let ended = self.run.as_ref().and_then(|run| run.ended.as_ref());
+        let has_left = ended.is_some_and(|it| it.cleanup.failure.is_some());
+        if has_left { vec![DrillEffect::FindLeftovers.into()] } else { Vec::new() }
+    }
+
     /// The same, unless it has been asked before.
     pub fn look_once(&mut self) -> Vec<Effect> {
         if self.looks == Generation::default() { self.look() } else { Vec::new() }

@@ -102,6 +102,8 @@ impl Drill {
         }
         if cleanup.failure.is_none() && unrecorded.is_none() {
             reporter.finish();
+        } else {
+            reporter.abandon();
         }
         Conclusion { record, cleanup, unrecorded, kept }
     }

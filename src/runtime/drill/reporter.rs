@@ -215,6 +215,15 @@ impl Reporter {
         }
     }
 
+    /// The run has ended and has left something, or no record.
+    pub fn abandon(&self) {
+        if let Some(run) = self.lock().run.take()
+            && let Err(error) = run.abandon()
+        {
+            tracing::warn!(%error, "the run file cannot be written");
+        }
+    }
+
     async fn send(&self, step: Step, what: Happened) {
         let event = DrillEvent { at: self.at(), step, what };
         self.lock().apply(&event);

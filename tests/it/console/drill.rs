@@ -168,6 +168,28 @@ async fn a_fault_ends_in_its_verdict_with_a_reason_and_a_clean_machine() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_engine_that_went_away_has_left_is_removed_once_it_is_back_and_the_next_drill_begins()
+ {
+    let (rehearsal, mut console) = opened(LARGE).await;
+    rehearsal.world.inject(Fault::EngineGone);
+    console.press("<enter>");
+    console.wait_for("starts by itself").await;
+    console.press("<enter>");
+    console.wait_for("clean-up FAILED").await;
+    rehearsal.world.heal();
+    console.press("<esc>");
+    let screen = console.wait_for("Left behind by earlier drills").await;
+    assert!(screen.contains("interrupted at clean up"), "{screen}");
+    console.press("x");
+    console.wait_for("nothing is left").await;
+    rehearsal.assert_clean();
+    console.press("<enter>");
+    console.wait_for("starts by itself").await;
+    console.press("<esc>");
+    console.quit().await;
+}
+
 /// A run file of a drill of prod's newest backup, by a process that this machine does not have.
 async fn interrupted(rehearsal: &Rehearsal) -> Run {
     let conclusion = rehearsal.drill_to(Depth::Quick, "prod", Wanted::Latest).await;
