@@ -383,6 +383,9 @@ async fn the_card_tells_what_is_fine_what_warns_and_what_blocks() {
             stage.tell(DrillMessage::Checked { generation, checked });
         }
         stage.check("card_looking");
+        // Nothing seems to stand still while something does not answer.
+        stage.app.update(Message::Ticked(now() + Duration::from_secs(3)));
+        assert!(stage.picture().contains("before anything is downloaded … 3 s"));
         for checked in looks() {
             stage.tell(DrillMessage::Checked { generation, checked });
         }

@@ -114,10 +114,10 @@ impl App {
     }
 
     pub(super) fn check_order(&mut self, order: Order) -> Vec<Effect> {
-        let drill = &mut self.drill;
+        let (drill, now) = (&mut self.drill, self.now);
         let usual = usual(drill.pasts(), &order.set.environment, &order.set.name);
         let generation = drill.checks.advance();
-        drill.card = Some(Card::new(order.clone(), usual));
+        drill.card = Some(Card::new(order.clone(), usual, now));
         drill.page = Page::Card;
         vec![DrillEffect::Check { generation, order }.into()]
     }

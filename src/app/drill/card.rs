@@ -16,6 +16,8 @@ const GRACE: Duration = Duration::from_secs(4);
 #[derive(Debug)]
 pub struct Card {
     pub order: Order,
+    /// Since when everything is looked at.
+    pub began: Timestamp,
     pub checked: BTreeMap<Check, Checked>,
     pub is_complete: bool,
     /// When the drill begins by itself.
@@ -27,9 +29,13 @@ pub struct Card {
 }
 
 impl Card {
-    pub const fn new(order: Order, usual: BTreeMap<Step, (Duration, usize)>) -> Self {
+    pub const fn new(
+        order: Order,
+        usual: BTreeMap<Step, (Duration, usize)>,
+        began: Timestamp,
+    ) -> Self {
         let checked = BTreeMap::new();
-        Self { order, checked, is_complete: false, starts: None, is_starting: false, usual }
+        Self { order, began, checked, is_complete: false, starts: None, is_starting: false, usual }
     }
 
     /// All looks have come to something; without a warning the drill begins by itself.

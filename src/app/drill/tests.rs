@@ -108,11 +108,11 @@ fn another_set_is_picked_from_by_the_dice_again() {
 
 #[test]
 fn a_card_begins_by_itself_only_without_a_warning() {
-    let mut card = Card::new(order(), std::collections::BTreeMap::new());
+    let mut card = Card::new(order(), std::collections::BTreeMap::new(), now());
     card.checked.insert(Check::Object, Checked::fine(Check::Object, "there"));
     card.complete(now());
     assert!(card.starts.is_some_and(|at| at > now()) && !card.waits());
-    let mut card = Card::new(order(), std::collections::BTreeMap::new());
+    let mut card = Card::new(order(), std::collections::BTreeMap::new(), now());
     card.checked.insert(Check::Source, Checked::warns(Check::Source, "silent", "wait"));
     card.complete(now());
     assert!(card.starts.is_none() && card.waits());
@@ -121,11 +121,11 @@ fn a_card_begins_by_itself_only_without_a_warning() {
 #[test]
 fn how_long_a_drill_takes_is_known_from_earlier_ones_or_not_at_all() {
     use crate::drill::event::Step;
-    let card = Card::new(order(), std::collections::BTreeMap::new());
+    let card = Card::new(order(), std::collections::BTreeMap::new(), now());
     assert_eq!(card.expected(), None);
     let took = |seconds| (Duration::from_secs(seconds), 3);
     let usual = [(Step::Download, took(4)), (Step::Scan, took(5)), (Step::Restore, took(20))];
-    let card = Card::new(order(), usual.into_iter().collect());
+    let card = Card::new(order(), usual.into_iter().collect(), now());
     assert_eq!(card.expected(), Some(Duration::from_secs(25)), "two of them overlap");
 }
 

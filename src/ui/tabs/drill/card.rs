@@ -156,7 +156,9 @@ fn verdict(card: &Card, app: &App) -> (String, Role) {
         return ("starting …".to_owned(), Role::Busy);
     }
     if !card.is_complete {
-        return ("looking before anything is downloaded …".to_owned(), Role::Busy);
+        let since = app.now.duration_since(card.began).as_secs();
+        let since = if since > 0 { format!(" {since} s") } else { String::new() };
+        return (format!("looking before anything is downloaded …{since}"), Role::Busy);
     }
     if let Some(starts) = card.starts {
         let left = (starts.duration_since(app.now).as_millis().max(0) + 999) / 1000;
