@@ -12,6 +12,8 @@
 )]
 #![expect(clippy::disallowed_methods, reason = "a benchmark measures time")]
 
+#[path = "parts/figures.rs"]
+mod figures;
 #[path = "parts/lister.rs"]
 mod lister;
 #[path = "parts/terminal.rs"]
@@ -26,6 +28,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
+use figures::tell;
 use lister::{Lister, Reading};
 use tempfile::TempDir;
 use terminal::Terminal;
@@ -185,16 +188,6 @@ fn idle() {
         "\nidle                   {:.0} bytes painted and {:.0} wake-ups a minute (aim: none, under 60)",
         (console.bytes() - bytes) as f64 / minutes,
         wake_ups as f64 / minutes,
-    );
-}
-
-fn tell(what: &str, mut times: Vec<Duration>, aim: &str) {
-    times.sort_unstable();
-    println!(
-        "{what:<22} {:.1?} (median), {:.1?} to {:.1?}  (aim: {aim})",
-        times[times.len() / 2],
-        times[0],
-        times[times.len() - 1],
     );
 }
 

@@ -10,6 +10,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::thread;
 
+use jiff::{SignedDuration, Timestamp};
 use lifeboat::demo::docker::{self, DockerServer};
 use lifeboat::demo::mongo::{self, Configuration, Keep, MongoServer};
 use lifeboat::runtime::clock::Clock;
@@ -100,7 +101,21 @@ fn serve_object(listener: &TcpListener, object: &Path) {
     }
 }
 
-/// Answers HEAD and ranged GET until the client goes away.
+/// The object in a listing: last night's backup.
+fn listing(length: u64) -> String {
+    let night = Timestamp::now() - SignedDuration::from_hours(24);
+    let key = night.strftime("bench/%Y-%m-%dT00_00.tar.gz");
+    let at = night.strftime("%Y-%m-%dT00:12:00.000Z");
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\
+         <ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">\
+         <Name>bucket</Name><KeyCount>1</KeyCount><IsTruncated>false</IsTruncated>\
+         <Contents><Key>{key}</Key><LastModified>{at}</LastModified>\
+         <ETag>&quot;e-1&quot;</ETag><Size>{length}</Size></Contents></ListBucketResult>"
+    )
+}
+
+/// Answers a listing, HEAD and ranged GET until the client goes away.
 fn answer(connection: TcpStream, mut object: File) -> io::Result<()> {
     let length = object.metadata()?.len();
     let mut reader = BufReader::new(connection);
@@ -114,6 +129,16 @@ fn answer(connection: TcpStream, mut object: File) -> io::Result<()> {
             }
         }
         let head = head.to_lowercase();
+        if head.lines().next().is_some_and(|line| line.contains("list-type=2")) {
+            let listing = listing(length);
+            let begin = "HTTP/1.1 200 OK\r\ncontent-type: application/xml";
+            write!(
+                reader.get_mut(),
+                "{begin}\r\ncontent-length: {}\r\n\r\n{listing}",
+                listing.len()
+            )?;
+            continue;
+        }
         let range = head.lines().find_map(|line| line.strip_prefix("range: bytes="));
         let bounds = range.and_then(|range| range.trim().split_once('-'));
         let start = bounds.map_or(0, |(start, _)| start.parse().unwrap());

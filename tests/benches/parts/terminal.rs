@@ -15,7 +15,7 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 const ROWS: NonZeroU16 = NonZeroU16::new(50).unwrap();
 const COLUMNS: NonZeroU16 = NonZeroU16::new(200).unwrap();
 /// Longer than anything that is measured takes.
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 pub(crate) struct Terminal {
     process: Box<dyn Child + Send + Sync>,
@@ -141,7 +141,11 @@ impl Terminal {
     }
 
     fn folder(&self) -> String {
-        format!("/proc/{}", self.process.process_id().unwrap())
+        format!("/proc/{}", self.process())
+    }
+
+    pub(crate) fn process(&self) -> u32 {
+        self.process.process_id().unwrap()
     }
 }
 
