@@ -14,6 +14,7 @@ use crate::dumps::Dump;
 use crate::engine;
 use crate::parts::{run, until};
 use crate::storage::Storage;
+use crate::terminal::Terminal;
 use crate::world::World;
 
 #[derive(Debug)]
@@ -93,6 +94,16 @@ impl User {
     /// Starts the program and returns at once.
     pub fn begin(&self, arguments: &[&str]) -> Running<'_> {
         self.start(&mut self.command(arguments))
+    }
+
+    /// Opens the console in a terminal.
+    pub fn console(&self) -> Terminal {
+        let command = self.command(&[]);
+        let variables: Vec<(&str, &Path)> = command
+            .get_envs()
+            .filter_map(|(name, value)| Some((name.to_str()?, Path::new(value?))))
+            .collect();
+        Terminal::start(Path::new(command.get_program()), &variables)
     }
 
     pub fn start(&self, command: &mut Command) -> Running<'_> {
@@ -178,6 +189,11 @@ uri_env = "LIFEBOAT_E2E_SOURCE"
         let mut records: Vec<Value> = newest_first.collect();
         records.reverse();
         records
+    }
+
+    /// Waits until a drill, headless or in the console, has come to a step.
+    pub fn wait_for_step(&self, step: &str) {
+        until(step, || (self.run_file()?["steps"][0] == step).then_some(()));
     }
 
     pub fn cached_files(&self) -> Vec<PathBuf> {

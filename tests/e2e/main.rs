@@ -22,8 +22,13 @@ mod source;
 mod storage;
 mod world;
 
+#[path = "../benches/parts/terminal.rs"]
+#[expect(dead_code, reason = "a benchmark looks closer")]
+mod terminal;
+
 mod broken;
 mod cancelled;
+mod console;
 mod download;
 mod isolation;
 mod killed;
