@@ -24,8 +24,9 @@ impl App {
             (Focus::Help, action) => self.act_in_help(action),
             (Focus::List, action) => self.act_in_list(action),
             (Focus::Leftovers, action) => self.act_in_leftovers(action),
+            (Focus::Metrics(focus), action) => self.act_in_metrics(focus, action),
             (Focus::Drill(_), action) => self.act_in_drill(action),
-            (Focus::Text, action) if self.tab == Tab::Drill => self.act_in_drill_text(action),
+            (Focus::Text, action) if self.tab != Tab::Pods => self.act_in_tab_text(action),
             (Focus::Logs | Focus::Text, action) => {
                 self.act_in_text(action).unwrap_or_else(|| self.act_everywhere(action))
             }
@@ -312,6 +313,7 @@ impl App {
         self.full_screen = false;
         match tab {
             Tab::Pods => Vec::new(),
+            Tab::Metrics => self.metrics.look_once(),
             Tab::Drill => self.drill.look_once(),
         }
     }

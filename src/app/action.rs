@@ -2,6 +2,7 @@
 
 use crate::app::columns::Column;
 use crate::app::tab::Tab;
+use crate::domain::metrics::range::Range;
 
 /// An intention of the user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -65,6 +66,10 @@ pub enum Action {
     Delete,
     RunNow,
     Suspend,
+    // Metrics.
+    Range(Range),
+    ZoomIn,
+    ZoomOut,
     // Drill.
     Roll,
     CancelDrill,

@@ -66,6 +66,7 @@ impl App {
             }
             Command::Quit => self.quit(),
             Command::Train(name) => self.train(name.as_deref()),
+            Command::Metrics(environment) => self.show_metrics(environment.as_deref()),
             Command::Drill { view, environment } => self.show_drill(view, environment.as_deref()),
         }
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::app::drill::effect::DrillEffect;
+use crate::app::metrics::effect::MetricsEffect;
 use crate::app::remembered::Remembered;
 use crate::domain::deed::Deed;
 use crate::domain::environment::EnvironmentName;
@@ -35,6 +36,10 @@ pub enum Lane {
     /// The preflight card.
     Checks,
     Leftovers,
+    /// Figures of buckets, and alarms.
+    Figures,
+    /// Further metrics, which are read anew for each range.
+    Panels,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -73,6 +78,7 @@ pub enum Effect {
         text: String,
     },
     Remember(Box<Remembered>),
+    Metrics(MetricsEffect),
     Drill(Box<DrillEffect>),
     /// Paints every cell again.
     Repaint,

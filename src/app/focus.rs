@@ -6,6 +6,7 @@ use crate::app::pods::location::View;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Focus {
     Table(TableFocus),
+    Metrics(MetricsFocus),
     Drill(DrillFocus),
     /// What earlier drills have left.
     Leftovers,
@@ -23,6 +24,14 @@ pub enum Focus {
 pub enum TableFocus {
     View(View),
     Containers,
+}
+
+/// The view of the Metrics tab that has the keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum MetricsFocus {
+    Charts,
+    Table,
+    Alarms,
 }
 
 /// The page of the Drill tab that has the keys.

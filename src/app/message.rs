@@ -8,6 +8,7 @@ use tui_input::InputRequest;
 use crate::app::action::Action;
 use crate::app::drill::message::DrillMessage;
 use crate::app::effect::Generation;
+use crate::app::metrics::message::MetricsMessage;
 use crate::domain::deed::Deed;
 use crate::domain::environment::EnvironmentName;
 use crate::domain::event::Event;
@@ -60,6 +61,7 @@ pub enum Message {
     Saved {
         result: Result<String, Failure>,
     },
+    Metrics(MetricsMessage),
     Drill(DrillMessage),
 }
 

@@ -12,10 +12,12 @@ mod command;
 mod deeds;
 pub mod drill;
 pub mod effect;
+pub mod fetched;
 pub mod filter;
 pub mod focus;
 pub mod logs;
 pub mod message;
+pub mod metrics;
 pub mod overlay;
 mod overlays;
 pub mod pager;
@@ -27,6 +29,7 @@ pub mod remembered;
 pub mod rows;
 pub mod store;
 pub mod tab;
+mod tab_text;
 pub mod table;
 mod tally;
 pub mod text;
@@ -56,6 +59,7 @@ use drill::effect::DrillEffect;
 use effect::Effect;
 use focus::Focus;
 use message::{Message, Size};
+use metrics::Metrics;
 use overlay::{Flash, Overlay};
 use pods::Pods;
 use prompt::PromptKind;
@@ -79,6 +83,7 @@ pub struct App {
     environments: Vec<EnvironmentName>,
     pub tab: Tab,
     pub pods: Pods,
+    pub metrics: Metrics,
     pub drill: Drill,
     pub overlay: Option<Overlay>,
     pub flash: Option<Flash>,
@@ -145,6 +150,7 @@ impl App {
             environments,
             tab: Tab::default(),
             pods,
+            metrics: Metrics::start(settings),
             drill: Drill::start(settings),
             overlay: None,
             flash: None,
@@ -177,9 +183,11 @@ impl App {
             }
             Message::KeyUnbound(key) => {
                 let more = match self.focus() {
-                    Focus::Table(_) | Focus::Drill(_) | Focus::Text | Focus::Logs => {
-                        "`?` shows the keys"
-                    }
+                    Focus::Table(_)
+                    | Focus::Metrics(_)
+                    | Focus::Drill(_)
+                    | Focus::Text
+                    | Focus::Logs => "`?` shows the keys",
                     Focus::Leftovers => "`x` removes, `r` drills again, `esc` is for later",
                     Focus::Help | Focus::List => "`esc` closes this",
                     Focus::Dialog => "`tab` moves, `enter` presses, `esc` cancels",
@@ -239,6 +247,7 @@ impl App {
                 }
                 Vec::new()
             }
+            Message::Metrics(message) => self.metrics_told(message),
             Message::Drill(message) => self.drill_told(message),
         }
     }
@@ -310,6 +319,7 @@ impl App {
     pub fn page_focus(&self) -> Focus {
         match self.tab {
             Tab::Pods => self.pods.focus(),
+            Tab::Metrics => self.metrics.focus(),
             Tab::Drill => self.drill.focus(),
         }
     }

@@ -20,6 +20,8 @@ pub enum Command {
     Namespace(String),
     Theme(ThemeChoice),
     LogIn(String),
+    /// The Metrics tab, of one environment where one is named.
+    Metrics(Option<String>),
     /// The Drill tab, for one environment where one is named.
     Drill {
         view: DrillView,
@@ -39,6 +41,7 @@ pub const WORDS: &[(&str, &str)] = &[
     ("jobs", "jobs, newest first"),
     ("events", "warnings, newest first"),
     ("nodes", "conditions, requests against allocatable"),
+    ("metrics", "sizes, counts, costs and alarms, of one environment where one is named"),
     ("drill", "the restore drill, of one environment where one is named"),
     ("history", "earlier drills, and what is due"),
     ("train", "rehearse a failure, in `lifeboat demo`; `off` ends it"),
@@ -85,6 +88,8 @@ impl Command {
                 };
                 Ok(Self::Drill { view, environment })
             }
+            "metrics" if rest.is_empty() => Ok(Self::Metrics(None)),
+            "metrics" => Ok(Self::Metrics(Some(known(rest, environments)?))),
             "train" => Ok(Self::Train((!["", "off"].contains(&rest)).then(|| rest.to_owned()))),
             "login" if rest.is_empty() => Err("log in where? `:login prod`".to_owned()),
             "login" => Ok(Self::LogIn(known(rest, environments)?)),
@@ -144,7 +149,9 @@ pub fn completions(text: &str, environments: &[&str], namespaces: &[&str]) -> Ve
         Some("ns" | "namespace") => [namespaces, &["all"]].concat(),
         Some("theme") => THEMES.iter().map(|(name, _)| *name).collect(),
         Some("env" | "ctx") => [environments, &["all"]].concat(),
-        Some(word) if ["login", "drill", "history"].contains(&word) || view(word).is_some() => {
+        Some(word)
+            if ["login", "drill", "history", "metrics"].contains(&word) || view(word).is_some() =>
+        {
             environments.to_vec()
         }
         Some(_) => Vec::new(),

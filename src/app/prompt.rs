@@ -25,6 +25,8 @@ pub enum PromptKind {
     HelpSearch,
     /// `/` in a table of the Drill tab.
     DrillFilter,
+    /// `/` in the Metrics tab.
+    MetricsFilter,
     /// `i`: a note about a drill.
     Note,
 }
@@ -34,7 +36,11 @@ impl PromptKind {
     pub const fn sign(self) -> &'static str {
         match self {
             Self::Palette => ":",
-            Self::Filter | Self::Search | Self::HelpSearch | Self::DrillFilter => "/",
+            Self::Filter
+            | Self::Search
+            | Self::HelpSearch
+            | Self::DrillFilter
+            | Self::MetricsFilter => "/",
             Self::Note => "note: ",
             Self::Lines => "&",
         }

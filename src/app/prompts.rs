@@ -57,17 +57,17 @@ impl App {
     /// A filter works while it is typed; so does the search of the help.
     fn follow_prompt(&mut self) {
         let Some(Overlay::Prompt(prompt)) = &self.overlay else { return };
-        if prompt.kind == PromptKind::DrillFilter {
-            let text = prompt.text().to_owned();
-            self.drill.filter_by(&text);
-        }
-        let Some(Overlay::Prompt(prompt)) = &self.overlay else { return };
-        if prompt.kind == PromptKind::Filter {
-            let text = prompt.text().to_owned();
-            if let Some(table) = self.pods.top_mut().table_mut() {
-                table.filter_by(&text);
-                self.is_unfilled = true;
+        let text = prompt.text().to_owned();
+        match prompt.kind {
+            PromptKind::DrillFilter => self.drill.filter_by(&text),
+            PromptKind::MetricsFilter => self.metrics.filter_by(&text),
+            PromptKind::Filter => {
+                if let Some(table) = self.pods.top_mut().table_mut() {
+                    table.filter_by(&text);
+                    self.is_unfilled = true;
+                }
             }
+            _ => {}
         }
     }
 
@@ -113,7 +113,7 @@ impl App {
             PromptKind::Filter => self.submit_filter(&prompt),
             PromptKind::Search => self.search(&text),
             PromptKind::Lines => self.filter_lines(&text),
-            PromptKind::DrillFilter => Vec::new(),
+            PromptKind::DrillFilter | PromptKind::MetricsFilter => Vec::new(),
             PromptKind::Note => self.drill_note(text),
             PromptKind::HelpSearch => {
                 self.overlay = Some(Overlay::Help { filter: text, scrolled: 0 });
@@ -149,6 +149,10 @@ impl App {
             }
             PromptKind::DrillFilter => {
                 self.drill.filter_by("");
+                Vec::new()
+            }
+            PromptKind::MetricsFilter => {
+                self.metrics.filter_by("");
                 Vec::new()
             }
             PromptKind::Palette | PromptKind::Search | PromptKind::Lines | PromptKind::Note => {

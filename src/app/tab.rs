@@ -5,15 +5,17 @@
 pub enum Tab {
     #[default]
     Pods,
+    Metrics,
     Drill,
 }
 
 impl Tab {
-    pub const ALL: [Self; 2] = [Self::Pods, Self::Drill];
+    pub const ALL: [Self; 3] = [Self::Pods, Self::Metrics, Self::Drill];
 
     pub const fn number(self) -> u8 {
         match self {
             Self::Pods => 1,
+            Self::Metrics => 3,
             Self::Drill => 4,
         }
     }
@@ -21,6 +23,7 @@ impl Tab {
     pub const fn title(self) -> &'static str {
         match self {
             Self::Pods => "Pods",
+            Self::Metrics => "Metrics",
             Self::Drill => "Drill",
         }
     }

@@ -6,6 +6,24 @@ use crate::app::pager::act::{Outcome, ReadAction};
 use crate::app::pager::{Lines, Page, Pager, Row};
 use crate::domain::document::{Document, Line};
 
+/// A text to be opened.
+#[derive(Debug)]
+pub struct Text {
+    pub title: String,
+    /// What a file of it is called.
+    pub file: String,
+    pub document: Document,
+    /// Whether its sentences are to be read whole.
+    pub is_wrapped: bool,
+}
+
+impl Text {
+    pub fn into_view(self) -> TextView {
+        let view = TextView::new(self.title, self.file, self.document);
+        if self.is_wrapped { view.wrapped() } else { view }
+    }
+}
+
 /// The state of one text.
 #[derive(Debug)]
 pub struct TextView {

@@ -16,7 +16,6 @@ use crate::app::pods::layer::{Body, Loaded};
 use crate::app::pods::location::Location;
 use crate::app::prompt::PromptKind;
 use crate::app::rows::{Cells as _, PodRow, Row, RowKey};
-use crate::app::tab::Tab;
 use crate::app::text::TextView;
 use crate::domain::describe;
 use crate::domain::diagnosis::Diagnosis;
@@ -130,9 +129,8 @@ impl App {
 
     fn read(&mut self, action: ReadAction) -> Vec<Effect> {
         let page = self.text_page();
-        if self.tab == Tab::Drill {
-            let text = self.drill.text.as_mut();
-            let outcome = text.map_or(Outcome::Nothing, |text| text.act(&action, page));
+        if let Some(text) = self.tab_text() {
+            let outcome = text.as_mut().map_or(Outcome::Nothing, |text| text.act(&action, page));
             return self.conclude(outcome);
         }
         let outcome = match &mut self.pods.top_mut().body {

@@ -50,7 +50,7 @@ impl Target<'_> {
 }
 
 /// A word as a shell reads it back; names that the API allows need no quotes.
-fn quoted(word: &str) -> String {
+pub fn quoted(word: &str) -> String {
     let word = shown(word);
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@=,+%".contains(c);
     if !word.is_empty() && word.chars().all(is_plain) {

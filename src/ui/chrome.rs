@@ -279,9 +279,10 @@ fn crumbs(layers: &[Layer], room: u16) -> Vec<(String, Role)> {
 
 /// Where one is, what is shown of it, and how.
 pub(super) fn title(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
-    if app.tab == Tab::Drill {
-        tabs::drill::title(frame, area, app, theme);
-        return;
+    match app.tab {
+        Tab::Pods => {}
+        Tab::Metrics => return tabs::metrics::title(frame, area, app, theme),
+        Tab::Drill => return tabs::drill::title(frame, area, app, theme),
     }
     let mut parts = vec![Span::raw(" ")];
     let layers = app.pods.layers();

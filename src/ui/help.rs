@@ -142,6 +142,7 @@ const fn part(place: Where) -> &'static str {
     match place {
         Where::Rows | Where::Pods | Where::CronJobs => "The row",
         Where::Tables => "The table",
+        Where::Metrics | Where::MetricsCharts | Where::MetricsTime => "The figures",
         Where::DrillForm
         | Where::DrillCard
         | Where::DrillRun

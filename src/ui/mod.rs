@@ -11,6 +11,7 @@ pub mod logs;
 mod paint;
 pub mod reading;
 mod sgr;
+mod sheet;
 mod table;
 mod tabs;
 pub mod text;
@@ -76,6 +77,9 @@ pub fn draw(
     chrome::title(frame, title, app, theme);
     let mut unsaid = None;
     match &app.pods.top().body {
+        _ if app.tab == Tab::Metrics => {
+            tabs::metrics::draw(frame, body, app, theme, viewports);
+        }
         _ if app.tab == Tab::Drill => tabs::drill::draw(frame, body, app, theme, viewports),
         Body::Table(table) => {
             unsaid = table::draw(frame, body, (app, table), theme, viewports);

@@ -15,6 +15,7 @@ mod harness;
 mod keymap;
 mod kubectl;
 mod kubernetes;
+mod metrics_pages;
 mod programs;
 mod reading;
 mod screens;

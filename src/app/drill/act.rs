@@ -9,7 +9,7 @@ use crate::app::focus::{DrillFocus, Focus};
 use crate::app::overlay::Overlay;
 use crate::app::prompt::PromptKind;
 use crate::app::tab::Tab;
-use crate::app::texts::reading;
+use crate::app::text::Text;
 use crate::drill::past::usual;
 use crate::drill::preflight::Standing;
 
@@ -196,39 +196,10 @@ impl App {
     }
 
     /// Opens a text over the page, where there is one.
-    pub(super) fn read_in_drill(&mut self, of: impl Fn(&Drill) -> Option<words::Text>) {
+    pub(super) fn read_in_drill(&mut self, of: impl Fn(&Drill) -> Option<Text>) {
         match of(&self.drill) {
-            Some(text) => {
-                let view = crate::app::text::TextView::new(text.title, text.file, text.document);
-                let view = if text.is_wrapped { view.wrapped() } else { view };
-                self.drill.text = Some(Box::new(view));
-            }
+            Some(text) => self.drill.text = Some(Box::new(text.into_view())),
             None => self.say(Tone::Muted, "there is nothing to tell of it".to_owned()),
-        }
-    }
-
-    pub(in crate::app) fn act_in_drill_text(&mut self, action: Action) -> Vec<Effect> {
-        match action {
-            Action::Back => {
-                self.drill.text = None;
-                self.full_screen = false;
-                return Vec::new();
-            }
-            Action::Filter => return self.prompt(PromptKind::Search, ""),
-            Action::FilterLines => return self.prompt(PromptKind::Lines, ""),
-            Action::FullScreen => {
-                self.full_screen = !self.full_screen;
-                return Vec::new();
-            }
-            _ => {}
-        }
-        let page = self.text_page();
-        match (reading(action), &mut self.drill.text) {
-            (Some(action), Some(text)) => {
-                let outcome = text.act(&action, page);
-                self.conclude(outcome)
-            }
-            _ => self.act_in_drill(action),
         }
     }
 
@@ -327,7 +298,7 @@ impl App {
         effects
     }
 
-    pub(super) fn means_nothing(&mut self) {
+    pub(in crate::app) fn means_nothing(&mut self) {
         self.say(Tone::Muted, "that does nothing here; `?` shows the keys".to_owned());
     }
 }

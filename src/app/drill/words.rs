@@ -1,6 +1,7 @@
 //! Texts of the Drill tab: a collection's detail, explanations, the odds, the live log.
 
 use crate::app::cell::Tone;
+use crate::app::text::Text;
 use crate::domain::census::{LiveCensus, LiveCollection, Namespace};
 use crate::domain::document::{Document, Emphasis, Line};
 use crate::domain::index::IndexSpec;
@@ -12,17 +13,6 @@ use crate::drill::report::{line, not_run, picked, source_heading};
 
 use super::Drill;
 use super::result::Shown;
-
-/// A text to be opened.
-#[derive(Debug)]
-pub struct Text {
-    pub title: String,
-    /// What a file of it is called.
-    pub file: String,
-    pub document: Document,
-    /// Whether its sentences are to be read whole.
-    pub is_wrapped: bool,
-}
 
 /// The live log, or the one of the drill that has ended.
 pub fn log(drill: &Drill) -> Option<Text> {

@@ -47,7 +47,7 @@ fn environment(name: &str, production: bool) -> Environment {
     }
 }
 
-fn settings() -> Settings {
+pub(super) fn settings() -> Settings {
     Settings {
         storages: Vec::new(),
         environments: vec![environment("dev", false), environment("prod", true)],

@@ -11,7 +11,9 @@ mod fixture;
 #[cfg(test)]
 mod tests;
 
-use crate::domain::series::{Series, Window};
+use jiff::Timestamp;
+
+use crate::domain::series::{Point, Series, Window};
 
 use scale::Scale;
 use unit::Unit;
@@ -55,6 +57,24 @@ impl Plot {
     /// Whether anything was measured in its window.
     pub fn is_empty(&self) -> bool {
         self.extent().is_none()
+    }
+
+    /// What is read off a layer at an instant; without one, the newest. What is stacked is read at one
+    /// instant, so that its parts come to its sum.
+    pub fn reading(&self, layer: &Layer, at: Option<Timestamp>) -> Option<Point> {
+        let newest = match self.form {
+            Form::Lines => return self.read(&layer.series, at),
+            Form::Stacked => || self.total.within(self.window).last().map(|point| point.at),
+        };
+        layer.series.near(at.or_else(newest)?)
+    }
+
+    /// The same of any series.
+    pub fn read(&self, series: &Series, at: Option<Timestamp>) -> Option<Point> {
+        match at {
+            Some(at) => series.near(at),
+            None => series.within(self.window).last(),
+        }
     }
 
     /// From the least to the most of what is drawn; `None` where nothing is.

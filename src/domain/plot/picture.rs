@@ -143,8 +143,8 @@ impl Plot {
                     format!(r#"<rect x="{x}" y="44" width="24" height="12" fill="{ink}"/>"#)
                 }
             };
-            let last = layer.series.within(self.window).last();
-            let last = last.map(|point| format!("  {}", self.unit.show(point.value)));
+            let last =
+                self.reading(layer, None).map(|point| format!("  {}", self.unit.show(point.value)));
             let text = format!("{}{}", layer.label, last.unwrap_or_default());
             push(
                 svg,

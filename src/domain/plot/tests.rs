@@ -1,3 +1,5 @@
+//! Scales, dates and pictures.
+
 use super::fixture::{DAY, at, daily};
 use super::time::{TimeTick, ticks};
 use super::*;

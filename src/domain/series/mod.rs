@@ -149,12 +149,13 @@ impl Series {
         (away(nearest) <= reach).then_some(*nearest)
     }
 
-    /// What counts at an instant: the newest point before it, while the next is not overdue.
+    /// What counts at an instant: the newest point before it, until the next is due; a little longer, as
+    /// points do not come to the second.
     pub fn held(&self, at: Timestamp) -> Option<Point> {
         let place = self.points.partition_point(|point| point.at <= at);
         let point = self.points.get(place.checked_sub(1)?)?;
-        (at.duration_since(point.at) < self.reach().try_into().unwrap_or_default())
-            .then_some(*point)
+        let holds = self.step * 9 / 8;
+        (at.duration_since(point.at).unsigned_abs() < holds).then_some(*point)
     }
 
     /// Points further apart than this have a gap between them: one is missing.

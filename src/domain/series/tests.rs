@@ -1,3 +1,5 @@
+//! Gaps, windows, columns, changes, growth and jumps.
+
 use super::*;
 
 const DAY: Duration = Duration::from_hours(24);
@@ -70,11 +72,11 @@ fn a_gap_is_what_was_not_measured_and_never_a_zero() {
 }
 
 #[test]
-fn a_value_holds_until_the_next_is_overdue() {
+fn a_value_holds_until_the_next_is_due() {
     let series = daily(&[Some(5.0), None, None, Some(9.0)]);
     let hours = |count: u64| day(0) + Duration::from_hours(count);
-    assert_eq!(series.held(hours(35)), Some(Point::new(day(0), 5.0)));
-    assert_eq!(series.held(hours(36)), None);
+    assert_eq!(series.held(hours(26)), Some(Point::new(day(0), 5.0)));
+    assert_eq!(series.held(hours(27)), None);
     assert_eq!(series.held(day(-1)), None);
 }
 

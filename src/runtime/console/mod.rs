@@ -12,6 +12,7 @@ mod lanes;
 mod leftovers;
 pub mod log_stream;
 pub mod look;
+mod metrics;
 mod objects;
 mod outside;
 mod pace;

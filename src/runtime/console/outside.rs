@@ -32,9 +32,10 @@ use crate::runtime::console::event_loop::{Kept, Outside};
 use crate::runtime::console::lanes::Lanes;
 use crate::runtime::console::programs::{self, Program};
 use crate::runtime::console::{
-    deeds_log, log_stream, objects, remembered, saved, snapshot, terminal,
+    deeds_log, log_stream, metrics, objects, remembered, saved, snapshot, terminal,
 };
 use crate::runtime::process::owner;
+use crate::runtime::usage::Usage;
 
 /// News that wait for the loop.
 const WAITING: usize = 64;
@@ -65,6 +66,7 @@ pub(super) struct Performer {
     /// What is to have the terminal next.
     program: Option<(Program, Option<Deed>)>,
     desk: Desk,
+    usage: Usage,
 }
 
 impl Performer {
@@ -96,6 +98,7 @@ impl Performer {
         let program = None;
         let tasks = (tracker.clone(), root.clone());
         let desk = Desk::new(Arc::clone(&settings), clock, messages.clone(), tasks, gift);
+        let usage = Usage::new(Settings::clone(&settings), clock);
         let performer = Self {
             settings,
             clock,
@@ -109,6 +112,7 @@ impl Performer {
             lent,
             program,
             desk,
+            usage,
         };
         (inbox, performer)
     }
@@ -150,9 +154,13 @@ impl Performer {
                 while let Some(news) = news.recv().await {
                     let message = match lane {
                         Lane::OlderLog => Message::OlderLogArrived { generation, news },
-                        Lane::Log | Lane::Object | Lane::Shelf | Lane::Checks | Lane::Leftovers => {
-                            Message::LogArrived { generation, news }
-                        }
+                        Lane::Log
+                        | Lane::Object
+                        | Lane::Shelf
+                        | Lane::Checks
+                        | Lane::Leftovers
+                        | Lane::Figures
+                        | Lane::Panels => Message::LogArrived { generation, news },
                     };
                     if messages.send(message).await.is_err() {
                         return;
@@ -266,6 +274,10 @@ impl Outside for Performer {
             }
             Effect::Remember(remembered) => {
                 keep_remembered(&self.settings.folders.state, &remembered);
+            }
+            Effect::Metrics(effect) => {
+                let messages = self.messages.clone();
+                metrics::perform(effect, &mut self.lanes, self.usage.clone(), messages);
             }
             Effect::Drill(effect) => {
                 let program = self.desk.perform(*effect);

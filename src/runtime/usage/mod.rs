@@ -98,7 +98,7 @@ impl Usage {
 
     /// The alarms of every storage that has CloudWatch and of which something is shown.
     pub async fn alarms(&self, freshness: Freshness, tell: &(dyn Fn(Part) + Sync)) {
-        let looks = self.measured_storages().map(async |storage| {
+        let looks = self.measured_storages().map(|storage| async move {
             let alarms = Box::pin(self.alarms_of(storage, freshness)).await;
             tell(Part::Alarms { storage: storage.name.clone(), alarms });
         });
@@ -107,7 +107,7 @@ impl Usage {
 
     /// All panels over `range`.
     pub async fn panels(&self, range: Range, freshness: Freshness, tell: &(dyn Fn(Part) + Sync)) {
-        let looks = self.settings.panels.iter().map(async |panel| {
+        let looks = self.settings.panels.iter().map(|panel| async move {
             let figures = Box::pin(self.panel(panel, range, freshness)).await;
             tell(Part::Panel { name: panel.name.clone(), range, figures });
         });

@@ -25,10 +25,9 @@ pub(super) struct Frame {
 }
 
 impl Frame {
-    pub(super) fn of(area: Rect, plot: &Plot, scale: &Scale) -> Self {
-        let labels = scale.ticks.iter().map(|tick| width(&tick.label)).max().unwrap_or(0);
-        // A name that is too long takes no room from what is drawn.
-        let labels = labels.min(area.width / 3) + u16::from(!plot.layers.is_empty());
+    pub(super) fn of(area: Rect, scale: &Scale, margin: u16) -> Self {
+        // A label that is too long takes no room from what is drawn.
+        let labels = labels(scale).max(margin).min(area.width / 3) + 1;
         let inside = Rect {
             x: area.x + labels + 1,
             y: area.y,
@@ -106,16 +105,23 @@ impl Frame {
         let x = self.inside.x + column(window, at, self.inside.width);
         for y in self.inside.top()..self.inside.bottom() {
             let Some(cell) = buffer.cell_mut((x, y)) else { continue };
-            let is_dots = cell.symbol().chars().all(|it| ('\u{2801}'..='\u{28ff}').contains(&it));
-            let is_free = [" ", "╌"].contains(&cell.symbol());
-            match (is_dots, is_free) {
-                (true, _) => cell.set_style(theme.role(Role::Selection)),
-                (_, true) => cell.set_symbol("│").set_style(theme.role(Role::Accent)),
-                (false, false) => cell.set_symbol("│").set_style(theme.role(Role::Selection)),
+            // Lines and names stay what they are; areas have no ink to show.
+            let is_ink = |it: char| it.is_alphanumeric() || ('\u{2801}'..='\u{28ff}').contains(&it);
+            match cell.symbol().chars().next() {
+                None | Some(' ' | '╌') => {
+                    cell.set_symbol("│").set_style(theme.role(Role::Accent))
+                }
+                Some(it) if is_ink(it) => cell.set_style(theme.role(Role::Selection)),
+                Some(_) => cell.set_symbol("│").set_style(theme.role(Role::Selection)),
             };
         }
         buffer.set_string(x, self.inside.bottom(), "┴", theme.role(Role::Accent));
     }
+}
+
+/// How wide the labels of values are.
+pub(super) fn labels(scale: &Scale) -> u16 {
+    scale.ticks.iter().map(|tick| width(&tick.label)).max().unwrap_or(0)
 }
 
 /// A date as exactly as a window of this length needs it.

@@ -1,12 +1,11 @@
 //! What is what: names, signs and values; and the sentence in place of a chart that has no room.
 
-use jiff::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::domain::plot::{Form, Plot};
-use crate::domain::series::Series;
+use crate::domain::series::Point;
 use crate::domain::text::shown;
 use crate::ui::paint::{fit, width};
 use crate::ui::theme::{ColourDepth, Role, Theme};
@@ -32,9 +31,13 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, chart: &Chart<'_>, theme: &T
     }
     if plot.form == Form::Stacked && plot.layers.len() > 1 {
         push(" all ".to_owned(), Role::Muted);
-        push(format!("{} ", value(plot, &plot.total, cursor)), Role::Title);
+        let total = plot.read(&plot.total, cursor);
+        push(format!("{} ", value(plot, total, "not measured")), Role::Title);
     }
     let names = plot.layers.len();
+    // Where the sum is not known its parts are not told one by one.
+    let is_known = cursor
+        .is_none_or(|at| plot.form == Form::Lines || names == 1 || plot.total.near(at).is_some());
     for (at, layer) in plot.layers.iter().enumerate() {
         let look = look(at);
         let sign = match plot.form {
@@ -45,20 +48,21 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, chart: &Chart<'_>, theme: &T
         let is_only = names == 1;
         push(format!(" {sign} "), look.role);
         push(format!("{} ", shown(&layer.label)), if is_only { Role::Text } else { Role::Muted });
-        if !push(format!("{} ", value(plot, &layer.series, cursor)), Role::Text) {
+        let read = plot.reading(layer, cursor);
+        // Where the sum is known, what has no part in it is not there.
+        let is_part = plot.form == Form::Stacked && names > 1;
+        let otherwise = if is_part { "none" } else { "not measured" };
+        let value = if is_known { value(plot, read, otherwise) } else { String::new() };
+        if !push(format!("{value} "), Role::Text) {
             break;
         }
     }
     buffer.set_line(area.x, area.y, &Line::from(spans), area.width);
 }
 
-/// The value at the cursor, or the newest of the window; what was not measured is said so.
-fn value(plot: &Plot, series: &Series, cursor: Option<Timestamp>) -> String {
-    let point = match cursor {
-        Some(at) => series.near(at),
-        None => series.within(plot.window).last(),
-    };
-    point.map_or_else(|| "not measured".to_owned(), |point| plot.unit.show(point.value))
+/// A value, or what is said in its place.
+fn value(plot: &Plot, read: Option<Point>, otherwise: &str) -> String {
+    read.map_or_else(|| otherwise.to_owned(), |point| plot.unit.show(point.value))
 }
 
 /// What there is to say where no chart has room, or nothing was measured.
@@ -70,8 +74,7 @@ pub(super) fn sentence(buffer: &mut Buffer, area: Rect, chart: &Chart<'_>, theme
         lines.push((format!("nothing was measured from {from} to {to}"), Role::Muted));
     } else {
         for (at, layer) in plot.layers.iter().enumerate() {
-            let last = layer.series.within(plot.window).last();
-            let value = last.map_or_else(
+            let value = plot.reading(layer, None).map_or_else(
                 || "not measured".to_owned(),
                 |it| format!("{} on {}", plot.unit.show(it.value), date(it.at, plot.window)),
             );

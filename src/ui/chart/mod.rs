@@ -19,6 +19,8 @@ use ratatui::layout::Rect;
 
 use crate::domain::plot::scale::Scale;
 use crate::domain::plot::{Form, Plot};
+use crate::domain::text::shown;
+use crate::ui::paint::{fit, width};
 use crate::ui::theme::{Role, Theme};
 
 use axes::Frame;
@@ -35,6 +37,9 @@ pub struct Chart<'p> {
     pub cursor: Option<Timestamp>,
     /// Whether a line above tells what is what; where several charts share one, it is not repeated.
     pub has_legend: bool,
+    /// At least so many cells are left to the labels of values: charts below each other keep their
+    /// dates below each other.
+    pub margin: u16,
 }
 
 impl Chart<'_> {
@@ -55,9 +60,7 @@ impl Chart<'_> {
             return;
         }
         let is_drawn = area.width >= LEAST.0 && area.height >= LEAST.1 && !self.plot.is_empty();
-        let rows = area.height.saturating_sub(2 + u16::from(self.has_legend));
-        let scale = self.plot.scale(usize::from(rows / 3 + 2).min(9)).filter(|_| is_drawn);
-        let Some(scale) = scale else {
+        let Some(scale) = self.scale(area).filter(|_| is_drawn) else {
             legend::sentence(buffer, area, self, theme);
             return;
         };
@@ -68,16 +71,28 @@ impl Chart<'_> {
             area.y += 1;
             area.height -= 1;
         }
-        let frame = Frame::of(area, self.plot, &scale);
+        let frame = Frame::of(area, &scale, self.margin);
         frame.draw(buffer, self, &scale, theme);
         self.thresholds(buffer, &frame, &scale, theme);
         match self.plot.form {
             Form::Lines => self.lines(buffer, &frame, &scale, theme),
             Form::Stacked => areas::draw(buffer, frame.inside, (self.plot, &scale), theme),
         }
+        self.names(buffer, &frame, &scale, theme);
         if let Some(at) = self.cursor() {
             frame.cursor(buffer, self.plot.window, at, theme);
         }
+    }
+
+    /// As many ticks as can be read.
+    fn scale(&self, area: Rect) -> Option<Scale> {
+        let rows = area.height.saturating_sub(2 + u16::from(self.has_legend));
+        self.plot.scale(usize::from(rows / 3 + 2).min(9))
+    }
+
+    /// How wide its labels are in an area.
+    pub fn labels(&self, area: Rect) -> u16 {
+        self.scale(area).map_or(0, |scale| axes::labels(&scale))
     }
 
     /// The cursor, where it is within what is shown.
@@ -100,7 +115,7 @@ impl Chart<'_> {
         dots.draw(buffer, frame.inside, theme);
     }
 
-    /// Lines that should not be passed, with their names at the right end.
+    /// Lines that should not be passed.
     fn thresholds(&self, buffer: &mut Buffer, frame: &Frame, scale: &Scale, theme: &Theme) {
         let inside = frame.inside;
         for threshold in &self.plot.thresholds {
@@ -110,9 +125,17 @@ impl Chart<'_> {
                     cell.set_symbol("╌").set_style(theme.role(Role::Warning));
                 }
             }
-            let text = format!(" {} ", crate::domain::text::shown(&threshold.label));
-            let text = crate::ui::paint::fit(&text, inside.width / 2);
-            let x = inside.right().saturating_sub(crate::ui::paint::width(&text));
+        }
+    }
+
+    /// What they are called, at their right ends.
+    fn names(&self, buffer: &mut Buffer, frame: &Frame, scale: &Scale, theme: &Theme) {
+        let inside = frame.inside;
+        for threshold in &self.plot.thresholds {
+            let y = frame.row(scale.share(threshold.value));
+            let text = format!(" {} ", shown(&threshold.label));
+            let text = fit(&text, inside.width / 2);
+            let x = inside.right().saturating_sub(width(&text));
             buffer.set_string(x, y, text, theme.role(Role::Warning));
         }
     }

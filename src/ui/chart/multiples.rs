@@ -33,15 +33,22 @@ pub fn draw(
         let title = format!(" {}", shown(&plot.title));
         buffer.set_string(cell.x, cell.y, fit(&title, cell.width), theme.role(Role::Header));
         let body = Rect { y: cell.y + 1, height: cell.height.saturating_sub(1), ..cell };
-        Chart { plot, cursor, has_legend: true }.draw(buffer, body, theme);
+        Chart { plot, cursor, has_legend: true, margin: 0 }.draw(buffer, body, theme);
     }
     let left = plots.len().saturating_sub(grid.count());
     if left > 0 {
-        let text =
-            format!(" {left} more have no room here: `↓` chooses one, a larger screen shows all");
+        let text = match left {
+            1 => " 1 more has no room here: `↓` leads on to it".to_owned(),
+            left => format!(" {left} more have no room here: `↓` leads on to them"),
+        };
         let y = area.bottom().saturating_sub(1);
         buffer.set_string(area.x, y, fit(&text, area.width), theme.role(Role::Muted));
     }
+}
+
+/// For how many of so many there is room.
+pub fn room(area: Rect, wanted: usize) -> usize {
+    if area.is_empty() { 0 } else { Grid::of(area, wanted).count() }
 }
 
 /// Where small charts stand.

@@ -1,3 +1,5 @@
+//! Charts in cells, in many sizes, with gaps, a cursor and limits.
+
 use std::time::Duration;
 
 use ratatui::buffer::Buffer;
@@ -86,7 +88,7 @@ fn text(buffer: &Buffer) -> String {
 fn drawn(plot: &Plot, cursor: Option<u32>, (width, height): (u16, u16)) -> String {
     let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
     let cursor = cursor.map(|days| end() - DAY * days);
-    let chart = Chart { plot, cursor, has_legend: true };
+    let chart = Chart { plot, cursor, has_legend: true, margin: 0 };
     let area = buffer.area;
     chart.draw(&mut buffer, area, &themed(ColourDepth::None));
     text(&buffer)
@@ -155,7 +157,7 @@ fn no_size_breaks_a_chart_nor_leaves_its_area() {
             let mut buffer = Buffer::empty(Rect::new(0, 0, 100, 20));
             let area = Rect::new(5, 2, width, height);
             for plot in [lines(14), stacked(90), limited()] {
-                let chart = Chart { plot: &plot, cursor: Some(end()), has_legend: true };
+                let chart = Chart { plot: &plot, cursor: Some(end()), has_legend: true, margin: 0 };
                 chart.draw(&mut buffer, area, &themed(ColourDepth::True));
             }
             multiples::draw(
@@ -191,7 +193,7 @@ fn areas_have_two_colours_in_a_cell_and_no_pattern_where_there_are_colours() {
     let plot = stacked(90);
     for depth in [ColourDepth::True, ColourDepth::Indexed, ColourDepth::Sixteen] {
         let mut buffer = Buffer::empty(Rect::new(0, 0, 78, 14));
-        let chart = Chart { plot: &plot, cursor: None, has_legend: false };
+        let chart = Chart { plot: &plot, cursor: None, has_legend: false, margin: 0 };
         let area = buffer.area;
         chart.draw(&mut buffer, area, &themed(depth));
         assert!(!text(&buffer).contains(['▒', '░']));

@@ -3,6 +3,7 @@
 mod drill;
 mod harness;
 mod keys;
+mod metrics;
 
 use std::time::Duration;
 

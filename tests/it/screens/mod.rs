@@ -1,7 +1,7 @@
 //! The whole screen, characters and styles, in the states and sizes that matter.
 
 mod crew;
-mod picture;
+pub(crate) mod picture;
 mod stage;
 mod texts;
 

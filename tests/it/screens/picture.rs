@@ -9,7 +9,7 @@ use ratatui::style::{Color, Modifier, Style};
 use unicode_width::UnicodeWidthStr as _;
 
 /// The letter of each role. Roles that look the same share the first one's.
-const LETTERS: [(char, Role); 18] = [
+const LETTERS: [(char, Role); 24] = [
     ('t', Role::Text),
     ('m', Role::Muted),
     ('T', Role::Title),
@@ -28,10 +28,16 @@ const LETTERS: [(char, Role); 18] = [
     ('b', Role::Border),
     ('B', Role::BorderProduction),
     ('S', Role::Selection),
+    ('A', Role::Series1),
+    ('C', Role::Series2),
+    ('D', Role::Series3),
+    ('E', Role::Series4),
+    ('F', Role::Series5),
+    ('G', Role::Series6),
 ];
 
 /// The characters and the styles of a screen.
-pub(super) fn picture(buffer: &Buffer, theme: &Theme) -> String {
+pub(crate) fn picture(buffer: &Buffer, theme: &Theme) -> String {
     let mut letters = Letters::of(theme);
     let mut text = String::new();
     for y in 0..buffer.area.height {

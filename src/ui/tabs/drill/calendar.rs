@@ -8,7 +8,7 @@ use crate::domain::settings::Depth;
 use crate::drill::past::{Cell, Mark};
 use crate::ui::theme::Role;
 
-use super::sheet::{Part, Sheet};
+use crate::ui::sheet::{Part, Sheet};
 
 /// The sign of a cell, readable without colour too.
 const fn sign(mark: Mark) -> (&'static str, Role) {

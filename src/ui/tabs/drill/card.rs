@@ -15,7 +15,7 @@ use crate::drill::report::picked;
 use crate::ui::paint::line;
 use crate::ui::theme::{Role, Theme};
 
-use super::sheet::{Sheet, left, wrap};
+use crate::ui::sheet::{Sheet, left, wrap};
 
 /// ```text
 ///  2026-10-14T00_00.tar.gz  14.8 MiB  begun 2026-10-14 00:00 UTC, 37 d ago    to depth compare

@@ -15,8 +15,8 @@ use crate::drill::plan::ToolChoice;
 use crate::ui::theme::{Role, Theme};
 use crate::ui::viewports::Viewports;
 
-use super::sheet::{Part, Sheet, bar, left, right};
 use super::{WIDE, calendar, history};
+use crate::ui::sheet::{Part, Sheet, bar, left, right};
 
 /// ```text
 ///  Due  prod in 4 d · staging overdue by 24 d · dev never drilled

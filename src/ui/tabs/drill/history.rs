@@ -13,7 +13,7 @@ use crate::drill::record::Record;
 use crate::ui::theme::{Role, Theme};
 use crate::ui::viewports::Viewports;
 
-use super::sheet::{Part, Sheet, left};
+use crate::ui::sheet::{Part, Sheet, left};
 
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 

@@ -9,7 +9,7 @@ use crate::app::drill::leftovers::Leftover;
 use crate::ui::paint::centred;
 use crate::ui::theme::{Role, Theme};
 
-use super::sheet::Sheet;
+use crate::ui::sheet::Sheet;
 
 pub(in crate::ui) fn draw(
     frame: &mut Frame<'_>,

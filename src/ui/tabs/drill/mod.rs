@@ -7,23 +7,21 @@ mod history;
 pub(in crate::ui) mod leftovers;
 mod result;
 mod run;
-mod sheet;
 mod table;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::text::Span as Piece;
 
 use crate::app::App;
 use crate::app::drill::run::Run;
 use crate::app::drill::{Drill, DrillView, Page};
-use crate::domain::text::shown;
 use crate::domain::units::Span;
 use crate::drill::event::Step;
-use crate::ui::chrome::cut;
 use crate::ui::text;
 use crate::ui::theme::{Role, Theme};
 use crate::ui::viewports::Viewports;
+
+use super::{counted, draw_title};
 
 /// The least width for two columns.
 const WIDE: u16 = 140;
@@ -52,19 +50,7 @@ pub(in crate::ui) fn draw(
 /// Where one is in the tab, and what is said behind it.
 pub(in crate::ui) fn title(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
     let (crumbs, facts) = crumbs(&app.drill);
-    let mut parts = vec![Piece::raw(" ")];
-    for (at, crumb) in crumbs.iter().enumerate() {
-        let is_last = at + 1 == crumbs.len();
-        let role = if is_last { Role::Title } else { Role::Muted };
-        parts.push(Piece::styled(shown(crumb).into_owned(), theme.role(role)));
-        if !is_last {
-            parts.push(Piece::styled(" › ", theme.role(Role::Muted)));
-        }
-    }
-    for (text, role) in facts {
-        parts.push(Piece::styled(format!("  {text}"), theme.role(role)));
-    }
-    cut(frame, area, parts);
+    draw_title(frame, area, &crumbs, facts, theme);
 }
 
 /// The crumbs, and what is said behind the last one.
@@ -120,10 +106,6 @@ fn crumbs(drill: &Drill) -> (Vec<String>, Vec<(String, Role)>) {
         facts.push((format!("training fault {}", training.name), Role::Warning));
     }
     (crumbs, facts)
-}
-
-fn counted(shown: usize, total: usize) -> String {
-    if shown == total { format!("[{total}]") } else { format!("[{shown} of {total}]") }
 }
 
 /// What every tab says of a drill that has not ended: `drill prod · restore 41 %`.

@@ -20,8 +20,8 @@ use crate::drill::table::Row;
 use crate::ui::theme::{Role, Theme};
 use crate::ui::viewports::Viewports;
 
-use super::sheet::{Part, Sheet};
 use super::table::{Columns, role_of};
+use crate::ui::sheet::{Part, Sheet};
 
 /// ```text
 ///  PASS  2026-10-14T00_00.tar.gz is proven

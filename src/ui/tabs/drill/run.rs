@@ -13,7 +13,7 @@ use crate::drill::progress::{StepProgress, StepState};
 use crate::ui::theme::{Role, Theme};
 
 use super::WIDE;
-use super::sheet::{Part, Sheet, bar, left, right};
+use crate::ui::sheet::{Part, Sheet, bar, left, right};
 
 /// The signs of a step that moves, one after the other.
 const SPINNER: [&str; 4] = ["◐", "◓", "◑", "◒"];

@@ -9,7 +9,7 @@ use crate::drill::report::source_heading;
 use crate::drill::table::Row;
 use crate::ui::theme::Role;
 
-use super::sheet::{Part, left, right};
+use crate::ui::sheet::{Part, left, right};
 
 const GAP: usize = 2;
 /// A reason in less room than this says nothing.

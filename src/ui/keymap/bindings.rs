@@ -1,58 +1,10 @@
-//! The one table of keys: dispatch, hints, help, the README and the overrides of `[keys]` read it.
-
-use std::collections::HashMap;
+//! Every key of the console: where it counts, what it means, what is said of it.
 
 use crate::app::action::{Action, LogWindow, SortKey};
-use crate::app::focus::{DrillFocus, Focus, TableFocus};
-use crate::app::pods::location::View;
 use crate::app::tab::Tab;
-use crate::domain::key::{Key, KeyCode as Code, KeyOverride};
+use crate::domain::metrics::range::Range;
 
-/// Where a binding counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Where {
-    Everywhere,
-    /// Tables, texts, logs, help and lists.
-    Moving,
-    Tables,
-    /// Rows of objects: pods, containers, workloads, …
-    Rows,
-    Pods,
-    CronJobs,
-    /// Texts and logs.
-    Texts,
-    Logs,
-    DrillForm,
-    DrillCard,
-    DrillRun,
-    /// A result that is looked at.
-    DrillResult,
-    /// The same, while its sandbox is still there.
-    DrillHold,
-    /// Results and earlier drills.
-    DrillTables,
-    DrillHistory,
-    Leftovers,
-    Help,
-    Lists,
-    Dialogs,
-    Prompts,
-}
-
-/// Some keys, and what they mean in a place.
-#[derive(Debug)]
-pub struct Binding {
-    pub place: Where,
-    /// As the configuration and the help write them.
-    pub keys: &'static [&'static str],
-    pub action: Action,
-    /// The action's name in `[keys]`.
-    pub name: &'static str,
-    /// What it does, in a few words.
-    pub does: &'static str,
-    /// Whether the foot of the screen shows it: what one needs next.
-    pub hint: Option<&'static str>,
-}
+use super::{Binding, Where};
 
 const fn bind(
     place: Where,
@@ -71,8 +23,8 @@ const fn hint(binding: Binding, hint: &'static str) -> Binding {
 
 use Where::{
     CronJobs, Dialogs, DrillCard, DrillForm, DrillHistory, DrillHold, DrillResult, DrillRun,
-    DrillTables, Everywhere, Help, Leftovers, Lists, Logs, Moving, Pods, Prompts, Rows, Tables,
-    Texts,
+    DrillTables, Everywhere, Help, Leftovers, Lists, Logs, Metrics, MetricsCharts, MetricsTime,
+    Moving, Pods, Prompts, Rows, Tables, Texts,
 };
 
 /// Every key of the console.
@@ -161,6 +113,62 @@ pub const BINDINGS: &[Binding] = &[
     bind(Logs, &["4"], Action::Window(LogWindow::Minutes(15)), "log-15m", "15 minutes"),
     bind(Logs, &["5"], Action::Window(LogWindow::Minutes(30)), "log-30m", "30 minutes"),
     bind(Logs, &["6"], Action::Window(LogWindow::Minutes(60)), "log-1h", "an hour"),
+    // Metrics.
+    hint(bind(Metrics, &["e"], Action::Explain, "explain", "what it is, and may be wrong"), "why"),
+    hint(bind(Metrics, &["v"], Action::NextView, "next-view", "charts, table, alarms"), "view"),
+    hint(
+        bind(MetricsTime, &["left", "h"], Action::ScrollLeft, "scroll-left", "the cursor back"),
+        "cursor",
+    ),
+    bind(MetricsTime, &["right"], Action::ScrollRight, "scroll-right", "the cursor on"),
+    hint(
+        bind(MetricsCharts, &["enter"], Action::Open, "open", "all charts together, or one alone"),
+        "all",
+    ),
+    hint(
+        bind(
+            MetricsTime,
+            &["3"],
+            Action::Range(Range::NinetyDays),
+            "range-90-days",
+            "the last 90 days",
+        ),
+        "90 days",
+    ),
+    hint(
+        bind(
+            MetricsTime,
+            &["4"],
+            Action::Range(Range::FifteenMonths),
+            "range-15-months",
+            "the last 15 months",
+        ),
+        "15 months",
+    ),
+    hint(
+        bind(
+            MetricsTime,
+            &["2"],
+            Action::Range(Range::TwoWeeks),
+            "range-two-weeks",
+            "the last two weeks",
+        ),
+        "2 weeks",
+    ),
+    hint(
+        bind(MetricsTime, &["+"], Action::ZoomIn, "zoom-in", "look closer, at the cursor"),
+        "zoom",
+    ),
+    bind(MetricsTime, &["_"], Action::ZoomOut, "zoom-out", "look from further away"),
+    bind(Metrics, &["enter"], Action::Open, "open", "the alarm in full"),
+    bind(Metrics, &["c"], Action::Copy, "copy", "copy the value, or the alarm's name"),
+    bind(
+        Metrics,
+        &["Y"],
+        Action::CopyWhat,
+        "copy-what",
+        "pick what to copy: values, the cost, the aws command",
+    ),
     // Drill.
     hint(bind(DrillForm, &["enter"], Action::Open, "open", "look before, then drill"), "drill it"),
     hint(bind(DrillForm, &["r"], Action::Roll, "roll", "roll the dice again"), "roll"),
@@ -260,6 +268,13 @@ pub const BINDINGS: &[Binding] = &[
     bind(Everywhere, &["tab"], Action::NextTab, "next-tab", "the next tab"),
     bind(Everywhere, &["shift-tab"], Action::PreviousTab, "previous-tab", "the tab before"),
     bind(Everywhere, &["alt-1", "F1"], Action::Show(Tab::Pods), "tab-pods", "the tab Pods"),
+    bind(
+        Everywhere,
+        &["alt-3", "F3"],
+        Action::Show(Tab::Metrics),
+        "tab-metrics",
+        "the tab Metrics",
+    ),
     bind(Everywhere, &["alt-4", "F4"], Action::Show(Tab::Drill), "tab-drill", "the tab Drill"),
     bind(Everywhere, &["ctrl-r"], Action::Reload, "reload", "load again"),
     bind(Everywhere, &["ctrl-l"], Action::Redraw, "redraw", "paint again"),
@@ -296,82 +311,3 @@ pub const BINDINGS: &[Binding] = &[
     bind(Prompts, &["down"], Action::Later, "later", "the text after"),
     hint(bind(Prompts, &["esc"], Action::Cancel, "cancel", "leave"), "leave"),
 ];
-
-/// The places that count where the focus is, the most particular first.
-pub const fn places(focus: Focus) -> &'static [Where] {
-    match focus {
-        Focus::Table(TableFocus::View(View::Pods) | TableFocus::Containers) => {
-            &[Pods, Rows, Tables, Moving, Everywhere]
-        }
-        Focus::Table(TableFocus::View(View::CronJobs)) => {
-            &[CronJobs, Rows, Tables, Moving, Everywhere]
-        }
-        Focus::Table(TableFocus::View(_)) => &[Rows, Tables, Moving, Everywhere],
-        Focus::Drill(DrillFocus::Form) => &[DrillForm, Moving, Everywhere],
-        Focus::Drill(DrillFocus::Card) => &[DrillCard, Moving, Everywhere],
-        Focus::Drill(DrillFocus::Run) => &[DrillRun, Moving, Everywhere],
-        Focus::Drill(DrillFocus::Result) => &[DrillResult, DrillTables, Moving, Everywhere],
-        Focus::Drill(DrillFocus::Hold) => {
-            &[DrillHold, DrillResult, DrillTables, Moving, Everywhere]
-        }
-        Focus::Drill(DrillFocus::History) => &[DrillHistory, DrillTables, Moving, Everywhere],
-        Focus::Leftovers => &[Leftovers, Moving],
-        Focus::Text => &[Texts, Moving, Everywhere],
-        Focus::Logs => &[Logs, Texts, Moving, Everywhere],
-        // What lies over the screen has the keys that are about itself, and those that say where else.
-        Focus::Help => &[Help, Moving, Everywhere],
-        Focus::List => &[Lists, Moving, Everywhere],
-        Focus::Dialog => &[Dialogs],
-        Focus::Prompt => &[Prompts],
-    }
-}
-
-/// The keys in force: those of the table, and what the configuration says instead.
-#[derive(Debug)]
-pub struct Keymap {
-    by_key: HashMap<(Where, Key), Action>,
-    keys: Vec<(&'static Binding, Vec<Key>)>,
-}
-
-impl Keymap {
-    pub fn new(overrides: &[KeyOverride]) -> Self {
-        let mut by_key = HashMap::new();
-        let mut keys = Vec::with_capacity(BINDINGS.len());
-        for binding in BINDINGS {
-            let own = overrides.iter().find(|own| own.action == binding.name);
-            let bound: Vec<Key> = match own {
-                Some(own) => own.keys.clone(),
-                None => binding.keys.iter().filter_map(|key| key.parse().ok()).collect(),
-            };
-            for key in &bound {
-                by_key.entry((binding.place, *key)).or_insert(binding.action);
-            }
-            keys.push((binding, bound));
-        }
-        Self { by_key, keys }
-    }
-
-    /// What a key means where the focus is.
-    pub fn action(&self, focus: Focus, key: Key) -> Option<Action> {
-        if key == QUIT {
-            // Whatever has the focus, and whatever is configured.
-            return Some(Action::Quit);
-        }
-        places(focus).iter().find_map(|place| self.by_key.get(&(*place, key)).copied())
-    }
-
-    /// The bindings that count where the focus is, with their keys; without those whose keys all mean
-    /// something more particular there.
-    pub fn bindings(&self, focus: Focus) -> impl Iterator<Item = (&'static Binding, &[Key])> {
-        let places = places(focus);
-        let counts = move |key: &Key, place: Where| {
-            places.iter().find(|it| self.by_key.contains_key(&(**it, *key))) == Some(&place)
-        };
-        let here = self.keys.iter().filter(move |(binding, keys)| {
-            places.contains(&binding.place) && keys.iter().any(|key| counts(key, binding.place))
-        });
-        here.map(|(binding, keys)| (*binding, &keys[..]))
-    }
-}
-
-const QUIT: Key = Key { code: Code::Char('c'), ctrl: true, alt: false, shift: false };

@@ -10,33 +10,33 @@ use crate::ui::paint::fit;
 use crate::ui::theme::{Role, Theme};
 
 /// A piece of a line: what it says, and what it is.
-pub(super) type Part = (String, Role);
+pub(in crate::ui) type Part = (String, Role);
 
-pub(super) struct Sheet<'t> {
+pub(in crate::ui) struct Sheet<'t> {
     theme: &'t Theme,
     width: u16,
     lines: Vec<Line<'static>>,
 }
 
 impl<'t> Sheet<'t> {
-    pub(super) const fn new(theme: &'t Theme, width: u16) -> Self {
+    pub(in crate::ui) const fn new(theme: &'t Theme, width: u16) -> Self {
         Self { theme, width, lines: Vec::new() }
     }
 
-    pub(super) fn height(&self) -> u16 {
+    pub(in crate::ui) fn height(&self) -> u16 {
         u16::try_from(self.lines.len()).unwrap_or(u16::MAX)
     }
 
-    pub(super) const fn width(&self) -> u16 {
+    pub(in crate::ui) const fn width(&self) -> u16 {
         self.width
     }
 
-    pub(super) fn blank(&mut self) {
+    pub(in crate::ui) fn blank(&mut self) {
         self.lines.push(Line::default());
     }
 
     /// One line; what does not fit is cut with a sign. Its texts may come from outside.
-    pub(super) fn line(&mut self, parts: impl IntoIterator<Item = Part>) {
+    pub(in crate::ui) fn line(&mut self, parts: impl IntoIterator<Item = Part>) {
         let mut left = self.width;
         let mut spans = Vec::new();
         for (text, role) in parts {
@@ -51,13 +51,13 @@ impl<'t> Sheet<'t> {
     }
 
     /// A heading, and what is said behind it.
-    pub(super) fn heading(&mut self, title: &str, facts: &str) {
+    pub(in crate::ui) fn heading(&mut self, title: &str, facts: &str) {
         let parts = [(format!(" {title}  "), Role::Header), (facts.to_owned(), Role::Muted)];
         self.line(parts);
     }
 
     /// A sentence on as many lines as it takes, at most `most`, `indent` cells in.
-    pub(super) fn sentence(&mut self, indent: u16, text: &str, (role, most): (Role, usize)) {
+    pub(in crate::ui) fn sentence(&mut self, indent: u16, text: &str, (role, most): (Role, usize)) {
         let room = usize::from(self.width.saturating_sub(indent + 1)).max(8);
         let lines = wrap(&shown(text), room);
         let is_cut = lines.len() > most;
@@ -69,7 +69,7 @@ impl<'t> Sheet<'t> {
     }
 
     /// Draws what fits.
-    pub(super) fn draw(self, frame: &mut Frame<'_>, area: Rect) {
+    pub(in crate::ui) fn draw(self, frame: &mut Frame<'_>, area: Rect) {
         for (line, y) in self.lines.into_iter().zip(area.y..area.bottom()) {
             frame.render_widget(line, Rect { y, height: 1, ..area });
         }
@@ -77,7 +77,7 @@ impl<'t> Sheet<'t> {
 }
 
 /// A text in lines of at most `room` cells, broken between words.
-pub(super) fn wrap(text: &str, room: usize) -> Vec<String> {
+pub(in crate::ui) fn wrap(text: &str, room: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split(' ') {
         let Some(last) = lines.last_mut() else { break };
@@ -95,7 +95,7 @@ pub(super) fn wrap(text: &str, room: usize) -> Vec<String> {
 }
 
 /// A bar of eighths: as full as `share`, which is 0 to 1.
-pub(super) fn bar(share: f64, cells: usize) -> (String, String) {
+pub(in crate::ui) fn bar(share: f64, cells: usize) -> (String, String) {
     const EIGHTHS: [char; 7] = ['▏', '▎', '▍', '▌', '▋', '▊', '▉'];
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is 0 to 1")]
     let eighths = (share.clamp(0.0, 1.0) * cells as f64 * 8.0).round() as usize;
@@ -108,12 +108,12 @@ pub(super) fn bar(share: f64, cells: usize) -> (String, String) {
 }
 
 /// `text` at the right end of `cells`.
-pub(super) fn right(text: &str, cells: usize) -> String {
+pub(in crate::ui) fn right(text: &str, cells: usize) -> String {
     format!("{}{text}", " ".repeat(cells.saturating_sub(text.width())))
 }
 
 /// `text` at the left end of `cells`, cut with a sign where it is longer.
-pub(super) fn left(text: &str, cells: usize) -> String {
+pub(in crate::ui) fn left(text: &str, cells: usize) -> String {
     let text = fit(text, u16::try_from(cells).unwrap_or(u16::MAX));
     format!("{text}{}", " ".repeat(cells.saturating_sub(text.width())))
 }
