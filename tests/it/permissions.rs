@@ -27,7 +27,7 @@ const SEARCH: &str = "s3:ListAllMyBuckets";
 /// HEAD tells until when an object is locked only to those who have this.
 const FOR_A_HEADER: &str = "s3:GetObjectRetention";
 /// Parts of answers that are named as if they were operations.
-const FIELDS: &[&str] = &["delete_markers", "abort_incomplete_multipart_upload"];
+const FIELDS: &[&str] = &["delete_markers", "abort_incomplete_multipart_upload", "upload_id"];
 
 fn file(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
