@@ -43,7 +43,7 @@ fn called() -> BTreeSet<String> {
     let verbs = "get|head|list|put|post|delete|create|copy|restore|upload|abort|complete|select";
     let call = Regex::new(&format!(r"\.((?:{verbs})_[a-z0-9_]+)\(\)")).unwrap();
     let sources = sources("src/adapters/s3");
-    let names = call.captures_iter(&sources).map(|found| found[1].to_owned());
+    let names = call.captures_iter(&sources).map(|found| found.get(1).unwrap().as_str().to_owned());
     names.filter(|name| !FIELDS.contains(&name.as_str())).collect()
 }
 
@@ -82,8 +82,10 @@ fn the_permission_that_a_refusal_names_is_in_the_policy() {
     let named = Regex::new(r#""((?:s3|kms):[A-Za-z]+)""#).unwrap();
     let sources = sources("src/adapters/s3");
     let allowed = allowed();
-    let found: BTreeSet<_> =
-        named.captures_iter(&sources).map(|found| found[1].to_owned()).collect();
+    let found: BTreeSet<_> = named
+        .captures_iter(&sources)
+        .map(|found| found.get(1).unwrap().as_str().to_owned())
+        .collect();
     assert!(found.len() > 5, "{found:?}");
     for name in found.iter().filter(|name| *name != SEARCH) {
         assert!(allowed.contains(name), "{name} is named to users and not in the policy");
@@ -101,7 +103,8 @@ fn no_policy_allows_to_write() {
     let text = fs::read_to_string(file("config/permissions/kubernetes-read-only.yaml")).unwrap();
     let role = text.split("---").next().unwrap();
     let verbs = Regex::new(r"verbs: \[([^\]]+)\]").unwrap();
-    let lists: Vec<_> = verbs.captures_iter(role).map(|found| found[1].to_owned()).collect();
+    let lists: Vec<_> =
+        verbs.captures_iter(role).map(|found| found.get(1).unwrap().as_str().to_owned()).collect();
     assert!(!lists.is_empty());
     for verb in lists.iter().flat_map(|list| list.split(", ")) {
         assert!(["get", "list", "watch"].contains(&verb), "{verb}");

@@ -79,6 +79,7 @@ pub const ACTIONS: &[&str] = &[
     "restore-test",
     "write-to-disk",
     "cancel-work",
+    "reschedule",
     "range-90-days",
     "range-15-months",
     "range-two-weeks",
