@@ -109,12 +109,6 @@ fn a_run_without_success_is_a_finding_once_it_has_ended() {
 }
 
 #[test]
-fn a_schedule_that_fits_no_date_misses_nothing() {
-    let never = CronJob { schedule: "0 0 30 2 *".into(), ..cronjob("backup") };
-    check_cron(&never, "2026-11-21T12:00:00Z", Severity::Fine, Rule::Healthy, "");
-}
-
-#[test]
 fn a_schedule_that_cannot_be_read_is_told() {
     let odd = CronJob { schedule: "at \u{1b}noon".into(), ..cronjob("backup") };
     let reason = "the schedule `at \u{fffd}noon` cannot be read";
