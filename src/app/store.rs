@@ -77,7 +77,10 @@ impl<R: Object> Store<R> {
                 }
                 true
             }
-            Delta::BrokeOff(scope) => self.listing.remove(&scope).is_some(),
+            // Without rows nobody was told of a list.
+            Delta::BrokeOff(scope) => {
+                self.listing.remove(&scope).is_some() && !self.rows.is_empty()
+            }
             Delta::Changed { applied, gone } => {
                 let mut is_news = !applied.is_empty();
                 self.insert(applied, self.epoch, &mut make);
