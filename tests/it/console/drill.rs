@@ -43,6 +43,16 @@ async fn two_keys_lead_to_a_proven_drill_and_a_clean_machine() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_can_be_rehearsed_is_named_on_a_small_screen_below_all_odds() {
+    let (_rehearsal, mut console) = opened(SMALL).await;
+    let screen = console.wait_for("wrong-bytes").await;
+    for text in ["`:train` cut-dump", "source-unreachable", "prod, over 30 days", "○ missed"] {
+        assert!(screen.contains(text), "{text}:\n{screen}");
+    }
+    console.quit().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_drill_goes_on_while_one_is_elsewhere_and_the_header_tells() {
     let (rehearsal, mut console) = opened(LARGE).await;
     rehearsal.world.inject(Fault::Slow);

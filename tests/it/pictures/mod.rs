@@ -28,7 +28,6 @@ const WIDE: (u16, u16) = (140, 30);
 const SCREENS: &[(&str, (u16, u16), &str, &str)] = &[
     ("pods", WIDE, "", "CrashLoopBackOff"),
     ("explain", SIZE, "e", "kubectl prints"),
-    ("workloads", WIDE, ":workloads<enter>", "DRIFT"),
     ("logs", SIZE, "/staging-ma<enter>p", "Traceback"),
     ("drill", SIZE, "<F4>", "Odds"),
 ];
