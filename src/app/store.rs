@@ -27,6 +27,8 @@ pub struct Store<R> {
     epoch: u32,
     /// The lists under way.
     listing: HashMap<Scope, Listing>,
+    /// Scopes of which nothing has come since a list broke off: trying again is no news.
+    broken_off: HashSet<Scope>,
     has_listed: bool,
 }
 
@@ -45,7 +47,13 @@ struct Listing {
 
 impl<R> Default for Store<R> {
     fn default() -> Self {
-        Self { rows: IndexMap::new(), epoch: 0, listing: HashMap::new(), has_listed: false }
+        Self {
+            rows: IndexMap::new(),
+            epoch: 0,
+            listing: HashMap::new(),
+            broken_off: HashSet::new(),
+            has_listed: false,
+        }
     }
 }
 
@@ -56,10 +64,12 @@ impl<R: Object> Store<R> {
             Delta::Began(scope) => {
                 self.epoch += 1;
                 let listing = Listing { epoch: self.epoch, remaining: None };
+                let is_retried = self.broken_off.contains(&scope);
                 self.listing.insert(scope, listing);
-                true
+                !is_retried
             }
             Delta::Page { scope, rows, remaining } => {
+                self.broken_off.remove(&scope);
                 let begun = self.epoch;
                 let listing =
                     self.listing.entry(scope).or_insert(Listing { epoch: begun, remaining });
@@ -77,9 +87,9 @@ impl<R: Object> Store<R> {
                 }
                 true
             }
-            // Without rows nobody was told of a list.
             Delta::BrokeOff(scope) => {
-                self.listing.remove(&scope).is_some() && !self.rows.is_empty()
+                self.listing.remove(&scope);
+                self.broken_off.insert(scope)
             }
             Delta::Changed { applied, gone } => {
                 let mut is_news = !applied.is_empty();
@@ -198,7 +208,11 @@ mod tests {
     }
 
     fn tell(store: &mut Store<Thing>, delta: Delta<(Uid, &'static str)>) {
-        store.absorb(delta, |it| Thing { uid: it.0.clone(), namespace: it.1 });
+        store.absorb(delta, make);
+    }
+
+    fn make(told: Arc<(Uid, &'static str)>) -> Thing {
+        Thing { uid: told.0.clone(), namespace: told.1 }
     }
 
     fn scope(namespace: &str) -> Scope {
@@ -236,6 +250,16 @@ mod tests {
         tell(&mut store, Delta::BrokeOff(scope("a")));
         assert_eq!(names(&store), ["1"]);
         assert!(!store.is_listing() && !store.has_listed());
+    }
+
+    #[test]
+    fn trying_again_a_list_that_broke_off_is_no_news_until_something_comes() {
+        let mut store = Store::default();
+        let mut is_news = |delta| store.absorb(delta, make);
+        assert!(is_news(Delta::Began(scope("a"))) && is_news(Delta::BrokeOff(scope("a"))));
+        assert!(!is_news(Delta::Began(scope("a"))) && !is_news(Delta::BrokeOff(scope("a"))));
+        assert!(!is_news(Delta::Began(scope("a"))) && is_news(page("a", &["1"])));
+        assert!(is_news(Delta::BrokeOff(scope("a"))) && !is_news(Delta::Began(scope("a"))));
     }
 
     #[test]

@@ -29,6 +29,8 @@ const SCREENS: &[(&str, (u16, u16), &str, &str)] = &[
     ("pods", WIDE, "", "CrashLoopBackOff"),
     ("explain", SIZE, "e", "kubectl prints"),
     ("logs", SIZE, "/staging-ma<enter>p", "Traceback"),
+    ("backups", WIDE, "<F2>", "proven"),
+    ("metrics", WIDE, "<F3>", "as of"),
     ("drill", SIZE, "<F4>", "Odds"),
 ];
 
