@@ -208,10 +208,10 @@ mod tests {
     }
 
     fn tell(store: &mut Store<Thing>, delta: Delta<(Uid, &'static str)>) {
-        store.absorb(delta, make);
+        store.absorb(delta, |told| make(&told));
     }
 
-    fn make(told: Arc<(Uid, &'static str)>) -> Thing {
+    fn make(told: &(Uid, &'static str)) -> Thing {
         Thing { uid: told.0.clone(), namespace: told.1 }
     }
 
@@ -255,7 +255,7 @@ mod tests {
     #[test]
     fn trying_again_a_list_that_broke_off_is_no_news_until_something_comes() {
         let mut store = Store::default();
-        let mut is_news = |delta| store.absorb(delta, make);
+        let mut is_news = |delta| store.absorb(delta, |told| make(&told));
         assert!(is_news(Delta::Began(scope("a"))) && is_news(Delta::BrokeOff(scope("a"))));
         assert!(!is_news(Delta::Began(scope("a"))) && !is_news(Delta::BrokeOff(scope("a"))));
         assert!(!is_news(Delta::Began(scope("a"))) && is_news(page("a", &["1"])));

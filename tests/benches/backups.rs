@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 use harness::Console;
 use lifeboat::adapters::s3::S3;
 use lifeboat::demo::depot::Depot;
-use lifeboat::demo::s3::S3Server;
+use lifeboat::demo::s3::{Keys, S3Server};
 use lifeboat::demo::{Genesis, World};
 use lifeboat::domain::settings::Settings;
 use lifeboat::runtime::clock::Clock;
@@ -65,7 +65,9 @@ async fn first_paint(settings: &Settings, clock: Clock) {
 
 async fn scrolling(mut settings: Settings, clock: Clock) {
     let depot = Arc::new(Depot::new(1, clock.now(), FILES));
-    let server = S3Server::of_depot(depot, "lifeboat", &"lifeboat-demo".into());
+    let secret_key = "lifeboat-demo".into();
+    let keys = Keys { access_key: "lifeboat", secret_key: &secret_key };
+    let server = S3Server::of_depot(depot, keys, Arc::new(move || clock.now()));
     let endpoint = server.listen(([127, 0, 0, 1], 0).into()).await.unwrap();
     let storage = settings.storages.iter_mut().find(|it| it.name.0 == "ceph").unwrap();
     storage.endpoint = Some(endpoint.url());
