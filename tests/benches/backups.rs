@@ -73,8 +73,9 @@ async fn scrolling(mut settings: Settings, clock: Clock) {
     storage.endpoint = Some(endpoint.url());
     settings.environments.retain(|environment| environment.name.0 == "research");
     settings.environments[0].backups.retain(|set| set.name.0 == "media");
-    let s3 = S3::connect(&settings.storages.iter().find(|it| it.name.0 == "ceph").unwrap().clone());
-    let (s3, set) = (s3.await.unwrap(), settings.environments[0].backups[0].clone());
+    let storage = settings.storages.iter().find(|it| it.name.0 == "ceph").unwrap();
+    let s3 = S3::connect(storage).await.unwrap();
+    let set = settings.environments[0].backups[0].clone();
     let began = Instant::now();
     let mut pages = s3.pages(&set, None).await.unwrap();
     let mut count = 0;

@@ -51,11 +51,11 @@ fn called() -> BTreeSet<String> {
 fn allowed() -> BTreeSet<String> {
     let text = fs::read_to_string(file("config/permissions/s3-read-only.json")).unwrap();
     let policy: Value = serde_json::from_str(&text).unwrap();
-    let statements = policy["Statement"].as_array().unwrap();
+    let statements = policy.get("Statement").unwrap().as_array().unwrap();
     let mut actions = BTreeSet::new();
     for statement in statements {
-        assert_eq!(statement["Effect"], "Allow", "{statement}");
-        let action = &statement["Action"];
+        assert_eq!(statement.get("Effect").unwrap(), "Allow", "{statement}");
+        let action = statement.get("Action").unwrap();
         let several = action.as_array().cloned().unwrap_or_else(|| vec![action.clone()]);
         actions.extend(several.iter().map(|action| action.as_str().unwrap().to_owned()));
     }
