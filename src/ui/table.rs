@@ -246,9 +246,13 @@ fn place(wishes: &[Wish], table: &Table, room: u16) -> (Vec<Place>, usize) {
         let columns = kept.iter().map(|(_, width)| width + GAP).sum::<u16>();
         // The sign for what is left out stands beside the last heading, never on it.
         let last = kept.last().filter(|_| kept.len() < wishes.len());
-        let beside = width(&sign(wishes.len() - kept.len())) + SORT;
-        let sign = last.map_or(0, |(wish, width)| (wish.heading + beside).saturating_sub(*width));
-        columns + sign
+        let sign = width(&sign(wishes.len() - kept.len()));
+        let beside = last.map_or(0, |(wish, width)| match wish.column.side() {
+            Side::Left => (wish.heading + SORT + sign).saturating_sub(*width),
+            // It ends where its column ends.
+            Side::Right => sign + (wish.heading + SORT).saturating_sub(*width),
+        });
+        columns + beside
     };
     while needed(&kept) > room && kept.len() > 2 {
         let worst = if table.scrolled > 0 {
