@@ -105,6 +105,22 @@ pub enum Action {
     Later,
 }
 
+impl Action {
+    /// Whether it means the same on every tab's pages.
+    pub const fn is_of_the_frame(self) -> bool {
+        matches!(
+            self,
+            Self::Palette
+                | Self::Help
+                | Self::Show(_)
+                | Self::NextTab
+                | Self::PreviousTab
+                | Self::ToggleHeader
+                | Self::LogIn
+        )
+    }
+}
+
 /// What a capital letter sorts by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SortKey {

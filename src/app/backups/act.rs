@@ -23,13 +23,7 @@ impl App {
         match action {
             Action::Reload => return self.reload_backups(),
             Action::CancelWork => return self.cancel_work(),
-            Action::Palette
-            | Action::Help
-            | Action::Show(_)
-            | Action::NextTab
-            | Action::PreviousTab
-            | Action::ToggleHeader
-            | Action::LogIn => return self.act_everywhere(action),
+            _ if action.is_of_the_frame() => return self.act_everywhere(action),
             _ => {}
         }
         let mut effects = match focus {

@@ -36,13 +36,7 @@ impl App {
                 effects.push(DrillEffect::FindLeftovers.into());
                 return effects;
             }
-            Action::Palette
-            | Action::Help
-            | Action::Show(_)
-            | Action::NextTab
-            | Action::PreviousTab
-            | Action::ToggleHeader
-            | Action::LogIn => return self.act_everywhere(action),
+            _ if action.is_of_the_frame() => return self.act_everywhere(action),
             _ => {}
         }
         let Focus::Drill(page) = self.drill.focus() else { return Vec::new() };

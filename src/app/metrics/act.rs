@@ -56,13 +56,7 @@ impl App {
             }
             Action::Save => return self.save_metrics(),
             Action::Back => self.leave_metrics(),
-            Action::Palette
-            | Action::Help
-            | Action::Show(_)
-            | Action::NextTab
-            | Action::PreviousTab
-            | Action::ToggleHeader
-            | Action::LogIn => return self.act_everywhere(action),
+            _ if action.is_of_the_frame() => return self.act_everywhere(action),
             _ => match focus {
                 MetricsFocus::Charts => self.act_in_charts(action),
                 MetricsFocus::Table => self.act_in_days(action),
