@@ -51,7 +51,7 @@ impl Target<'_> {
 }
 
 /// A word as a shell reads it back, safe to show; names that the API allows need no quotes.
-pub fn quoted(word: &str) -> String {
+fn quoted(word: &str) -> String {
     shell::quoted(&shown(word))
 }
 

@@ -2,12 +2,13 @@
 
 use jiff::Timestamp;
 
-use crate::domain::kubectl::quoted;
 use crate::domain::metrics::Measured;
 use crate::domain::metrics::class::{ALL_TYPES, StorageClass};
 use crate::domain::metrics::panel::Panel;
 use crate::domain::series::Window;
 use crate::domain::settings::Access;
+use crate::domain::shell::quoted;
+use crate::domain::text::shown;
 
 /// How a command reaches CloudWatch.
 #[derive(Debug, Clone, Copy)]
@@ -102,5 +103,5 @@ fn query(
 }
 
 fn joined(words: &[String]) -> String {
-    words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
+    words.iter().map(|word| quoted(&shown(word))).collect::<Vec<_>>().join(" ")
 }
