@@ -1,28 +1,21 @@
-//! Reads what was saved: one thread unpacks, others make pods of the lines.
+//! Reads what was saved: one thread unpacks, others make pods of the blocks.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
-use std::mem;
+use std::io::{self, BufReader, Read};
 use std::path::Path;
 use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
 use flate2::bufread::GzDecoder;
-use memchr::{memchr_iter, memrchr};
 use serde::de::DeserializeOwned;
 
 use crate::domain::environment::EnvironmentName;
-use crate::domain::labels::Labels;
-use crate::domain::pod::{Container, Pod};
+use crate::domain::pod::Pod;
 use crate::domain::shelf::Shelf;
 
-use super::{BUFFER, FORMAT, Header, MOST, Places, Snapshot, file};
+use super::{BUFFER, FORMAT, Header, LONGEST, Lists, MOST, PORTION, Places, Snapshot, file};
 
-/// No pod takes more; a file of ours never has a longer line.
-const LONGEST_LINE: usize = 4 << 20;
-/// What one reader is given at a time.
-const PORTION: usize = 256 << 10;
 const MOST_WORKERS: usize = 4;
 
 /// The snapshots that there are of these environments, read side by side. One that cannot be read is
@@ -56,37 +49,47 @@ pub fn load(state: &Path, environment: &EnvironmentName) -> Option<Snapshot> {
 
 fn read(file: File, environment: &EnvironmentName) -> io::Result<Snapshot> {
     let packed = BufReader::with_capacity(BUFFER, file);
-    let mut lines = BufReader::with_capacity(BUFFER, GzDecoder::new(packed));
-    let header: Header = next(&mut lines)?;
+    let mut blocks = BufReader::with_capacity(BUFFER, GzDecoder::new(packed));
+    let header: Header = parse(&needed(&mut blocks)?)?;
     if header.format != FORMAT || header.environment != *environment || header.pods > MOST {
         return Err(io::Error::new(io::ErrorKind::InvalidData, "it is another one's"));
     }
-    let lists = Lists {
-        labels: (0..header.labels).map(|_| next(&mut lines)).collect::<io::Result<_>>()?,
-        containers: (0..header.containers).map(|_| next(&mut lines)).collect::<io::Result<_>>()?,
-    };
-    Ok(Snapshot { at: header.at, pods: pods(&mut lines, header.pods, &lists)? })
+    let lists = parse(&needed(&mut blocks)?)?;
+    Ok(Snapshot { at: header.at, pods: pods(&mut blocks, header.pods, &lists)? })
 }
 
-/// Reads the next line, which must have its end.
-fn next<T: DeserializeOwned>(lines: &mut impl BufRead) -> io::Result<T> {
-    let mut line = Vec::new();
-    lines.take(LONGEST_LINE as u64).read_until(b'\n', &mut line)?;
-    match line.pop() {
-        Some(b'\n') => Ok(serde_json::from_slice(&line)?),
-        _ => Err(endless()),
+/// The next block; `None` at the end.
+fn block(blocks: &mut impl Read) -> io::Result<Option<Vec<u8>>> {
+    let mut length = Vec::new();
+    blocks.take(4).read_to_end(&mut length)?;
+    if length.is_empty() {
+        return Ok(None);
     }
+    let length = length.try_into().map_err(|_| endless())?;
+    let length = usize::try_from(u32::from_le_bytes(length)).map_err(io::Error::other)?;
+    if length > LONGEST {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "a block is too long"));
+    }
+    let mut block = Vec::new();
+    blocks.take(length as u64).read_to_end(&mut block)?;
+    if block.len() == length { Ok(Some(block)) } else { Err(endless()) }
+}
+
+fn needed(blocks: &mut impl Read) -> io::Result<Vec<u8>> {
+    block(blocks)?.ok_or_else(endless)
 }
 
 fn endless() -> io::Error {
     io::Error::new(io::ErrorKind::UnexpectedEof, "its end is missing")
 }
 
-/// What pods share, by its place in the file.
-#[derive(Debug, Default)]
-pub(super) struct Lists {
-    pub(super) labels: Vec<Labels>,
-    pub(super) containers: Vec<Arc<[Container]>>,
+/// Makes of a block what it is of, and of all of it.
+fn parse<T: DeserializeOwned>(block: &[u8]) -> io::Result<T> {
+    match postcard::take_from_bytes(block) {
+        Ok((value, [])) => Ok(value),
+        Ok(_) => Err(io::Error::new(io::ErrorKind::InvalidData, "a block goes on")),
+        Err(error) => Err(io::Error::new(io::ErrorKind::InvalidData, error)),
+    }
 }
 
 impl Lists {
@@ -99,9 +102,9 @@ impl Lists {
     }
 }
 
-/// Reads so many lines to the end while others make pods of those before.
+/// Reads the blocks to the end, which must hold so many pods, while others make pods of those before.
 pub(super) fn pods(
-    lines: &mut impl Read,
+    blocks: &mut impl Read,
     count: usize,
     lists: &Lists,
 ) -> io::Result<Vec<Arc<Pod>>> {
@@ -116,47 +119,29 @@ pub(super) fn pods(
         let working: Vec<_> = (0..workers).map(begin).collect();
         // Where all readers have failed, nobody is left who would receive.
         drop(portions);
-        let portioned = portion(lines, count, &sender);
+        let passed_on = pass_on(blocks, &sender);
         drop(sender);
         let mut made = Vec::new();
         for worker in working {
             let broken = |_| io::Error::other("a reader broke off");
             made.extend(worker.join().map_err(broken)??);
         }
-        portioned.map(|()| made)
+        passed_on.map(|()| made)
     })?;
     made.sort_unstable_by_key(|(number, _)| *number);
-    Ok(made.into_iter().flat_map(|(_, pods)| pods).collect())
+    let pods: Vec<_> = made.into_iter().flat_map(|(_, pods)| pods).collect();
+    if pods.len() == count { Ok(pods) } else { Err(endless()) }
 }
 
-/// Passes `count` lines on, which must be all, some at a time.
-fn portion(
-    lines: &mut impl Read,
-    count: usize,
-    sender: &SyncSender<(usize, Vec<u8>)>,
-) -> io::Result<()> {
-    let mut text = Vec::with_capacity(PORTION);
-    let (mut number, mut left) = (0, count);
-    loop {
-        let read = lines.by_ref().take(PORTION as u64).read_to_end(&mut text)?;
-        if read == 0 {
-            return if text.is_empty() && left == 0 { Ok(()) } else { Err(endless()) };
-        }
-        let Some(end) = memrchr(b'\n', &text) else {
-            if text.len() > LONGEST_LINE {
-                return Err(endless());
-            }
-            continue;
-        };
-        let rest = text.split_off(end + 1);
-        let whole = memchr_iter(b'\n', &text).count();
-        left = left.checked_sub(whole).ok_or(io::ErrorKind::InvalidData)?;
+fn pass_on(blocks: &mut impl Read, sender: &SyncSender<(usize, Vec<u8>)>) -> io::Result<()> {
+    for number in 0..=MOST / PORTION {
+        let Some(block) = block(blocks)? else { return Ok(()) };
         // Why all readers have failed is what is told.
-        if sender.send((number, mem::replace(&mut text, rest))).is_err() {
+        if sender.send((number, block)).is_err() {
             return Ok(());
         }
-        number += 1;
     }
+    Err(io::Error::new(io::ErrorKind::InvalidData, "there are too many pods"))
 }
 
 /// Some pods that stand together, and which ones.
@@ -167,9 +152,9 @@ fn work(portions: &Mutex<Receiver<(usize, Vec<u8>)>>, lists: &Lists) -> io::Resu
     let mut made = Vec::new();
     loop {
         let next = portions.lock().map_err(|_| io::Error::other("a reader broke off"))?.recv();
-        let Ok((number, text)) = next else { return Ok(made) };
-        let pods = text.split_inclusive(|byte| *byte == b'\n').map(|line| {
-            let (places, mut pod): (Places, Pod) = serde_json::from_slice(line)?;
+        let Ok((number, block)) = next else { return Ok(made) };
+        let pods: Vec<(Places, Pod)> = parse(&block)?;
+        let pods = pods.into_iter().map(|(places, mut pod)| {
             lists.give(places, &mut pod).ok_or(io::ErrorKind::InvalidData)?;
             share(&mut pod, &mut words);
             Ok(Arc::new(pod))

@@ -1,6 +1,7 @@
 //! The pods that were seen last, per environment, for the first picture of the next session:
-//! `snapshots/ENVIRONMENT.json.gz` in the state folder: a header, a line for each list that pods share,
-//! a line per pod.
+//! `snapshots/ENVIRONMENT.postcard.gz` in the state folder. It is a row of blocks, each behind its length
+//! in four bytes (the lowest first): a header, the lists that pods share, then pods, some at a time.
+//! Blocks are written as <https://postcard.jamesmunns.com/wire-format> has it: a start waits for them.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -15,7 +16,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::environment::EnvironmentName;
-use crate::domain::pod::Pod;
+use crate::domain::labels::Labels;
+use crate::domain::pod::{Container, Pod};
 
 use super::keep;
 
@@ -26,12 +28,16 @@ mod tests;
 pub use load::{load, load_all};
 
 /// Goes up when an older program would misread the file.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 /// More pods than one person looks at; a first picture need not be whole.
 const MOST: usize = 50_000;
 /// Of a file's name, which may not be longer than 255 bytes.
 const LONGEST_NAME: usize = 150;
 const BUFFER: usize = 64 << 10;
+/// So many pods are a block: enough that several readers have something to do.
+const PORTION: usize = 256;
+/// No block takes more: the pods of one that a cluster told take a few hundred KiB.
+const LONGEST: usize = 64 << 20;
 
 /// What was true of an environment at some time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,12 +48,18 @@ pub struct Snapshot {
 
 #[derive(Serialize, Deserialize)]
 struct Header {
+    /// What is read first: whatever comes after it depends on it.
     format: u32,
     environment: EnvironmentName,
     at: Timestamp,
-    labels: usize,
-    containers: usize,
     pods: usize,
+}
+
+/// What pods share, by its place in the file.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Lists {
+    labels: Vec<Labels>,
+    containers: Vec<Arc<[Container]>>,
 }
 
 /// Which labels, init containers and containers a pod has.
@@ -68,43 +80,43 @@ pub fn save(
         [labels.place(&pod.labels), sidecars, own]
     });
     let places: Vec<Places> = places.collect();
-    let header = Header {
-        format: FORMAT,
-        environment: environment.clone(),
-        at,
-        labels: labels.lists.len(),
-        containers: containers.lists.len(),
-        pods: pods.len(),
-    };
+    let lists = Lists { labels: labels.lists, containers: containers.lists };
+    let header = Header { format: FORMAT, environment: environment.clone(), at, pods: pods.len() };
     keep::replace(&file(state, environment), |file| {
         let packed = GzEncoder::new(file, Compression::fast());
-        let mut lines = BufWriter::with_capacity(BUFFER, packed);
-        write_line(&mut lines, &header)?;
-        labels.lists.iter().try_for_each(|list| write_line(&mut lines, list))?;
-        containers.lists.iter().try_for_each(|list| write_line(&mut lines, list))?;
-        for (pod, places) in pods.iter().zip(places) {
-            let bare = Pod {
-                labels: Arc::default(),
-                init_containers: Arc::default(),
-                containers: Arc::default(),
-                ..Pod::clone(pod)
-            };
-            write_line(&mut lines, &(places, bare))?;
+        let mut blocks = BufWriter::with_capacity(BUFFER, packed);
+        write_block(&mut blocks, &header)?;
+        write_block(&mut blocks, &lists)?;
+        for (pods, places) in pods.chunks(PORTION).zip(places.chunks(PORTION)) {
+            let pods: Vec<_> = places.iter().zip(pods.iter().map(|pod| bare(pod))).collect();
+            write_block(&mut blocks, &pods)?;
         }
-        lines.into_inner().map_err(io::IntoInnerError::into_error)?.finish()?;
+        blocks.into_inner().map_err(io::IntoInnerError::into_error)?.finish()?;
         Ok(())
     })
 }
 
-fn write_line(lines: &mut impl Write, line: &(impl Serialize + ?Sized)) -> io::Result<()> {
-    serde_json::to_writer(&mut *lines, line)?;
-    lines.write_all(b"\n")
+/// A pod without what it shares with others.
+fn bare(pod: &Pod) -> Pod {
+    Pod {
+        labels: Arc::default(),
+        init_containers: Arc::default(),
+        containers: Arc::default(),
+        ..Pod::clone(pod)
+    }
+}
+
+fn write_block(blocks: &mut impl Write, block: &(impl Serialize + ?Sized)) -> io::Result<()> {
+    let bytes = postcard::to_stdvec(block).map_err(io::Error::other)?;
+    let length = u32::try_from(bytes.len()).map_err(io::Error::other)?;
+    blocks.write_all(&length.to_le_bytes())?;
+    blocks.write_all(&bytes)
 }
 
 /// Lists, each of them once, in the order in which they were found.
 struct Numbered<'a, T> {
     places: HashMap<&'a [T], usize>,
-    lists: Vec<&'a [T]>,
+    lists: Vec<Arc<[T]>>,
 }
 
 impl<T> Default for Numbered<'_, T> {
@@ -114,11 +126,11 @@ impl<T> Default for Numbered<'_, T> {
 }
 
 impl<'a, T: Eq + Hash> Numbered<'a, T> {
-    fn place(&mut self, list: &'a [T]) -> usize {
+    fn place(&mut self, list: &'a Arc<[T]>) -> usize {
         let next = self.lists.len();
         let place = *self.places.entry(list).or_insert(next);
         if place == next {
-            self.lists.push(list);
+            self.lists.push(Arc::clone(list));
         }
         place
     }
@@ -136,5 +148,5 @@ fn file(state: &Path, environment: &EnvironmentName) -> PathBuf {
         }
     }
     name.truncate(LONGEST_NAME);
-    state.join("snapshots").join(format!("{name}.json.gz"))
+    state.join("snapshots").join(format!("{name}.postcard.gz"))
 }

@@ -2,7 +2,6 @@
 
 use std::fs;
 
-use super::load::Lists;
 use super::*;
 use crate::domain::pod::{
     Condition, ConditionStatus, Container, ContainerState, ContainerStatus, Owner, Probes,
@@ -107,24 +106,33 @@ fn many_pods_come_back_in_their_order() {
 }
 
 #[test]
-fn a_line_in_the_middle_that_is_no_pod_spoils_the_file() {
+fn a_block_in_the_middle_that_holds_no_pods_spoils_the_file() {
     let lists = Lists { labels: vec![Arc::default()], containers: vec![Arc::default()] };
-    let mut lines = Vec::new();
-    for pod in pods(900) {
-        write_line(&mut lines, &([0, 0, 0], pod)).unwrap();
+    let mut blocks = Vec::new();
+    for pods in pods(900).chunks(300) {
+        let pods: Vec<_> = pods.iter().map(|pod| ([0_usize; 3], bare(pod))).collect();
+        write_block(&mut blocks, &pods).unwrap();
     }
-    let read = |lines: &[u8]| load::pods(&mut &*lines, 900, &lists);
-    assert_eq!(read(&lines).unwrap().len(), 900);
-    assert!(read(&lines[..lines.len() - 1]).is_err(), "the last line has no end");
-    assert!(load::pods(&mut &*lines, 899, &lists).is_err(), "there is one more");
+    let read = |blocks: &[u8]| load::pods(&mut &*blocks, 900, &lists);
+    assert_eq!(read(&blocks).unwrap().len(), 900);
+    assert!(read(&blocks[..blocks.len() - 1]).is_err(), "the last block has no end");
+    assert!(load::pods(&mut &*blocks, 899, &lists).is_err(), "there is one more");
     assert!(
-        load::pods(&mut &*lines, 900, &Lists::default()).is_err(),
+        load::pods(&mut &*blocks, 900, &Lists::default()).is_err(),
         "what they share is missing"
     );
-    let middle = lines.len() / 2;
-    lines[middle..middle + 2000].fill(b'x');
-    assert!(read(&lines).is_err());
+    let middle = blocks.len() / 2;
+    blocks[middle..middle + 2000].fill(b'x');
+    assert!(read(&blocks).is_err());
     assert!(read(&[]).is_err());
+}
+
+#[test]
+fn a_block_is_not_believed_to_be_as_long_as_it_says() {
+    let mut blocks = u32::MAX.to_le_bytes().to_vec();
+    blocks.extend([0; 100]);
+    let error = load::pods(&mut &*blocks, 1, &Lists::default()).unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::InvalidData);
 }
 
 #[test]
@@ -156,9 +164,9 @@ fn a_cut_a_foreign_and_a_newer_file_are_as_none() {
 fn a_context_with_any_name_has_its_own_file_in_the_folder() {
     let state = Path::new("/state");
     for (environment, expected) in [
-        ("prod", "prod.json.gz"),
-        ("../../etc", "%2e%2e%2f%2e%2e%2fetc.json.gz"),
-        ("寿", "%e5%af%bf.json.gz"),
+        ("prod", "prod.postcard.gz"),
+        ("../../etc", "%2e%2e%2f%2e%2e%2fetc.postcard.gz"),
+        ("寿", "%e5%af%bf.postcard.gz"),
     ] {
         assert_eq!(file(state, &name(environment)), state.join("snapshots").join(expected));
     }
