@@ -86,8 +86,8 @@ mod tests {
 
     #[test]
     fn libraries_never_say_more_than_warnings() {
-        let text = logged(LevelFilter::TRACE, || {
-            tracing::trace!("a body");
+        let text = logged(LevelFilter::DEBUG, || {
+            tracing::debug!("a body");
             tracing::debug!(target: "aws_smithy_runtime", "a header");
             tracing::warn!(target: "hyper", "a retry");
         });

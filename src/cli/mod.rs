@@ -44,7 +44,7 @@ pub struct Cli {
     #[arg(long, global = true, value_name = "FILE", help_heading = EVERYWHERE)]
     config: Option<PathBuf>,
 
-    /// How much the log file tells: error, warn, info, debug or trace
+    /// How much the log file tells: error, warn, info or debug
     #[arg(
         long,
         global = true,
@@ -268,6 +268,6 @@ fn write_page(command: &clap::Command, output: &mut dyn Write) -> io::Result<()>
 }
 
 fn log_level() -> impl clap::builder::TypedValueParser<Value = LevelFilter> {
-    PossibleValuesParser::new(["error", "warn", "info", "debug", "trace"])
+    PossibleValuesParser::new(["error", "warn", "info", "debug"])
         .try_map(|word| word.parse::<LevelFilter>())
 }
