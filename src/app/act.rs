@@ -317,7 +317,7 @@ impl App {
         }
         self.pods.namespaces = namespaces.clone();
         for cluster in &mut self.clusters {
-            cluster.forget(&namespaces);
+            cluster.choose(&namespaces, self.now);
         }
         self.is_unfilled = true;
         vec![Effect::Watch(namespaces), self.remember()]

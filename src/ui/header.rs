@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::app::action::Action;
 use crate::app::backups::set::Watched;
 use crate::app::cell::Tone;
-use crate::app::cluster::{Badge, Cluster};
+use crate::app::cluster::{Badge, Cluster, Recollection};
 use crate::app::pods::location::View;
 use crate::app::tab::Tab;
 use crate::domain::age::age;
@@ -172,7 +172,7 @@ pub(super) fn badge(cluster: &Cluster, app: &App) -> (&'static str, String, Tone
 
 /// When what the last session left was true, as long as nothing newer has come.
 fn seen(cluster: &Cluster, app: &App) -> String {
-    let at = cluster.remembered.map(|at| age(at, app.now));
+    let at = cluster.remembered.map(|seen| age(seen.at(), app.now));
     at.map_or_else(String::new, |age| format!(", seen {age} ago"))
 }
 
@@ -191,7 +191,8 @@ fn draw_environment(
     };
     let (sign, word, tone) = badge(cluster, app);
     let backups = app.backups.ages(&cluster.name);
-    let seen = [cluster.remembered, stale_since(cluster), backups.newest, backups.proven.flatten()];
+    let remembered = cluster.remembered.map(Recollection::at);
+    let seen = [remembered, stale_since(cluster), backups.newest, backups.proven.flatten()];
     for since in seen.into_iter().flatten() {
         viewports.aged(since, app.now);
     }

@@ -1,6 +1,7 @@
 //! The console without a screen: messages in, effects and state out.
 
 mod keys;
+mod namespaces;
 mod reschedule;
 
 use std::sync::Arc;
@@ -338,16 +339,6 @@ fn what_the_last_session_saw_is_there_at_once_and_goes_when_the_cluster_answers(
     tell(&mut app, "dev", list(vec![running("new")]));
     assert_eq!(names(&app), ["dev/new"]);
     assert!(app.clusters[0].remembered.is_none());
-}
-
-#[test]
-fn other_namespaces_are_watched_when_they_are_asked_for() {
-    let mut app = told();
-    let effects = act(&mut app, Action::AllNamespaces);
-    assert_eq!(effects[0], Effect::Watch(Namespaces::All));
-    assert!(names(&app).is_empty(), "what was seen was of others");
-    let effects = act(&mut app, Action::Favourite(2));
-    assert_eq!(effects[0], Effect::Watch(Namespaces::One("kube-system".into())));
 }
 
 #[test]
