@@ -254,7 +254,7 @@ async fn one_look_logs_objects_and_tables_are_read_from_the_world() {
         pod: pod.name.clone(),
         container: pod.containers[0].name.clone(),
     };
-    assert!(!logs::is_over(&cluster, &source).await.unwrap());
+    assert_eq!(logs::outlook(&cluster, &source).await.unwrap(), logs::Outlook::More);
     let request = LogRequest {
         sources: vec![source],
         previous: false,
