@@ -131,7 +131,7 @@ impl App {
 
     fn sort(&mut self, column: Column) -> Vec<Effect> {
         if !self.columns_of(true).contains(&column) {
-            let text = format!("nothing is told of {} here", column.title());
+            let text = format!("nothing is told of {} here", self.heading(column));
             self.say(Tone::Muted, text);
             return Vec::new();
         }
@@ -151,36 +151,6 @@ impl App {
         match columns.get(next) {
             Some(column) if next != at => self.sort(*column),
             _ => Vec::new(),
-        }
-    }
-
-    /// The columns of the table on top; what it is sorted by is always among them.
-    pub fn columns(&self) -> Vec<Column> {
-        let Some(table) = self.pods.top().table() else { return Vec::new() };
-        let columns = self.columns_of(table.wide);
-        let sorted = table.sort.column;
-        if columns.contains(&sorted) {
-            return columns;
-        }
-        let is_shown = |column: &Column| *column == sorted || columns.contains(column);
-        self.columns_of(true).into_iter().filter(is_shown).collect()
-    }
-
-    fn columns_of(&self, wide: bool) -> Vec<Column> {
-        use crate::app::pods::columns::{Facts, columns, of_containers};
-        let shown: Vec<_> = self.pods.shown(&self.clusters).collect();
-        let has_metrics = shown.iter().any(|cluster| cluster.no_metrics.is_none());
-        match &self.pods.top().location {
-            Location::Table { view, .. } => {
-                let places: Vec<_> = shown.iter().map(|cluster| cluster.place).collect();
-                let several_namespaces = match &self.pods.namespaces {
-                    Namespaces::All => true,
-                    Namespaces::One(_) => false,
-                    Namespaces::Configured => shown.iter().any(|it| it.namespaces.len() != 1),
-                };
-                columns(*view, Facts { places: &places, several_namespaces, wide, has_metrics })
-            }
-            _ => of_containers(wide, has_metrics),
         }
     }
 

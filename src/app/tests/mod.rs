@@ -205,8 +205,13 @@ fn a_filter_that_cannot_be_read_hides_nothing_and_says_why() {
     type_in(&mut app, "que(");
     assert_eq!(names(&app).len(), 4);
     act(&mut app, Action::Press);
-    assert!(app.flash.as_ref().unwrap().text.contains("nothing is hidden"));
+    let filtering = &app.pods.top().table().unwrap().filtering;
+    assert!(filtering.problem.is_some(), "the prompt says it");
     assert_eq!(app.focus(), Focus::Prompt, "it can be mended");
+    type_in(&mut app, ")");
+    act(&mut app, Action::Press);
+    assert!(app.flash.is_none(), "what is mended is not said any more");
+    assert_eq!(names(&app), ["prod/queue"]);
 }
 
 #[test]
