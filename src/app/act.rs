@@ -172,18 +172,23 @@ impl App {
             },
             Action::Logs | Action::PreviousLogs => {
                 let previous = action == Action::PreviousLogs;
-                if let Some(location) = self.pods.logs(previous, &self.context()) {
+                let logs = self.pods.logs(previous, &self.clusters, &self.context());
+                if let Some(location) = logs {
                     return self.pods.open(location);
                 }
-                self.say(Tone::Muted, "only pods and containers have logs".to_owned());
+                self.say(Tone::Muted, "there is no pod that would have a log".to_owned());
                 Vec::new()
             }
             Action::ShowNode => self.travel(Pods::show_node, "it runs on no node"),
             Action::ShowOwner => self.travel(Pods::show_owner, "nothing here owns it"),
             Action::UseNamespace => {
                 let row = self.pods.top().table().and_then(|table| table.selected());
-                match row.and_then(|row| row.namespace().cloned()) {
-                    Some(name) => self.watch(Namespaces::One(name)),
+                match row.map(|row| row.namespace().cloned()) {
+                    Some(Some(name)) => self.watch(Namespaces::One(name)),
+                    Some(None) => {
+                        self.say(Tone::Muted, "it is in no namespace".to_owned());
+                        Vec::new()
+                    }
                     None => self.nothing_chosen(),
                 }
             }
@@ -221,7 +226,7 @@ impl App {
     }
 
     fn nothing_chosen(&mut self) -> Vec<Effect> {
-        self.say(Tone::Muted, "there is no such thing under the cursor".to_owned());
+        self.say(Tone::Muted, "there is nothing under the cursor".to_owned());
         Vec::new()
     }
 

@@ -67,8 +67,10 @@ async fn a_dialog_says_what_its_keys_are_and_a_command_that_does_not_exist_is_na
     console.wait_for("only dev").await;
     console.press("<ctrl-d>?");
     console.wait_for("`?` does nothing here; `tab` moves").await;
-    console.press("<esc>:note x<enter>");
-    console.wait_for("there is no command `note`").await;
+    for command in ["note", "since"] {
+        console.press(&format!("<esc>:{command} x<enter>"));
+        console.wait_for(&format!("there is no command `{command}`")).await;
+    }
     for key in ["a", "i"] {
         console.press(key);
         console.wait_for(&format!("`{key}` does nothing here")).await;
