@@ -3,6 +3,7 @@
 use std::error::Error;
 
 use crate::domain::failure::{Failure, FailureKind};
+use crate::domain::text::shown;
 
 /// Something outside refused or did not answer. `source` keeps the SDK's whole chain for the log.
 #[derive(Debug, thiserror::Error)]
@@ -40,10 +41,10 @@ impl From<AdapterError> for Failure {
         tracing::error!(
             system = ?error.system,
             operation = error.operation,
-            target = %error.target,
+            target = %shown(&error.target),
             kind = ?error.kind,
-            reason = %error.reason,
-            chain,
+            reason = %shown(&error.reason),
+            chain = %shown(&chain),
             "an outside system failed"
         );
         let what = error.to_string();
@@ -64,4 +65,33 @@ pub fn chain(error: &(dyn Error + 'static)) -> String {
         next = error.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    #[test]
+    fn what_an_outside_system_says_cannot_act_on_the_terminal_of_who_reads_the_log() {
+        let log = tempfile::NamedTempFile::new().unwrap();
+        let file = Arc::new(log.reopen().unwrap());
+        let lines = tracing_subscriber::fmt().with_writer(file).with_ansi(false);
+        tracing::subscriber::with_default(lines.finish(), || {
+            let error = AdapterError {
+                system: System::Kubernetes,
+                operation: "reading",
+                target: "pods default/a\u{1b}]0;owned\u{7}".to_owned(),
+                kind: FailureKind::Missing,
+                reason: "a\u{1b}[2J not found".to_owned(),
+                advice: None,
+                source: Some("\u{9b}31m".into()),
+            };
+            drop(Failure::from(error));
+        });
+        let text = std::fs::read_to_string(log.path()).unwrap();
+        assert!(text.contains("a\u{fffd}[2J not found"), "{text}");
+        assert!(text.chars().all(|it| it == '\n' || !it.is_control()), "{text:?}");
+    }
 }

@@ -131,7 +131,7 @@ impl App {
 
     fn sort(&mut self, column: Column) -> Vec<Effect> {
         if !self.columns_of(true).contains(&column) {
-            let text = format!("nothing is told of {} here", column.title());
+            let text = format!("nothing is told of {} here", self.heading(column));
             self.say(Tone::Muted, text);
             return Vec::new();
         }
@@ -154,36 +154,6 @@ impl App {
         }
     }
 
-    /// The columns of the table on top; what it is sorted by is always among them.
-    pub fn columns(&self) -> Vec<Column> {
-        let Some(table) = self.pods.top().table() else { return Vec::new() };
-        let columns = self.columns_of(table.wide);
-        let sorted = table.sort.column;
-        if columns.contains(&sorted) {
-            return columns;
-        }
-        let is_shown = |column: &Column| *column == sorted || columns.contains(column);
-        self.columns_of(true).into_iter().filter(is_shown).collect()
-    }
-
-    fn columns_of(&self, wide: bool) -> Vec<Column> {
-        use crate::app::pods::columns::{Facts, columns, of_containers};
-        let shown: Vec<_> = self.pods.shown(&self.clusters).collect();
-        let has_metrics = shown.iter().any(|cluster| cluster.no_metrics.is_none());
-        match &self.pods.top().location {
-            Location::Table { view, .. } => {
-                let places: Vec<_> = shown.iter().map(|cluster| cluster.place).collect();
-                let several_namespaces = match &self.pods.namespaces {
-                    Namespaces::All => true,
-                    Namespaces::One(_) => false,
-                    Namespaces::Configured => shown.iter().any(|it| it.namespaces.len() != 1),
-                };
-                columns(*view, Facts { places: &places, several_namespaces, wide, has_metrics })
-            }
-            _ => of_containers(wide, has_metrics),
-        }
-    }
-
     fn act_on_row(&mut self, action: Action) -> Vec<Effect> {
         match action {
             Action::Open => self.enter(),
@@ -202,18 +172,23 @@ impl App {
             },
             Action::Logs | Action::PreviousLogs => {
                 let previous = action == Action::PreviousLogs;
-                if let Some(location) = self.pods.logs(previous, &self.context()) {
+                let logs = self.pods.logs(previous, &self.clusters, &self.context());
+                if let Some(location) = logs {
                     return self.pods.open(location);
                 }
-                self.say(Tone::Muted, "only pods and containers have logs".to_owned());
+                self.say(Tone::Muted, "there is no pod that would have a log".to_owned());
                 Vec::new()
             }
             Action::ShowNode => self.travel(Pods::show_node, "it runs on no node"),
             Action::ShowOwner => self.travel(Pods::show_owner, "nothing here owns it"),
             Action::UseNamespace => {
                 let row = self.pods.top().table().and_then(|table| table.selected());
-                match row.and_then(|row| row.namespace().cloned()) {
-                    Some(name) => self.watch(Namespaces::One(name)),
+                match row.map(|row| row.namespace().cloned()) {
+                    Some(Some(name)) => self.watch(Namespaces::One(name)),
+                    Some(None) => {
+                        self.say(Tone::Muted, "it is in no namespace".to_owned());
+                        Vec::new()
+                    }
                     None => self.nothing_chosen(),
                 }
             }
@@ -251,7 +226,7 @@ impl App {
     }
 
     fn nothing_chosen(&mut self) -> Vec<Effect> {
-        self.say(Tone::Muted, "there is no such thing under the cursor".to_owned());
+        self.say(Tone::Muted, "there is nothing under the cursor".to_owned());
         Vec::new()
     }
 
@@ -317,7 +292,7 @@ impl App {
         }
         self.pods.namespaces = namespaces.clone();
         for cluster in &mut self.clusters {
-            cluster.forget(&namespaces);
+            cluster.choose(&namespaces, self.now);
         }
         self.is_unfilled = true;
         vec![Effect::Watch(namespaces), self.remember()]

@@ -87,8 +87,13 @@ impl<'a> Cell<'a> {
     }
 }
 
+/// A text that was put together, maybe of parts from outside.
 impl From<String> for Cell<'_> {
     fn from(text: String) -> Self {
+        let text = match shown(&text) {
+            Cow::Borrowed(_) => text,
+            Cow::Owned(safe) => safe,
+        };
         Self { text: text.into(), tone: Tone::Plain, since: None }
     }
 }

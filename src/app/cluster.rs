@@ -1,5 +1,6 @@
 //! What is known of one environment's cluster, and how far it can be trusted.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -43,17 +44,33 @@ pub struct Cluster {
     pub nodes: Store<NodeRow>,
     pub events: Store<EventRow>,
     /// Pods that the server has printed and not yet listed.
-    printed: HashMap<Arc<str>, Vec<Arc<PrintedRow>>>,
-    tally: Tally,
-    trust: BTreeMap<(Kind, Scope), Trust>,
+    pub(super) printed: HashMap<Arc<str>, Vec<Arc<PrintedRow>>>,
+    pub(super) tally: Tally,
+    pub(super) trust: BTreeMap<(Kind, Scope), Trust>,
     node_usage: HashMap<Arc<str>, NodeUsage>,
     /// Why there are no metrics, where there are none.
     pub no_metrics: Option<Failure>,
-    /// When what came from the last session's snapshot was true, until the cluster answers.
-    pub remembered: Option<Timestamp>,
+    /// What is shown of the pods until the cluster answers.
+    pub remembered: Option<Recollection>,
     /// Since when the pods are watched, and those of which readiness has changed since.
-    watched_since: Option<Timestamp>,
-    readiness: HashMap<Uid, Readiness>,
+    pub(super) watched_since: Option<Timestamp>,
+    pub(super) readiness: HashMap<Uid, Readiness>,
+}
+
+/// Where rows are from that nobody watches, and when they were true.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recollection {
+    LastSession(Timestamp),
+    /// Of this session, before other namespaces were chosen: what is listed now is more of it.
+    OtherNamespaces(Timestamp),
+}
+
+impl Recollection {
+    pub const fn at(self) -> Timestamp {
+        match self {
+            Self::LastSession(at) | Self::OtherNamespaces(at) => at,
+        }
+    }
 }
 
 /// An environment's badge: one word, and what stands behind it.
@@ -111,7 +128,7 @@ impl Cluster {
         let delta = Delta::Changed { applied: pods, gone: Vec::new() };
         self.pods.absorb(delta, |pod| PodRow::new(place, pod, Seen::default(), now));
         self.tally = Tally::of(&self.pods);
-        self.remembered = Some(at);
+        self.remembered = Some(Recollection::LastSession(at));
     }
 
     /// Takes a piece of news; returns the kind of which something now reads differently. What is said
@@ -303,36 +320,6 @@ impl Cluster {
         stores.into_iter().flat_map(Store::rows)
     }
 
-    /// Other namespaces are watched from now on: what is known of those that stay goes on.
-    pub fn forget(&mut self, chosen: &Namespaces) {
-        let before = std::mem::replace(&mut self.chosen, chosen.clone());
-        let stays = |scope: &Scope| self.watches(&before, scope) && self.watches(chosen, scope);
-        let configured = self.namespaces.iter().map(|name| Arc::from(name.as_str()));
-        let one = match chosen {
-            Namespaces::One(name) => Some(Arc::clone(name)),
-            Namespaces::Configured | Namespaces::All => None,
-        };
-        let known = configured.chain(one).map(Scope::Namespace);
-        let kept: HashSet<Scope> = known.filter(stays).collect();
-        let stays = |scope: &Scope| kept.contains(scope);
-        self.pods.forget(&kept);
-        self.tally = Tally::of(&self.pods);
-        self.deployments.forget(&kept);
-        self.stateful_sets.forget(&kept);
-        self.daemon_sets.forget(&kept);
-        self.jobs.forget(&kept);
-        self.cronjobs.forget(&kept);
-        self.events.forget(&kept);
-        self.printed.retain(|namespace, _| stays(&Scope::Namespace(Arc::clone(namespace))));
-        self.trust.retain(|(kind, scope), _| *kind == Kind::Node || stays(scope));
-        self.remembered = None;
-        let pods = &self.pods;
-        self.readiness.retain(|uid, _| pods.get(uid).is_some());
-        if kept.is_empty() {
-            self.watched_since = None;
-        }
-    }
-
     /// How far the pods can be trusted: the badge of the environment.
     pub fn badge(&self) -> Badge {
         if self.context.is_none() {
@@ -347,7 +334,15 @@ impl Cluster {
         let worst = pods()
             .map(|(_, trust)| trust)
             .filter(|trust| !forbidden(trust))
-            .max_by_key(|trust| rank(trust));
+            .max_by_key(|trust| (rank(trust), Reverse(stale_since(trust))));
+        let all = match self.chosen {
+            Namespaces::All | Namespaces::One(_) => 1,
+            Namespaces::Configured => self.namespaces.len(),
+        };
+        if worst.is_none() && pods().count() < all {
+            // Others may still answer.
+            return Badge::Connecting;
+        }
         match worst.or_else(|| pods().map(|(_, trust)| trust).next()) {
             None | Some(Trust::Connecting) => Badge::Connecting,
             Some(Trust::Live) => Badge::Live,
@@ -361,7 +356,10 @@ impl Cluster {
     pub fn is_loading(&self) -> bool {
         let counts = match self.badge() {
             Badge::Live => true,
-            Badge::Connecting => self.remembered.is_none() && !self.pods.is_empty(),
+            Badge::Connecting => {
+                let is_old = matches!(self.remembered, Some(Recollection::LastSession(_)));
+                !is_old && !self.pods.is_empty()
+            }
             Badge::None
             | Badge::Stale { .. }
             | Badge::LoginExpired { .. }
@@ -417,6 +415,16 @@ fn denial(trust: &Trust) -> Option<&Failure> {
         Trust::Connecting
         | Trust::Live
         | Trust::Stale { .. }
+        | Trust::LoginExpired { .. }
+        | Trust::Unreachable { .. } => None,
+    }
+}
+
+const fn stale_since(trust: &Trust) -> Option<Timestamp> {
+    match trust {
+        Trust::Stale { since, .. } => Some(*since),
+        Trust::Connecting
+        | Trust::Live
         | Trust::LoginExpired { .. }
         | Trust::Unreachable { .. } => None,
     }

@@ -25,7 +25,7 @@ impl App {
         };
         if deeds.is_empty() {
             let why = match action {
-                Action::Restart => "no one workload is meant; choose its environment with `:env`",
+                Action::Restart => self.pods.no_restart(),
                 Action::Delete => "only pods are deleted here",
                 Action::RunNow | Action::Suspend => "that is for CronJobs; `:cj` shows them",
                 _ => "only pods and containers have shells",
@@ -128,7 +128,12 @@ impl App {
             Some(cluster) if cluster.context.is_some() => {
                 vec![Effect::LogIn(cluster.name.clone())]
             }
-            Some(_) | None => {
+            Some(cluster) => {
+                let text = format!("{} has no cluster to log in to", cluster.name);
+                self.say(Tone::Muted, text);
+                Vec::new()
+            }
+            None => {
                 self.say(Tone::Muted, "no environment asks for a login".to_owned());
                 Vec::new()
             }

@@ -129,7 +129,7 @@ impl App {
         let line = cells.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join("\t");
         let mut choices = vec![("the row".to_owned(), line)];
         choices.extend(self.commands(row));
-        choices.extend(cells.into_iter().map(|(column, text)| (column.title().to_owned(), text)));
+        choices.extend(cells.into_iter().map(|(column, text)| (self.heading(column), text)));
         self.overlay = Some(Overlay::CopyWhat { at: 0, choices });
         Vec::new()
     }
@@ -155,8 +155,8 @@ impl App {
         let context = self.context();
         let columns = self.columns();
         let Some(table) = self.pods.top().table() else { return Vec::new() };
-        let mut text: String =
-            columns.iter().map(|column| column.title()).collect::<Vec<_>>().join("\t");
+        let headings: Vec<String> = columns.iter().map(|column| self.heading(*column)).collect();
+        let mut text = headings.join("\t");
         for row in table.rows() {
             text.push('\n');
             let cells: Vec<_> =

@@ -130,9 +130,7 @@ impl App {
 
     /// A filter that cannot be read stays in the prompt, with what is wrong with it.
     fn submit_filter(&mut self, prompt: &Prompt) -> Vec<Effect> {
-        let problem = self.pods.top().table().and_then(|table| table.filtering.problem.clone());
-        if let Some(problem) = problem {
-            self.say(Tone::Warning, format!("{problem}; nothing is hidden"));
+        if self.pods.top().table().is_some_and(|table| table.filtering.problem.is_some()) {
             self.overlay = Some(Overlay::Prompt(prompt.clone()));
             return Vec::new();
         }

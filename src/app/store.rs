@@ -157,22 +157,13 @@ impl<R> Store<R> {
 }
 
 impl<R: Object> Store<R> {
-    /// Other namespaces are watched now: forgets what is not in one of those that stay.
-    pub fn forget(&mut self, kept: &HashSet<Scope>) {
-        if kept.is_empty() {
-            *self = Self::default();
-            return;
-        }
-        let names: HashSet<&str> = kept
-            .iter()
-            .filter_map(|scope| match scope {
-                Scope::Namespace(name) => Some(&**name),
-                Scope::Cluster => None,
-            })
-            .collect();
-        let stays = |row: &R| row.namespace().is_none_or(|name| names.contains(name));
-        self.rows.retain(|_, held| stays(&held.row));
+    /// Other namespaces are watched now. What is in one that `stays` does so until it is listed anew; only
+    /// the lists of `kept` are those of before.
+    pub fn choose(&mut self, stays: impl Fn(&str) -> bool, kept: &HashSet<Scope>) {
+        self.rows.retain(|_, held| held.row.namespace().is_none_or(&stays));
         self.listing.retain(|scope, _| kept.contains(scope));
+        self.broken_off.retain(|scope| kept.contains(scope));
+        self.has_listed &= !kept.is_empty();
     }
 }
 

@@ -1,12 +1,61 @@
-//! What is heard is of the namespaces that are watched: news of others, which were under way when other
-//! namespaces were chosen, are not taken.
+//! What is known and heard is of the namespaces that are watched: news of others, which were under way
+//! when other namespaces were chosen, are not taken.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::app::cluster::Cluster;
+use jiff::Timestamp;
+
+use crate::app::cluster::{Badge, Cluster, Recollection};
+use crate::app::tally::Tally;
 use crate::domain::news::{Delta, Kind, Namespaces, News, Scope};
 
 impl Cluster {
+    /// Other namespaces are watched from now on. What is known of them stays until a whole list has
+    /// replaced it; what is of others is forgotten.
+    pub(super) fn choose(&mut self, chosen: &Namespaces, now: Timestamp) {
+        let seen = self.last_seen(now);
+        let before = std::mem::replace(&mut self.chosen, chosen.clone());
+        let names: Option<HashSet<Arc<str>>> = match chosen {
+            Namespaces::All => None,
+            Namespaces::One(name) => Some([Arc::clone(name)].into()),
+            Namespaces::Configured => {
+                Some(self.namespaces.iter().map(|name| Arc::from(name.as_str())).collect())
+            }
+        };
+        let scopes = names.iter().flatten().cloned().map(Scope::Namespace);
+        let kept: HashSet<Scope> = scopes.filter(|scope| self.watches(&before, scope)).collect();
+        let stays = |name: &str| names.as_ref().is_none_or(|names| names.contains(name));
+        self.pods.choose(stays, &kept);
+        self.deployments.choose(stays, &kept);
+        self.stateful_sets.choose(stays, &kept);
+        self.daemon_sets.choose(stays, &kept);
+        self.jobs.choose(stays, &kept);
+        self.cronjobs.choose(stays, &kept);
+        self.events.choose(stays, &kept);
+        self.printed.retain(|name, _| stays(name));
+        self.trust.retain(|(kind, scope), _| *kind == Kind::Node || kept.contains(scope));
+        self.tally = Tally::of(&self.pods);
+        let pods = &self.pods;
+        self.readiness.retain(|uid, _| pods.get(uid).is_some());
+        if kept.is_empty() {
+            self.watched_since = None;
+            self.remembered = seen.filter(|_| !pods.is_empty());
+        }
+    }
+
+    /// Until when what is known of the pods was true, where that can be told.
+    fn last_seen(&self, now: Timestamp) -> Option<Recollection> {
+        match self.badge() {
+            Badge::Live => Some(Recollection::OtherNamespaces(now)),
+            Badge::Stale { since, .. } => Some(Recollection::OtherNamespaces(since)),
+            Badge::None
+            | Badge::Connecting
+            | Badge::LoginExpired { .. }
+            | Badge::Unreachable { .. } => self.remembered,
+        }
+    }
+
     /// Whether who watches `chosen` watches in this scope.
     pub(super) fn watches(&self, chosen: &Namespaces, scope: &Scope) -> bool {
         match (chosen, scope) {

@@ -12,7 +12,7 @@ use crate::app::pods::layer::{Body, Layer};
 use crate::app::tab::Tab;
 use crate::domain::news::Namespaces;
 use crate::ui::keymap::Keymap;
-use crate::ui::paint::{fit, line, spans, width};
+use crate::ui::paint::{fit, fit_dated, line, spans, width};
 use crate::ui::tabs;
 use crate::ui::theme::{Role, Theme};
 
@@ -191,7 +191,7 @@ pub(super) fn foot(
         if let Some(problem) =
             app.pods.top().table().and_then(|table| table.filtering.problem.as_ref())
         {
-            let text = format!("{problem}");
+            let text = format!("{problem}; nothing is hidden");
             let taken = 4 + width(prompt.text());
             let rest = Rect {
                 x: area.x + taken.min(area.width),
@@ -205,6 +205,7 @@ pub(super) fn foot(
     if let Some(flash) = &app.flash {
         line(frame, area, &format!(" {}", flash.text), theme.tone(flash.tone));
     } else if let Some(unsaid) = unsaid.filter(|_| app.overlay.is_none()) {
-        line(frame, area, &format!(" {unsaid}"), theme.role(Role::Text));
+        let text = fit_dated(&unsaid, area.width.saturating_sub(1));
+        line(frame, area, &format!(" {text}"), theme.role(Role::Text));
     }
 }

@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::app::action::Action;
 use crate::app::backups::set::Watched;
 use crate::app::cell::Tone;
-use crate::app::cluster::{Badge, Cluster};
+use crate::app::cluster::{Badge, Cluster, Recollection};
 use crate::app::pods::location::View;
 use crate::app::tab::Tab;
 use crate::domain::age::age;
@@ -72,12 +72,12 @@ struct Widths {
     words: usize,
     counts: [usize; 3],
     ages: usize,
+    /// Not everything has room.
+    is_narrow: bool,
 }
 
 impl Widths {
     fn of(app: &App, room: u16) -> Self {
-        /// With less room the ages of backups stand where the number of warnings would.
-        const BOTH: u16 = 100;
         const WORD: usize = 12;
         let widest = |text: &dyn Fn(&Cluster) -> String| {
             app.clusters.iter().map(|cluster| width(&text(cluster)).into()).max().unwrap_or(0)
@@ -91,9 +91,16 @@ impl Widths {
             })
         });
         let ages = widest(&|cluster| ages(cluster, app).map(|(text, _)| text).unwrap_or_default());
+        let rights = widest(&|cluster| {
+            let rights = [danger(cluster, app), permission(cluster, app)];
+            rights.concat().into_iter().map(|(text, _)| text).collect::<Vec<_>>().join("  ")
+        });
+        let parts = counts.into_iter().chain([ages, rights]).filter(|cells| *cells > 0);
+        let whole = 6 + names + words + parts.map(|cells| cells + 2).sum::<usize>();
+        let is_narrow = whole > room.into();
         let [pods, critical, warnings] = counts;
-        let warnings = if ages > 0 && room < BOTH { 0 } else { warnings };
-        Self { names, words, counts: [pods, critical, warnings], ages }
+        let warnings = if ages > 0 && is_narrow { 0 } else { warnings };
+        Self { names, words, counts: [pods, critical, warnings], ages, is_narrow }
     }
 }
 
@@ -170,9 +177,9 @@ pub(super) fn badge(cluster: &Cluster, app: &App) -> (&'static str, String, Tone
     }
 }
 
-/// When what the last session left was true, as long as nothing newer has come.
+/// When what is not watched any more, or not yet, was true, as long as nothing newer has come.
 fn seen(cluster: &Cluster, app: &App) -> String {
-    let at = cluster.remembered.map(|at| age(at, app.now));
+    let at = cluster.remembered.map(|seen| age(seen.at(), app.now));
     at.map_or_else(String::new, |age| format!(", seen {age} ago"))
 }
 
@@ -191,56 +198,70 @@ fn draw_environment(
     };
     let (sign, word, tone) = badge(cluster, app);
     let backups = app.backups.ages(&cluster.name);
-    let seen = [cluster.remembered, stale_since(cluster), backups.newest, backups.proven.flatten()];
+    let remembered = cluster.remembered.map(Recollection::at);
+    let seen = [remembered, stale_since(cluster), backups.newest, backups.proven.flatten()];
     for since in seen.into_iter().flatten() {
         viewports.aged(since, app.now);
     }
     let name = format!(" {:names$} ", cluster.name.0, names = widths.names);
-    let mut parts = vec![
+    let badge = [
         Span::raw(" "),
         Span::styled(name, theme.role(name_role)),
         Span::raw(" "),
         Span::styled(format!("{sign} {word:<words$}", words = widths.words), theme.tone(tone)),
     ];
-    let mut tell = |text: String, tone: Tone| {
-        parts.push(Span::styled(format!("  {text}"), theme.tone(tone)));
-    };
-    for (at, (text, tone)) in counts(cluster).into_iter().flatten().enumerate() {
-        let cells = widths.counts.get(at).copied().unwrap_or_default();
-        match (at, cells) {
-            (_, 0) => {}
-            (0, _) => tell(format!("{text:>cells$}"), tone),
-            _ => tell(format!("{text:<cells$}"), tone),
-        }
+    if let Some(until) = app.unlocked.get(&cluster.name) {
+        viewports.aged(app.now, *until);
     }
-    if let Some((text, tone)) = ages(cluster, app) {
-        tell(format!("{text:<cells$}", cells = widths.ages), tone);
-    }
-    if cluster.production {
-        tell("PRODUCTION".to_owned(), Tone::Production);
-    }
-    if cluster.writable {
-        match app.unlocked.get(&cluster.name) {
-            Some(until) => {
-                viewports.aged(app.now, *until);
-                tell(format!("UNLOCKED {}", age(app.now, *until)), Tone::Critical);
-            }
-            None => tell("writable".to_owned(), Tone::Muted),
-        }
-    }
-    // Reasons come last: they may be long, and what is cut is cut here.
-    if cluster.badge() == Badge::Live
-        && let Some(text) = blind(cluster, app.pods.view())
-    {
-        tell(text, Tone::Warning);
-    }
-    match cluster.badge() {
+    let told = counts(cluster).into_iter().flatten().enumerate();
+    let counts = told.filter_map(|(at, (text, tone))| {
+        let text = match (at, widths.counts.get(at).copied().unwrap_or_default()) {
+            (_, 0) => return None,
+            (0, cells) => format!("{text:>cells$}"),
+            (_, cells) => format!("{text:<cells$}"),
+        };
+        Some((text, tone))
+    });
+    let ages = ages(cluster, app).into_iter();
+    let (danger, permission) = (danger(cluster, app), permission(cluster, app));
+    let amiss = amiss(cluster, app);
+    let parts = counts.chain(if widths.is_narrow {
+        // What is cut is cut at the end.
+        [danger, amiss, ages.collect(), permission].concat()
+    } else {
+        // Reasons come last: they may be long.
+        let ages = ages.map(|(text, tone)| (format!("{text:<0$}", widths.ages), tone));
+        [ages.collect(), danger, permission, amiss].concat()
+    });
+    let parts = parts.map(|(text, tone)| Span::styled(format!("  {text}"), theme.tone(tone)));
+    cut(frame, area, badge.into_iter().chain(parts).collect());
+}
+
+/// What must not be overlooked before something is changed.
+fn danger(cluster: &Cluster, app: &App) -> Vec<(String, Tone)> {
+    let production = cluster.production.then(|| ("PRODUCTION".to_owned(), Tone::Production));
+    let unlocked = app.unlocked.get(&cluster.name).filter(|_| cluster.writable);
+    let unlocked =
+        unlocked.map(|until| (format!("UNLOCKED {}", age(app.now, *until)), Tone::Critical));
+    production.into_iter().chain(unlocked).collect()
+}
+
+/// That something can be changed, where nothing more is to be said of that.
+fn permission(cluster: &Cluster, app: &App) -> Vec<(String, Tone)> {
+    let is_plain = cluster.writable && !app.unlocked.contains_key(&cluster.name);
+    is_plain.then(|| ("writable".to_owned(), Tone::Muted)).into_iter().collect()
+}
+
+/// What is not seen, and why.
+fn amiss(cluster: &Cluster, app: &App) -> Vec<(String, Tone)> {
+    let amiss = match cluster.badge() {
+        Badge::Live => blind(cluster, app.pods.view()).map(|text| (text, Tone::Warning)),
         Badge::Stale { why, .. } | Badge::LoginExpired { why } | Badge::Unreachable { why } => {
-            tell(why.what, Tone::Muted);
+            Some((why.what, Tone::Muted))
         }
-        Badge::None | Badge::Connecting | Badge::Live => {}
-    }
-    cut(frame, area, parts);
+        Badge::None | Badge::Connecting => None,
+    };
+    amiss.into_iter().collect()
 }
 
 fn stale_since(cluster: &Cluster) -> Option<jiff::Timestamp> {

@@ -140,7 +140,7 @@ fn rows(keymap: &Keymap, focus: Focus, wanted: &str) -> Vec<Row> {
 
 const fn part(place: Where) -> &'static str {
     match place {
-        Where::Rows | Where::Pods | Where::CronJobs => "The row",
+        Where::Rows | Where::Logged | Where::Pods | Where::CronJobs => "The row",
         Where::Tables => "The table",
         Where::BackupSets | Where::BackupTables | Where::BackupRuns | Where::BackupObjects => {
             "The backups"

@@ -8,10 +8,13 @@ use ratatui::widgets::{Block, BorderType, Clear};
 use crate::app::App;
 use crate::app::action::Action;
 use crate::app::cell::Tone;
-use crate::app::cluster::Badge;
-use crate::app::rows::Place;
+use crate::app::cluster::{Badge, Cluster};
+use crate::domain::news::{Kind, Scope};
+use crate::domain::text::shown;
+use crate::ui::chrome::cut;
 use crate::ui::header::badge;
 use crate::ui::paint::{centred, fit, line, spans, width};
+use crate::ui::sheet::wrap;
 use crate::ui::theme::{Role, Theme};
 use crate::ui::viewports::Viewports;
 
@@ -37,54 +40,74 @@ pub(super) fn environments(
     theme: &Theme,
     viewports: &mut Viewports,
 ) {
+    let names = app.clusters.iter().map(|cluster| width(&cluster.name.0)).max().unwrap_or(0);
     let wide = area.width.saturating_sub(6).min(100);
-    // Two lines each: the badge, and the reason below it.
-    let height = u16::try_from(app.clusters.len() * 2).unwrap_or(u16::MAX).saturating_add(4);
-    let area = centred(area, wide, height);
+    // Behind the frame, a gap on both sides, and the name.
+    let room = wide.saturating_sub(4 + names + 3);
+    let entries: Vec<(&Cluster, Vec<String>, Tone)> = app
+        .clusters
+        .iter()
+        .map(|cluster| {
+            let (text, tone) = reason(cluster);
+            (cluster, wrap(&shown(&text), room.into()), tone)
+        })
+        .collect();
+    let heights = entries.iter().map(|(_, lines, _)| lines.len() + 1);
+    let height = u16::try_from(heights.clone().sum::<usize>()).unwrap_or(u16::MAX);
+    let area = centred(area, wide, height.saturating_add(4));
     let foot = "enter only this one · L log in · esc closes";
     let inner = frame_of(frame, area, ("Environments", foot), theme);
-    let names = app.clusters.iter().map(|cluster| width(&cluster.name.0)).max().unwrap_or(0);
-    for (index, cluster) in app.clusters.iter().enumerate() {
-        let y = inner.y + u16::try_from(index * 2).unwrap_or(0);
-        if y >= inner.bottom() {
-            break;
-        }
-        let row = Rect { y, height: 1, ..inner };
-        let both = Rect { height: 2.min(inner.bottom() - y), ..row };
-        viewports.click(both, Action::SelectRow(index));
-        let (sign, word, tone) = badge(cluster, app);
+    let first = first_seen(&heights.collect::<Vec<_>>(), at, inner.height.into());
+    let mut y = inner.y;
+    for (index, (cluster, lines, tone)) in entries.iter().enumerate().skip(first) {
+        let left = inner.bottom().saturating_sub(y);
+        let taken = u16::try_from(lines.len() + 1).unwrap_or(u16::MAX).min(left);
+        let row = Rect { y, height: left.min(1), ..inner };
+        viewports.click(Rect { height: taken, ..row }, Action::SelectRow(index));
+        draw_badge(frame, row, (app, cluster, names, index == at), theme);
         if let Badge::Stale { since, .. } = cluster.badge() {
             viewports.aged(since, app.now);
         }
-        let context = cluster.context.as_deref().unwrap_or("no context");
-        let role = if index == at { Role::Selection } else { Role::Text };
-        let name = format!("{:1$}", cluster.name.0, usize::from(names));
-        spans(
-            frame,
-            row,
-            [
-                Span::styled(format!(" {name} "), theme.role(role)),
-                Span::styled(format!(" {sign} {word} "), theme.tone(tone)),
-                Span::styled(format!(" context {context}"), theme.role(Role::Muted)),
-            ],
-        );
-        let below = Rect {
-            y: y + 1,
-            x: row.x + names + 3,
-            width: row.width.saturating_sub(names + 3),
-            height: 1,
-        };
-        if below.y < inner.bottom() {
-            let (text, tone) = reason(app, cluster.place);
-            line(frame, below, &text, theme.tone(tone));
+        for (text, y) in lines.iter().zip(y + 1..y + taken) {
+            let below = Rect { x: row.x + names + 3, y, width: room, height: 1 };
+            line(frame, below, text, theme.tone(*tone));
         }
+        y += taken;
     }
 }
 
+/// The first of some entries to show, so that the one at `at` is seen whole.
+fn first_seen(heights: &[usize], at: usize, room: usize) -> usize {
+    let upto = heights.get(..=at).unwrap_or(heights);
+    let mut left = room;
+    let fitting = upto.iter().rev().take_while(|height| {
+        let fits = **height <= left;
+        left = left.saturating_sub(**height);
+        fits
+    });
+    at.saturating_sub(fitting.count().saturating_sub(1))
+}
+
+fn draw_badge(
+    frame: &mut Frame<'_>,
+    row: Rect,
+    (app, cluster, names, is_selected): (&App, &Cluster, u16, bool),
+    theme: &Theme,
+) {
+    let (sign, word, tone) = badge(cluster, app);
+    let context = cluster.context.as_ref().map(|context| format!(" context {context}"));
+    let role = if is_selected { Role::Selection } else { Role::Text };
+    let name = format!("{:1$}", cluster.name.0, usize::from(names));
+    let parts = vec![
+        Span::styled(format!(" {name} "), theme.role(role)),
+        Span::styled(format!(" {sign} {word} "), theme.tone(tone)),
+        Span::styled(context.unwrap_or_default(), theme.role(Role::Muted)),
+    ];
+    cut(frame, row, parts);
+}
+
 /// What stands behind a badge, in one sentence.
-fn reason(app: &App, place: Place) -> (String, Tone) {
-    use crate::domain::news::{Kind, Scope};
-    let Some(cluster) = app.cluster(place) else { return (String::new(), Tone::Muted) };
+fn reason(cluster: &Cluster) -> (String, Tone) {
     match cluster.badge() {
         Badge::Stale { why, .. } | Badge::LoginExpired { why } | Badge::Unreachable { why } => {
             (why.to_string(), Tone::Plain)
@@ -128,5 +151,18 @@ pub(super) fn choices(
                 Span::styled(fit(text, room).replace('\t', "  "), theme.role(role)),
             ],
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_chosen_entry_is_seen_whole_where_not_all_have_room() {
+        for (at, room, first) in [(0, 9, 0), (2, 9, 0), (2, 6, 1), (2, 4, 2), (2, 1, 2), (0, 0, 0)]
+        {
+            assert_eq!(first_seen(&[2, 3, 3], at, room), first, "{at} in {room}");
+        }
     }
 }

@@ -64,6 +64,7 @@ fn parts(view: &LogView) -> Vec<(String, Role)> {
         Flow::Paused(0) => ("‖ paused".to_owned(), Role::Warning),
         Flow::Paused(unseen) => (format!("‖ paused, {} new ↓", Count(unseen)), Role::Warning),
         Flow::Ended => ("■ ended".to_owned(), Role::Muted),
+        Flow::BrokenOff => ("✗ broken off".to_owned(), Role::Warning),
     }];
     if view.is_loading_older() {
         parts.push(("◌ loading older lines".to_owned(), Role::Busy));
@@ -151,7 +152,12 @@ fn without_lines(
     let mut lines = match view.flow() {
         Flow::Ended => vec![Line::default().plain("  the log is empty")],
         Flow::Loading => vec![Line::default().plain("  loading …")],
-        Flow::Waiting(_) | Flow::Failing(_) | Flow::Following | Flow::Paused(_) => Vec::new(),
+        // What there is to say stands above.
+        Flow::BrokenOff
+        | Flow::Waiting(_)
+        | Flow::Failing(_)
+        | Flow::Following
+        | Flow::Paused(_) => Vec::new(),
     };
     if !view.events.is_empty() {
         lines.push(Line::default());

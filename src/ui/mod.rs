@@ -4,6 +4,7 @@
 pub mod chart;
 mod chrome;
 mod dialog;
+mod empty;
 mod header;
 mod help;
 pub mod keymap;
@@ -33,6 +34,7 @@ use crate::app::tab::Tab;
 
 use keymap::Keymap;
 use paint::line;
+use sheet::wrap;
 use theme::{Role, Theme};
 use viewports::Viewports;
 
@@ -62,7 +64,9 @@ pub fn draw(
     viewports.begin();
     if area.width < LEAST.0 || area.height < LEAST.1 {
         let text = format!("too small: {}x{} cells are the least", LEAST.0, LEAST.1);
-        line(frame, Rect { height: area.height.min(1), ..area }, &text, theme.role(Role::Warning));
+        for (text, y) in wrap(&text, area.width.into()).iter().zip(area.y..area.bottom()) {
+            line(frame, Rect { y, height: 1, ..area }, text, theme.role(Role::Warning));
+        }
         return;
     }
     let lines = app.header_height();

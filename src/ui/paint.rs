@@ -49,6 +49,18 @@ pub(super) fn fit_name(text: &str, cells: u16) -> Cow<'_, str> {
     Cow::Owned(format!("{head}{tail}"))
 }
 
+/// A reason and since when, in at most `cells`: the reason is cut first.
+pub(super) fn fit_dated(text: &str, cells: u16) -> Cow<'_, str> {
+    /// Less than this tells nothing.
+    const REASON: u16 = 16;
+    let parts = text.rsplit_once(" · ").filter(|_| width(text) > cells);
+    let room = |since: &str| cells.saturating_sub(width(since) + 3);
+    match parts.filter(|(_, since)| room(since) >= REASON) {
+        Some((reason, since)) => Cow::Owned(format!("{} · {since}", fit(reason, room(since)))),
+        None => fit(text, cells),
+    }
+}
+
 /// One line in one style, cut to its area.
 pub(super) fn line(frame: &mut Frame<'_>, area: Rect, text: &str, style: Style) {
     spans(frame, area, [Span::styled(fit(text, area.width), style)]);
@@ -86,6 +98,12 @@ mod tests {
         assert_eq!(fit("abcdef", 4), "abc…");
         assert_eq!(fit("日本語", 4), "日…");
         assert_eq!(fit("abc", 0), "");
+        assert_eq!(
+            fit_dated("unschedulable: 0/6 nodes · 12m", 30),
+            "unschedulable: 0/6 nodes · 12m"
+        );
+        assert_eq!(fit_dated("unschedulable: 0/6 nodes · 12m", 24), "unschedulable: 0/… · 12m");
+        assert_eq!(fit_dated("unschedulable: 0/6 nodes · 12m", 18), "unschedulable: 0/…");
         assert_eq!(fit_name("ingest-state-tracking-7c9f8d-x2x4z", 20), "ingest-state-…-x2x4z");
     }
 }

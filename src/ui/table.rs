@@ -4,19 +4,17 @@ use std::collections::HashMap;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
 use ratatui::text::Span;
 
 use crate::app::App;
 use crate::app::action::Action;
 use crate::app::cell::{Cell, Tone};
-use crate::app::cluster::{Badge, Cluster};
+use crate::app::cluster::Badge;
 use crate::app::columns::{Column, Side, Width};
-use crate::app::pods::location::{Location, View};
 use crate::app::rows::Row;
 use crate::app::table::Table;
-use crate::domain::failure::Failure;
-use crate::ui::paint::{fit, fit_name, line, spans, width};
+use crate::ui::empty;
+use crate::ui::paint::{fit, fit_dated, fit_name, line, spans, width};
 use crate::ui::theme::{Role, Theme};
 use crate::ui::viewports::Viewports;
 
@@ -61,7 +59,7 @@ pub(super) fn draw(
     let mut wishes = Vec::with_capacity(columns.len());
     let mut cells: HashMap<Column, Vec<Cell<'_>>> = HashMap::with_capacity(columns.len());
     for column in &columns {
-        let heading = width(&heading(app, *column));
+        let heading = width(&app.heading(*column));
         let known = viewports.widths.entry(*column).or_insert(heading);
         let own: Vec<_> = visible.iter().map(|row| row.cell(*column, &context)).collect();
         *known = own.iter().map(|cell| width(&cell.text)).fold(*known, u16::max);
@@ -75,7 +73,7 @@ pub(super) fn draw(
     draw_header(frame, area, (app, &places, hidden), theme, viewports);
     let body = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
     if visible.is_empty() {
-        draw_empty(frame, body, app, table, theme);
+        empty::draw(frame, body, (app, table), theme);
         return None;
     }
     let shown = u16::try_from(visible.len()).unwrap_or(u16::MAX);
@@ -103,6 +101,7 @@ pub(super) fn draw(
             }
             let text = match place.column {
                 Column::Name | Column::Object => fit_name(&cell.text, place.width),
+                Column::Why => fit_dated(&cell.text, place.width),
                 _ => fit(&cell.text, place.width),
             };
             let tone = match place.column {
@@ -169,23 +168,6 @@ fn scroll(offset: usize, at: usize, rows: usize, height: usize) -> usize {
 /// What tells of columns that are left out.
 fn sign(hidden: usize) -> String {
     if hidden > 0 { format!(" +{hidden} →") } else { String::new() }
-}
-
-/// Environments' columns are headed by their names.
-fn heading(app: &App, column: Column) -> String {
-    match column {
-        Column::Place(place) => app
-            .cluster(crate::app::rows::Place(place))
-            .map_or_else(String::new, |cluster| cluster.name.0.to_uppercase()),
-        // Of a container the limits are told, not what share of them is used.
-        Column::CpuLimit if is_of_containers(app) => "CPU LIMIT".to_owned(),
-        Column::MemoryLimit if is_of_containers(app) => "MEM LIMIT".to_owned(),
-        other => other.title().to_owned(),
-    }
-}
-
-fn is_of_containers(app: &App) -> bool {
-    matches!(app.pods.top().location, Location::Containers { .. })
 }
 
 const LEAST_IMPORTANT: u8 = 9;
@@ -309,7 +291,7 @@ fn draw_header(
     let sign = sign(hidden);
     let area = Rect { width: area.width.saturating_sub(width(&sign)), ..area };
     for place in places {
-        let mut text = heading(app, place.column);
+        let mut text = app.heading(place.column);
         let mut style = theme.role(Role::Header);
         if let Some(sort) = sort.filter(|sort| sort.column == place.column) {
             text.push(if sort.descending { '↓' } else { '↑' });
@@ -333,71 +315,4 @@ fn draw_header(
     }
     let corner = Rect { x: area.right(), width: width(&sign), height: 1, ..area };
     line(frame, corner, &sign, theme.role(Role::Muted));
-}
-
-/// An empty table says why it is empty: nothing was heard, nothing was listed, nothing matches.
-fn draw_empty(frame: &mut Frame<'_>, area: Rect, app: &App, table: &Table, theme: &Theme) {
-    let noun = match &app.pods.top().location {
-        Location::Table { view, .. } => view.noun(),
-        _ => "container",
-    };
-    let muted = theme.role(Role::Muted);
-    let mut at = area.y + 1;
-    let mut say = |frame: &mut Frame<'_>, text: &str, style: Style| {
-        if at < area.bottom() {
-            let row = Rect { x: area.x + 2, y: at, width: area.width.saturating_sub(2), height: 1 };
-            line(frame, row, text, style);
-            at += 1;
-        }
-    };
-    if table.total() > 0 {
-        say(frame, &format!("none of {} {noun}s matches", table.total()), theme.role(Role::Text));
-        say(frame, "esc clears the filter", muted);
-        return;
-    }
-    let clusters: Vec<&Cluster> = app.pods.shown(&app.clusters).collect();
-    if clusters.is_empty() {
-        say(frame, "no cluster is configured", theme.role(Role::Text));
-        let text =
-            app.advice.as_deref().unwrap_or("`lifeboat config init` writes a file to start from");
-        say(frame, text, muted);
-        return;
-    }
-    for cluster in clusters {
-        let (text, tone) = emptiness(cluster, &app.pods.top().location, noun);
-        say(frame, &text, theme.tone(tone));
-    }
-}
-
-fn emptiness(cluster: &Cluster, location: &Location, noun: &str) -> (String, Tone) {
-    let name = &cluster.name;
-    let listed = match location {
-        Location::Table { view: View::Pods, .. } => cluster.pods.has_listed(),
-        Location::Table { view: View::Workloads, .. } => cluster.deployments.has_listed(),
-        Location::Table { view: View::CronJobs, .. } => cluster.cronjobs.has_listed(),
-        Location::Table { view: View::Jobs, .. } => cluster.jobs.has_listed(),
-        Location::Table { view: View::Events, .. } => cluster.events.has_listed(),
-        Location::Table { view: View::Nodes, .. } => cluster.nodes.has_listed(),
-        _ => true,
-    };
-    match cluster.badge() {
-        Badge::Connecting => (format!("{name}: connecting…"), Tone::Busy),
-        Badge::LoginExpired { why } | Badge::Unreachable { why } => {
-            (format!("{name}: {why}"), Tone::Critical)
-        }
-        Badge::Live | Badge::Stale { .. } if listed => {
-            (format!("{name}: no {noun} here"), Tone::Muted)
-        }
-        Badge::Live | Badge::Stale { .. } => match refusal(cluster, location) {
-            Some(why) => (format!("{name}: {why}"), Tone::Critical),
-            None => (format!("{name}: listing…"), Tone::Busy),
-        },
-        Badge::None => (format!("{name}: no cluster is configured"), Tone::Muted),
-    }
-}
-
-/// Why nothing of what a table shows could be listed.
-fn refusal<'a>(cluster: &'a Cluster, location: &Location) -> Option<&'a Failure> {
-    let Location::Table { view, .. } = location else { return None };
-    view.kinds().iter().find_map(|kind| cluster.blind_spots(*kind).map(|(_, why)| why).next())
 }

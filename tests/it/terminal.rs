@@ -228,7 +228,7 @@ fn a_clear_of_the_screen_is_part_of_a_frame() {
 
 #[test]
 fn a_signal_gives_the_terminal_back() {
-    for name in ["TERM", "HUP"] {
+    for name in ["TERM", "HUP", "INT", "QUIT"] {
         let session = Session::demo(&[]);
         session.signal(name);
         let (code, written) = session.end();

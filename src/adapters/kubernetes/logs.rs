@@ -163,11 +163,21 @@ impl Log {
     }
 }
 
-/// Whether nothing more can come of a container whose log has ended: its pod is gone, or done.
-pub async fn is_over(cluster: &Cluster, source: &LogSource) -> Result<bool, Refusal> {
+/// What can still come of a container whose log has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outlook {
+    /// Nothing: its pod is gone, or done.
+    Over,
+    /// Its pod is on no node yet: its log is an empty one, which ends at once.
+    Unplaced,
+    More,
+}
+
+/// What can still come of a container whose log has ended.
+pub async fn outlook(cluster: &Cluster, source: &LogSource) -> Result<Outlook, Refusal> {
     let pod: Value = match object(cluster, &address(source)).await {
         Ok(pod) => pod,
-        Err(refusal) if refusal.sort == Sort::Missing => return Ok(true),
+        Err(refusal) if refusal.sort == Sort::Missing => return Ok(Outlook::Over),
         Err(refusal) => return Err(refusal),
     };
     let phase = pod.pointer("/status/phase").and_then(Value::as_str).unwrap_or_default();
@@ -183,7 +193,13 @@ pub async fn is_over(cluster: &Cluster, source: &LogSource) -> Result<bool, Refu
         Some(0) => policy != "Always",
         Some(_) => policy == "Never",
     };
-    Ok(stays_ended || matches!(phase, "Succeeded" | "Failed"))
+    let node = pod.pointer("/spec/nodeName").and_then(Value::as_str).unwrap_or_default();
+    Ok(match phase {
+        _ if stays_ended => Outlook::Over,
+        "Succeeded" | "Failed" => Outlook::Over,
+        "Pending" if node.is_empty() => Outlook::Unplaced,
+        _ => Outlook::More,
+    })
 }
 
 fn address(source: &LogSource) -> Address {

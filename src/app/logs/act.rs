@@ -95,6 +95,7 @@ impl LogView {
         self.waiting.clear();
         self.failing.clear();
         self.ended.clear();
+        self.has_broken_off = false;
         self.older = None;
         self.begins_here = false;
         self.events_asked = None;

@@ -57,6 +57,8 @@ pub struct LogView {
     failing: BTreeMap<u16, Failure>,
     /// The sources of which nothing more will come.
     ended: Vec<u16>,
+    /// One of them did not come to its own end.
+    has_broken_off: bool,
     /// Older lines that are under way.
     older: Option<Older>,
     /// Nothing is before the first line.
@@ -81,6 +83,8 @@ pub enum Flow {
     Paused(u64),
     /// Nothing more will come.
     Ended,
+    /// Nor is it known what there would have been.
+    BrokenOff,
 }
 
 /// What stands before a line.
@@ -126,6 +130,7 @@ impl LogView {
             waiting: BTreeMap::new(),
             failing: BTreeMap::new(),
             ended: Vec::new(),
+            has_broken_off: false,
             older: None,
             begins_here: false,
             events: Vec::new(),
@@ -203,6 +208,11 @@ impl LogView {
                 match failure {
                     Some(failure) => {
                         self.remark(&format!("── {of}the log breaks off: {failure} ──"), true);
+                        self.has_broken_off = true;
+                        if self.is_empty() && self.has_ended() {
+                            // A sentence is all there is to read.
+                            self.pager.wrap();
+                        }
                     }
                     None => self.remark(&format!("── {of}the log ends here ──"), false),
                 }
@@ -241,12 +251,18 @@ impl LogView {
         self.ring.count()
     }
 
+    /// Whether nothing more will come.
+    fn has_ended(&self) -> bool {
+        self.ended.len() >= self.request.sources.len()
+    }
+
     pub fn flow(&self) -> Flow {
-        let all_ended = self.ended.len() >= self.request.sources.len();
+        let all_ended = self.has_ended();
         if let Some(failure) = self.failing.values().next().filter(|_| !all_ended) {
             return Flow::Failing(shown(&failure.to_string()).into_owned());
         }
         match self.waiting.values().next() {
+            _ if all_ended && self.has_broken_off => Flow::BrokenOff,
             _ if all_ended => Flow::Ended,
             Some(why) if self.is_empty() => Flow::Waiting(shown(why).into_owned()),
             None if self.is_empty() => Flow::Loading,

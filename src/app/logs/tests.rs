@@ -120,7 +120,19 @@ fn gaps_waits_and_ends_stand_in_the_text() {
     );
     assert_eq!(view.flow(), Flow::Following);
     view.arrived(LogNews::Ended { source: 0, failure: None });
-    assert_eq!(view.flow(), Flow::Ended);
+    assert_eq!(view.flow(), Flow::BrokenOff);
+}
+
+#[test]
+fn a_log_that_cannot_be_read_at_all_says_why_to_the_last_word() {
+    let mut view = LogView::new(request(&["api"], LogStart::Tail(9)), "api-0".into());
+    let why = "reading the log: the server answers that the container is no longer there";
+    let failure = Failure::new(FailureKind::Missing, why);
+    view.arrived(LogNews::Ended { source: 0, failure: Some(failure) });
+    assert_eq!((view.flow(), view.is_empty()), (Flow::BrokenOff, true));
+    assert!(view.pager().is_wrapped());
+    view.act(LogAction::ReadAgain, PAGE);
+    assert_eq!(view.flow(), Flow::Loading);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::app::cluster::Cluster;
 use crate::app::overlay::{Button, Dialog, Then};
 use crate::app::pods::Pods;
-use crate::app::rows::{Cells as _, Place, Row, workload};
+use crate::app::rows::{Cells as _, Place, PodRow, Row, workload};
 use crate::domain::deed::{Deed, What};
 
 impl Pods {
@@ -28,17 +28,23 @@ impl Pods {
     /// The deed that restarts the workload of the row under the cursor.
     pub fn restart(&self, clusters: &[Cluster]) -> Option<Deed> {
         match self.top().table()?.selected()? {
-            Row::Pod(row) => {
-                let (kind, name) = workload(&row.pod)?;
-                let what = What::RestartWorkload { kind, name };
-                deed(clusters, row.place, &row.pod.namespace, what)
-            }
+            Row::Pod(row) => restart_of(row, clusters),
+            Row::Container(row) => restart_of(&row.pod, clusters),
             Row::Workload(group) => {
                 // Over several environments it is not clear which one is meant.
                 let what = What::RestartWorkload { kind: group.kind, name: group.name.clone() };
                 deed(clusters, group.place()?, &group.namespace, what)
             }
             _ => None,
+        }
+    }
+
+    /// Why there is nothing to restart under the cursor.
+    pub fn no_restart(&self) -> &'static str {
+        match self.top().table().and_then(|table| table.selected()) {
+            Some(Row::Workload(_)) => "it is in several environments; `:env` chooses one of them",
+            Some(Row::Pod(_) | Row::Container(_)) => "its pod is of no workload",
+            _ => "only workloads are restarted, and those that pods are of",
         }
     }
 
@@ -69,6 +75,12 @@ impl Pods {
         let what = What::Shell { pod: pod.pod.name.clone(), container };
         deed(clusters, pod.place, &pod.pod.namespace, what)
     }
+}
+
+/// The deed that restarts the workload that a pod is of.
+fn restart_of(row: &PodRow, clusters: &[Cluster]) -> Option<Deed> {
+    let (kind, name) = workload(&row.pod)?;
+    deed(clusters, row.place, &row.pod.namespace, What::RestartWorkload { kind, name })
 }
 
 fn deed(clusters: &[Cluster], place: Place, namespace: &Arc<str>, what: What) -> Option<Deed> {

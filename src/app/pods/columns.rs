@@ -1,22 +1,70 @@
-//! Which columns each table has, from the left.
+//! Which columns each table has, from the left, and what they are headed.
+#![expect(clippy::wildcard_enum_match_arm, reason = "most columns and places are ordinary")]
 
+use crate::app::App;
 use crate::app::columns::Column;
-use crate::app::pods::location::View;
+use crate::app::pods::location::{Location, View};
 use crate::app::rows::Place;
+use crate::domain::news::Namespaces;
+
+impl App {
+    /// The columns of the table on top; what it is sorted by is always among them.
+    pub fn columns(&self) -> Vec<Column> {
+        let Some(table) = self.pods.top().table() else { return Vec::new() };
+        let columns = self.columns_of(table.wide);
+        let sorted = table.sort.column;
+        if columns.contains(&sorted) {
+            return columns;
+        }
+        let is_shown = |column: &Column| *column == sorted || columns.contains(column);
+        self.columns_of(true).into_iter().filter(is_shown).collect()
+    }
+
+    pub(in crate::app) fn columns_of(&self, wide: bool) -> Vec<Column> {
+        let shown: Vec<_> = self.pods.shown(&self.clusters).collect();
+        let has_metrics = shown.iter().any(|cluster| cluster.no_metrics.is_none());
+        match &self.pods.top().location {
+            Location::Table { view, .. } => {
+                let places: Vec<_> = shown.iter().map(|cluster| cluster.place).collect();
+                let several_namespaces = match &self.pods.namespaces {
+                    Namespaces::All => true,
+                    Namespaces::One(_) => false,
+                    Namespaces::Configured => shown.iter().any(|it| it.namespaces.len() != 1),
+                };
+                columns(*view, Facts { places: &places, several_namespaces, wide, has_metrics })
+            }
+            _ => of_containers(wide, has_metrics),
+        }
+    }
+
+    /// What stands above a column: of an environment its name.
+    pub fn heading(&self, column: Column) -> String {
+        let is_of_containers = matches!(self.pods.top().location, Location::Containers { .. });
+        match column {
+            Column::Place(place) => self
+                .cluster(Place(place))
+                .map_or_else(String::new, |cluster| cluster.name.0.to_uppercase()),
+            // Of a container the limits are told, not what share of them is used.
+            Column::CpuLimit if is_of_containers => "CPU LIMIT".to_owned(),
+            Column::MemoryLimit if is_of_containers => "MEM LIMIT".to_owned(),
+            other => other.title().to_owned(),
+        }
+    }
+}
 
 /// What decides on columns beside the view.
 #[derive(Debug, Clone, Copy)]
-pub struct Facts<'a> {
+struct Facts<'a> {
     /// The environments that are shown.
-    pub places: &'a [Place],
+    places: &'a [Place],
     /// More than one namespace is watched.
-    pub several_namespaces: bool,
-    pub wide: bool,
-    pub has_metrics: bool,
+    several_namespaces: bool,
+    wide: bool,
+    has_metrics: bool,
 }
 
 /// The columns of a view.
-pub fn columns(view: View, facts: Facts<'_>) -> Vec<Column> {
+fn columns(view: View, facts: Facts<'_>) -> Vec<Column> {
     let mut columns = Vec::with_capacity(24);
     let several = facts.places.len() > 1;
     if several && view != View::Workloads {
@@ -118,7 +166,7 @@ fn of_pods(columns: &mut Vec<Column>, facts: Facts<'_>) {
 }
 
 /// The columns of the containers of one pod.
-pub fn of_containers(wide: bool, has_metrics: bool) -> Vec<Column> {
+fn of_containers(wide: bool, has_metrics: bool) -> Vec<Column> {
     let mut columns =
         vec![Column::Name, Column::Kind, Column::State, Column::Ready, Column::Restarts];
     if has_metrics {

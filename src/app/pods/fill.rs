@@ -82,7 +82,8 @@ fn rows(view: View, subset: &Subset, clusters: &[&Cluster]) -> Vec<Row> {
     }
 }
 
-fn pods(subset: &Subset, clusters: &[&Cluster]) -> Vec<Row> {
+/// The pods of a subset.
+pub(super) fn pods(subset: &Subset, clusters: &[&Cluster]) -> Vec<Row> {
     let mut rows = Vec::new();
     for cluster in clusters {
         let selector = selector(subset, cluster);

@@ -3,15 +3,20 @@
 
 use std::sync::Arc;
 
+use crate::app::cluster::Cluster;
 use crate::app::columns::Column;
 use crate::app::effect::{Effect, ObjectRef};
 use crate::app::logs::{LogView, TAIL};
 use crate::app::pods::Pods;
+use crate::app::pods::fill::pods;
 use crate::app::pods::layer::{Body, Layer, Loaded};
 use crate::app::pods::location::{Location, Subset, View};
 use crate::app::rows::{ContainerRow, Context, PodRow, Row, RowKey, workload};
 use crate::app::table::Table;
 use crate::domain::log::{LogRequest, LogSource, LogStart};
+
+/// Of how many containers the logs are read together at most.
+const MOST: usize = 40;
 
 impl Pods {
     /// Goes to a location on top of this one, and notes where one was.
@@ -56,61 +61,30 @@ impl Pods {
 
     /// What `enter` leads to from the row under the cursor.
     pub fn inside(&self) -> Option<Location> {
-        let row = self.top().table()?.selected()?;
-        let pods = |subset| Some(Location::Table { view: View::Pods, subset });
-        match row {
-            Row::Pod(row) => Some(Location::Containers {
-                place: row.place,
-                uid: row.pod.uid.clone(),
-                name: row.pod.name.clone(),
-            }),
-            Row::Workload(group) => pods(Subset::OfWorkload {
-                kind: group.kind,
-                namespace: Arc::clone(&group.namespace),
-                name: group.name.clone(),
-            }),
-            Row::Node(row) => {
-                pods(Subset::OnNode { place: row.place, name: Arc::clone(&row.node.name) })
-            }
-            Row::Job(row) => pods(Subset::OfJob {
-                place: row.place,
-                namespace: Arc::clone(&row.job.namespace),
-                name: row.job.name.clone(),
-            }),
-            Row::CronJob(row) => Some(Location::Table {
-                view: View::Jobs,
-                subset: Subset::OfCronJob {
-                    place: row.place,
-                    namespace: Arc::clone(&row.cronjob.namespace),
-                    name: row.cronjob.name.clone(),
-                },
-            }),
-            Row::Printed(_) | Row::Container(_) | Row::Event(_) => None,
-        }
+        inside(self.top().table()?.selected()?)
     }
 
     /// The log that the rows chosen have, or the previous one.
-    pub fn logs(&self, previous: bool, context: &Context<'_>) -> Option<Location> {
+    pub fn logs(
+        &self,
+        previous: bool,
+        clusters: &[Cluster],
+        context: &Context<'_>,
+    ) -> Option<Location> {
         let chosen = self.top().table()?.chosen();
-        let mut sources = Vec::new();
-        for row in &chosen {
-            match row {
-                Row::Pod(row) => sources.extend(of_pod(row, context)),
-                Row::Container(row) => sources.extend(of_container(row, context)),
-                Row::Printed(_)
-                | Row::Workload(_)
-                | Row::Job(_)
-                | Row::CronJob(_)
-                | Row::Event(_)
-                | Row::Node(_) => {}
-            }
-        }
+        let own = chosen.iter().flat_map(|row| self.sources(row, clusters, context));
+        let mut sources: Vec<LogSource> = own.collect();
+        let all = sources.len();
+        sources.truncate(MOST);
         let first = sources.first()?;
-        let title = match (&chosen[..], sources.len()) {
-            ([Row::Container(_)], _) => format!("{}/{}", first.pod, first.container),
-            ([_], _) => first.pod.to_string(),
-            (several, _) => format!("{} pods", several.len()),
+        let mut title = match &chosen[..] {
+            [Row::Container(_)] => format!("{}/{}", first.pod, first.container),
+            [row] => row.name().to_owned(),
+            several => format!("{} {}s", several.len(), self.view().noun()),
         };
+        if all > MOST {
+            title = format!("{title} ({MOST} of {all} containers)");
+        }
         let request =
             LogRequest { sources, previous, start: LogStart::Tail(TAIL), follow: !previous };
         let offered = match &chosen[..] {
@@ -118,6 +92,21 @@ impl Pods {
             _ => Vec::new(),
         };
         Some(Location::Logs { title, request, offered })
+    }
+
+    /// The logs of a row: its own, or those of its pods.
+    fn sources(&self, row: &Row, clusters: &[Cluster], context: &Context<'_>) -> Vec<LogSource> {
+        match row {
+            Row::Pod(row) => of_pod(row, context),
+            Row::Container(row) => of_container(row, context).into_iter().collect(),
+            Row::Workload(_) | Row::Job(_) => {
+                let Some(Location::Table { subset, .. }) = inside(row) else { return Vec::new() };
+                let shown: Vec<&Cluster> = self.shown(clusters).collect();
+                let pods = pods(&subset, &shown);
+                pods.iter().flat_map(|pod| self.sources(pod, clusters, context)).collect()
+            }
+            Row::Printed(_) | Row::CronJob(_) | Row::Event(_) | Row::Node(_) => Vec::new(),
+        }
     }
 
     /// The object that the cursor is on.
@@ -148,16 +137,8 @@ impl Pods {
     /// What the row under the cursor belongs to.
     pub fn show_owner(&mut self) -> Option<Vec<Effect>> {
         let location = match self.top().table()?.selected()? {
-            Row::Pod(row) => {
-                let namespace = Arc::clone(&row.pod.namespace);
-                let subset = if let Some((kind, name)) = workload(&row.pod) {
-                    Subset::OfWorkload { kind, namespace, name }
-                } else {
-                    let owner = row.pod.owner.as_ref().filter(|owner| &*owner.kind == "Job")?;
-                    Subset::OfJob { place: row.place, namespace, name: (&*owner.name).into() }
-                };
-                Location::Table { view: View::Pods, subset }
-            }
+            Row::Pod(row) => owner_of(row)?,
+            Row::Container(row) => owner_of(&row.pod)?,
             Row::Job(row) => {
                 let owner = row.job.owner.as_ref().filter(|owner| &*owner.kind == "CronJob")?;
                 let (place, namespace) = (row.place, Arc::clone(&row.job.namespace));
@@ -174,6 +155,52 @@ impl Pods {
         let row = self.top().table()?.selected()?;
         Some((row.key(), row.name().to_owned()))
     }
+}
+
+/// What `enter` leads to from a row.
+fn inside(row: &Row) -> Option<Location> {
+    let pods = |subset| Some(Location::Table { view: View::Pods, subset });
+    match row {
+        Row::Pod(row) => Some(Location::Containers {
+            place: row.place,
+            uid: row.pod.uid.clone(),
+            name: row.pod.name.clone(),
+        }),
+        Row::Workload(group) => pods(Subset::OfWorkload {
+            kind: group.kind,
+            namespace: Arc::clone(&group.namespace),
+            name: group.name.clone(),
+        }),
+        Row::Node(row) => {
+            pods(Subset::OnNode { place: row.place, name: Arc::clone(&row.node.name) })
+        }
+        Row::Job(row) => pods(Subset::OfJob {
+            place: row.place,
+            namespace: Arc::clone(&row.job.namespace),
+            name: row.job.name.clone(),
+        }),
+        Row::CronJob(row) => Some(Location::Table {
+            view: View::Jobs,
+            subset: Subset::OfCronJob {
+                place: row.place,
+                namespace: Arc::clone(&row.cronjob.namespace),
+                name: row.cronjob.name.clone(),
+            },
+        }),
+        Row::Printed(_) | Row::Container(_) | Row::Event(_) => None,
+    }
+}
+
+/// The pods that are there for the same reason as this one: of its workload, or of its job.
+fn owner_of(row: &PodRow) -> Option<Location> {
+    let namespace = Arc::clone(&row.pod.namespace);
+    let subset = if let Some((kind, name)) = workload(&row.pod) {
+        Subset::OfWorkload { kind, namespace, name }
+    } else {
+        let owner = row.pod.owner.as_ref().filter(|owner| &*owner.kind == "Job")?;
+        Subset::OfJob { place: row.place, namespace, name: (&*owner.name).into() }
+    };
+    Some(Location::Table { view: View::Pods, subset })
 }
 
 /// The logs of a pod's containers.

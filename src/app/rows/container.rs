@@ -165,9 +165,7 @@ impl Cells for ContainerRow {
                 let (live, ready) = (on(probes.liveness, 'L'), on(probes.readiness, 'R'));
                 Cell::from(format!("{live}{ready}{}", on(probes.startup, 'S')))
             }
-            Column::Ports => {
-                Cell::from(shown(&self.container.ports.join(",")).into_owned()).tone(Tone::Muted)
-            }
+            Column::Ports => Cell::from(self.container.ports.join(",")).tone(Tone::Muted),
             _ => Cell::default(),
         }
     }

@@ -19,7 +19,6 @@ use crate::domain::job::diagnosis::diagnose_cronjob;
 use crate::domain::job::schedule::next_run;
 use crate::domain::pod::Uid;
 use crate::domain::severity::Severity;
-use crate::domain::text::shown;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct CronJobRow {
@@ -107,7 +106,7 @@ impl Cells for CronJobRow {
                 None => Cell::from("-").tone(Tone::Muted),
             },
             Column::Why => super::pod::why(&self.diagnosis, context.now),
-            Column::Image => Cell::from(shown(&self.cronjob.images.join(",")).into_owned()),
+            Column::Image => Cell::from(self.cronjob.images.join(",")),
             _ => Cell::default(),
         }
     }

@@ -15,7 +15,6 @@ use crate::app::store::Object;
 use crate::domain::event::Event;
 use crate::domain::pod::Uid;
 use crate::domain::severity::Severity;
-use crate::domain::text::shown;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct EventRow {
@@ -69,7 +68,7 @@ impl Cells for EventRow {
             Column::Count => Cell::from(self.event.count.to_string()),
             Column::Object => {
                 let kind = self.event.object.kind.to_lowercase();
-                Cell::from(shown(&format!("{kind}/{}", self.event.object.name)).into_owned())
+                Cell::from(format!("{kind}/{}", self.event.object.name))
             }
             Column::Message => Cell::text(&self.event.message),
             Column::Owner => Cell::optional(self.event.source.as_deref()).tone(Tone::Muted),

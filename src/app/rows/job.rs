@@ -17,7 +17,6 @@ use crate::domain::job::Job;
 use crate::domain::job::diagnosis::diagnose_job;
 use crate::domain::pod::Uid;
 use crate::domain::severity::Severity;
-use crate::domain::text::shown;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct JobRow {
@@ -90,7 +89,7 @@ impl Cells for JobRow {
                     |it| Cell::text(&it.name),
                 )
             }
-            Column::Image => Cell::from(shown(&self.job.images.join(",")).into_owned()),
+            Column::Image => Cell::from(self.job.images.join(",")),
             _ => Cell::default(),
         }
     }

@@ -244,5 +244,5 @@ impl Searchable for Sought<'_> {
 
 fn labels(labels: &[(Arc<str>, Box<str>)]) -> String {
     let pairs: Vec<_> = labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
-    crate::domain::text::shown(&pairs.join(",")).into_owned()
+    pairs.join(",")
 }

@@ -17,7 +17,6 @@ use crate::domain::node::Node;
 use crate::domain::node::diagnosis::diagnose_node;
 use crate::domain::pod::{ConditionStatus, Uid};
 use crate::domain::severity::Severity;
-use crate::domain::text::shown;
 use crate::domain::usage::NodeUsage;
 
 /// What the pods that are watched request of a node.
@@ -132,7 +131,7 @@ impl Cells for NodeRow {
             Column::Why => super::pod::why(&self.diagnosis, context.now),
             Column::Version => Cell::optional(self.node.version.as_deref()),
             Column::Ip => Cell::optional(self.node.internal_ip.as_deref()),
-            Column::Taints => Cell::from(shown(&self.node.taints.join(",")).into_owned()),
+            Column::Taints => Cell::from(self.node.taints.join(",")),
             _ => Cell::default(),
         }
     }

@@ -206,7 +206,7 @@ impl Cells for PodRow {
             )),
             Column::Image => {
                 let images: Vec<_> = self.pod.containers.iter().map(|it| &*it.image).collect();
-                Cell::from(crate::domain::text::shown(&images.join(",")).into_owned())
+                Cell::from(images.join(","))
             }
             _ => Cell::default(),
         }

@@ -8,23 +8,6 @@ use crate::domain::pod::ConditionStatus;
 use crate::domain::severity::Severity;
 
 #[test]
-fn a_namespace_that_stays_is_not_told_again_and_so_it_is_not_forgotten() {
-    let mut app = told();
-    act(&mut app, Action::Favourite(1));
-    assert_eq!(names(&app), ["prod/queue", "dev/api", "dev/web", "prod/api"]);
-    assert_eq!(app.clusters[0].badge(), Badge::Live);
-    act(&mut app, Action::Favourite(2));
-    assert!(names(&app).is_empty());
-    assert_eq!(app.clusters[0].badge(), Badge::Connecting);
-    // What was under way when the choice was made comes late.
-    tell(&mut app, "dev", list(vec![running("late")]));
-    let applied = vec![Arc::new(running("later"))];
-    tell(&mut app, "dev", vec![News::Pods(Delta::Changed { applied, gone: Vec::new() })]);
-    assert!(names(&app).is_empty());
-    assert_eq!(app.clusters[0].badge(), Badge::Connecting);
-}
-
-#[test]
 fn a_pod_that_is_ready_and_not_ready_again_and_again_is_flapping() {
     let mut app = told();
     let changed = |app: &mut App, is_ready: bool, minute: i64| {

@@ -1,6 +1,7 @@
 //! The console without a screen: messages in, effects and state out.
 
 mod keys;
+mod namespaces;
 mod reschedule;
 
 use std::sync::Arc;
@@ -204,8 +205,13 @@ fn a_filter_that_cannot_be_read_hides_nothing_and_says_why() {
     type_in(&mut app, "que(");
     assert_eq!(names(&app).len(), 4);
     act(&mut app, Action::Press);
-    assert!(app.flash.as_ref().unwrap().text.contains("nothing is hidden"));
+    let filtering = &app.pods.top().table().unwrap().filtering;
+    assert!(filtering.problem.is_some(), "the prompt says it");
     assert_eq!(app.focus(), Focus::Prompt, "it can be mended");
+    type_in(&mut app, ")");
+    act(&mut app, Action::Press);
+    assert!(app.flash.is_none(), "what is mended is not said any more");
+    assert_eq!(names(&app), ["prod/queue"]);
 }
 
 #[test]
@@ -338,16 +344,6 @@ fn what_the_last_session_saw_is_there_at_once_and_goes_when_the_cluster_answers(
     tell(&mut app, "dev", list(vec![running("new")]));
     assert_eq!(names(&app), ["dev/new"]);
     assert!(app.clusters[0].remembered.is_none());
-}
-
-#[test]
-fn other_namespaces_are_watched_when_they_are_asked_for() {
-    let mut app = told();
-    let effects = act(&mut app, Action::AllNamespaces);
-    assert_eq!(effects[0], Effect::Watch(Namespaces::All));
-    assert!(names(&app).is_empty(), "what was seen was of others");
-    let effects = act(&mut app, Action::Favourite(2));
-    assert_eq!(effects[0], Effect::Watch(Namespaces::One("kube-system".into())));
 }
 
 #[test]

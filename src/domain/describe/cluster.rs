@@ -9,9 +9,8 @@ use crate::domain::document::{Document, Emphasis};
 pub(super) fn node(document: &mut Document, node: &Value, context: &Context<'_>) {
     document.section("Status");
     verdict(document, context);
-    let cordoned = flag(node, "/spec/unschedulable") == Some(true);
-    let emphasis = cordoned.then_some(Emphasis::Warning);
-    document.judged("takes pods", emphasis, if cordoned { "no, cordoned" } else { "yes" });
+    let (takes, emphasis) = takes_pods(node);
+    document.judged("takes pods", emphasis, takes);
     for taint in list(node, "/spec/taints") {
         let key = text(taint, "/key").unwrap_or("?");
         let value = text(taint, "/value").map(|value| format!("={value}")).unwrap_or_default();
@@ -38,6 +37,23 @@ pub(super) fn node(document: &mut Document, node: &Value, context: &Context<'_>)
     let zone = zone.map(|zone| ("zone", None, zone.to_owned()));
     let images = ("images", None, list(node, "/status/images").len().to_string());
     document.fields(&system.chain(zone).chain([images]).collect::<Vec<_>>());
+}
+
+/// Which pods the scheduler may give to a node.
+fn takes_pods(node: &Value) -> (&'static str, Option<Emphasis>) {
+    let has_effect = |wanted: &[&str]| {
+        let mut effects = list(node, "/spec/taints").iter().filter_map(|it| text(it, "/effect"));
+        effects.any(|effect| wanted.contains(&effect))
+    };
+    if flag(node, "/spec/unschedulable") == Some(true) {
+        ("no, cordoned", Some(Emphasis::Warning))
+    } else if has_effect(&["NoSchedule", "NoExecute"]) {
+        ("only those that tolerate its taints", None)
+    } else if has_effect(&["PreferNoSchedule"]) {
+        ("yes, though other nodes come first", None)
+    } else {
+        ("yes", None)
+    }
 }
 
 /// Any other kind: its fields as they are, without conditions and lists of objects, which YAML shows.

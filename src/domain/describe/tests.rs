@@ -200,6 +200,23 @@ fn workloads_jobs_cronjobs_and_nodes_tell_their_own() {
 }
 
 #[test]
+fn a_node_that_repels_pods_by_a_taint_is_not_said_to_take_them() {
+    let takes = |spec: Value| {
+        let text = text_of(&json!({ "kind": "Node", "metadata": { "name": "n" }, "spec": spec }));
+        let line = text.lines().find_map(|line| line.trim().strip_prefix("takes pods"));
+        line.map(|line| line.trim().to_owned()).unwrap()
+    };
+    let tainted = |effect: &str| takes(json!({ "taints": [{ "key": "a", "effect": effect }] }));
+    assert_eq!(takes(json!({})), "yes");
+    assert_eq!(tainted("PreferNoSchedule"), "yes, though other nodes come first");
+    for effect in ["NoSchedule", "NoExecute"] {
+        assert_eq!(tainted(effect), "only those that tolerate its taints");
+    }
+    let taints = json!([{ "key": "a", "effect": "NoSchedule" }]);
+    assert_eq!(takes(json!({ "unschedulable": true, "taints": taints })), "no, cordoned");
+}
+
+#[test]
 fn an_unknown_or_empty_object_is_described_as_far_as_it_goes() {
     let odd = json!({ "kind": "Odd", "spec": { "a": 1, "b": [{ "c": 1 }], "d": ["x", "y"] } });
     check(

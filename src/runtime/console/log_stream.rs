@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use crate::adapters::kubernetes::connect::Cluster;
-use crate::adapters::kubernetes::logs::{Log, Newest, Read, Wanted, is_over};
+use crate::adapters::kubernetes::logs::{Log, Newest, Outlook, Read, Wanted, outlook};
 use crate::adapters::kubernetes::refusal::Sort;
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::log::{LogLine, LogNews, LogRequest, LogSource, LogStart};
@@ -86,6 +86,8 @@ impl From<Unheard> for Stop {
 #[derive(Default)]
 struct Progress {
     newest: Option<Newest>,
+    /// It was an empty one, of a pod on no node.
+    is_unplaced: bool,
     pace: Pace,
     attempts: u32,
     /// What was told last of why nothing comes.
@@ -176,18 +178,25 @@ impl Reader {
             progress.newest = None;
             has_gap = true;
         }
+        let was_unplaced = std::mem::take(&mut progress.is_unplaced);
         let mut log = Log::open(cluster, source, wanted, progress.newest).await?;
-        if progress.told.take().is_some() {
-            let resumed = LogNews::Resumed { source: self.number };
-            if self.tell(resumed).await.is_err() {
-                return Ok(Stop::Unheard);
-            }
+        if !was_unplaced && self.resume(progress).await.is_err() {
+            return Ok(Stop::Unheard);
         }
         if has_gap && self.gap().await.is_err() {
             return Ok(Stop::Unheard);
         }
         loop {
-            let Ok(next) = timeout(SILENCE, log.next()).await else {
+            // The log of a pod on no node ends at once: one that does not is one.
+            let is_owed = progress.told.is_some();
+            let silence = if is_owed { SHORTEST } else { SILENCE };
+            let Ok(next) = timeout(silence, log.next()).await else {
+                if is_owed {
+                    if self.resume(progress).await.is_err() {
+                        return Ok(Stop::Unheard);
+                    }
+                    continue;
+                }
                 if wanted.follow {
                     return Ok(Stop::Pause { why: None, at_most: Duration::ZERO });
                 }
@@ -198,7 +207,7 @@ impl Reader {
             match next? {
                 Some(read) => {
                     let is_new = !read.lines.is_empty();
-                    if self.arrive(read).await.is_err() {
+                    if self.resume(progress).await.is_err() || self.arrive(read).await.is_err() {
                         return Ok(Stop::Unheard);
                     }
                     progress.newest = Some(log.newest());
@@ -208,10 +217,28 @@ impl Reader {
                     }
                 }
                 None if !wanted.follow => return Ok(Stop::Ended(None)),
-                None if is_over(cluster, source).await? => return Ok(Stop::Ended(None)),
-                // Cut, or the container will be started again.
-                None => return Ok(Stop::Pause { why: None, at_most: LONGEST }),
+                None => {
+                    return Ok(match outlook(cluster, source).await? {
+                        Outlook::Over if !was_unplaced => Stop::Ended(None),
+                        Outlook::Unplaced => {
+                            progress.is_unplaced = true;
+                            Stop::Waiting("the pod is on no node yet".to_owned())
+                        }
+                        // Cut, or the container will be started again, or it has run since.
+                        Outlook::Over | Outlook::More => {
+                            Stop::Pause { why: None, at_most: LONGEST }
+                        }
+                    });
+                }
             }
+        }
+    }
+
+    /// Says that what was told to wait or to fail goes on.
+    async fn resume(&self, progress: &mut Progress) -> Result<(), Unheard> {
+        match progress.told.take() {
+            Some(_) => self.tell(LogNews::Resumed { source: self.number }).await,
+            None => Ok(()),
         }
     }
 

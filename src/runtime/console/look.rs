@@ -1,10 +1,11 @@
-//! One look at an environment: every list once, within a deadline. What could not be listed is said,
-//! and never passes for empty.
+//! One look at an environment: every list once, for as long as something of it comes. What could not be
+//! listed is said, and never passes for empty.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::join_all;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::timeout;
 
 use crate::adapters::kubernetes::connect::Cluster;
 use crate::adapters::kubernetes::list::Listing;
@@ -42,15 +43,17 @@ pub struct Missed {
     pub why: Failure,
 }
 
-/// Looks at one environment. Fails where nothing at all could be learned.
-pub async fn look(line: &Line, namespaces: &Namespaces, deadline: Instant) -> Result<Look, Lapse> {
-    let late = || {
-        let what = format!("looking at {}: no answer in time", line.environment());
+/// Looks at one environment, whose login may take so long; a list may take as long as it goes on. Fails
+/// where nothing at all could be learned.
+pub async fn look(line: &Line, namespaces: &Namespaces, login: Duration) -> Result<Look, Lapse> {
+    let late = |_| {
+        let what =
+            format!("logging in to {}: not done in {} s", line.environment(), login.as_secs());
         Lapse { sort: Sort::TimedOut, why: Failure::new(FailureKind::TimedOut, what) }
     };
-    let cluster = timeout_at(deadline, line.cluster()).await.map_err(|_| late())??;
+    let cluster = timeout(login, line.cluster()).await.map_err(late)??;
     let scopes = namespaces.scopes();
-    let eye = Eye { cluster: &cluster, scopes: &scopes, deadline, late: &late };
+    let eye = Eye { cluster: &cluster, scopes: &scopes };
     let (pods, nodes, deployments, stateful_sets, daemon_sets, cron_jobs, jobs) = tokio::join!(
         eye.list(Kind::Pod, PODS),
         eye.list_in(&[Scope::Cluster], Kind::Node, NODES),
@@ -79,14 +82,12 @@ pub async fn look(line: &Line, namespaces: &Namespaces, deadline: Instant) -> Re
 
 type Seen<T> = Vec<Result<Vec<Arc<T>>, Missed>>;
 
-struct Eye<'a, L> {
+struct Eye<'a> {
     cluster: &'a Cluster,
     scopes: &'a [Scope],
-    deadline: Instant,
-    late: &'a L,
 }
 
-impl<L: Fn() -> Lapse> Eye<'_, L> {
+impl Eye<'_> {
     async fn list<T>(&self, kind: Kind, resource: Resource<T>) -> Seen<T> {
         self.list_in(self.scopes, kind, resource).await
     }
@@ -101,12 +102,10 @@ impl<L: Fn() -> Lapse> Eye<'_, L> {
                 }
                 Ok::<_, Refusal>(rows)
             };
-            let Lapse { sort, why } = match timeout_at(self.deadline, rows).await {
-                Ok(Ok(rows)) => return Ok(rows),
-                Ok(Err(refusal)) => Lapse::from(refusal),
-                Err(_) => (self.late)(),
-            };
-            Err(Missed { kind, scope: scope.clone(), sort, why })
+            rows.await.map_err(|refusal| {
+                let Lapse { sort, why } = refusal.into();
+                Missed { kind, scope: scope.clone(), sort, why }
+            })
         });
         join_all(lists).await
     }

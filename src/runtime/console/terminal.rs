@@ -98,6 +98,7 @@ pub(super) fn input(lent: watch::Receiver<bool>) -> io::Result<impl Stream<Item 
         signal(SignalKind::terminate())?,
         signal(SignalKind::hangup())?,
         signal(SignalKind::interrupt())?,
+        signal(SignalKind::quit())?,
     );
     let start = (Some(EventStream::new()), lent, ending);
     Ok(unfold(start, |(mut events, mut lent, mut ending)| async move {
@@ -115,8 +116,11 @@ pub(super) fn input(lent: watch::Receiver<bool>) -> io::Result<impl Stream<Item 
             tokio::select! {
                 _ = ending.0.recv() => return None,
                 _ = ending.1.recv() => return None,
-                // The one that is typed while another program has the terminal is meant for that one.
+                // Those that are typed while another program has the terminal are meant for that one.
                 _ = ending.2.recv() => if !*lent.borrow() {
+                    return None;
+                },
+                _ = ending.3.recv() => if !*lent.borrow() {
                     return None;
                 },
                 changed = lent.changed() => {

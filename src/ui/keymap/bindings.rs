@@ -24,15 +24,16 @@ const fn hint(binding: Binding, hint: &'static str) -> Binding {
 use Where::{
     BackupObjects, BackupRuns, BackupSets, BackupTables, CronJobs, Dialogs, DrillCard, DrillForm,
     DrillHistory, DrillHold, DrillResult, DrillRun, DrillTables, Everywhere, Help, Leftovers,
-    Lists, Logs, Metrics, MetricsCharts, MetricsTime, Moving, Pods, Prompts, Rows, Tables, Texts,
+    Lists, Logged, Logs, Metrics, MetricsCharts, MetricsTime, Moving, Pods, Prompts, Rows, Tables,
+    Texts,
 };
 
 /// Every key of the console.
 pub const BINDINGS: &[Binding] = &[
     // About a row: what one needs most comes first, as the hints are shown in this order.
     hint(bind(Rows, &["enter"], Action::Open, "open", "into the row"), "open"),
-    hint(bind(Pods, &["l"], Action::Logs, "logs", "logs"), "logs"),
-    bind(Pods, &["p"], Action::PreviousLogs, "previous-logs", "logs before the last restart"),
+    hint(bind(Logged, &["l"], Action::Logs, "logs", "logs"), "logs"),
+    bind(Logged, &["p"], Action::PreviousLogs, "previous-logs", "logs before the last restart"),
     hint(bind(Rows, &["d"], Action::Describe, "describe", "describe"), "describe"),
     hint(bind(Rows, &["e"], Action::Explain, "explain", "why: rule, numbers, what to do"), "why"),
     bind(Rows, &["y"], Action::Raw, "yaml", "YAML, as the server has it"),

@@ -20,6 +20,8 @@ pub enum Where {
     Tables,
     /// Rows of objects: pods, containers, workloads, …
     Rows,
+    /// Rows that have a log, or whose pods do.
+    Logged,
     Pods,
     CronJobs,
     /// Texts and logs.
@@ -73,19 +75,25 @@ pub struct Binding {
 use Where::{
     BackupObjects, BackupRuns, BackupSets, BackupTables, CronJobs, Dialogs, DrillCard, DrillForm,
     DrillHistory, DrillHold, DrillResult, DrillRun, DrillTables, Everywhere, Help, Leftovers,
-    Lists, Logs, Metrics, MetricsCharts, MetricsTime, Moving, Pods, Prompts, Rows, Tables, Texts,
+    Lists, Logged, Logs, Metrics, MetricsCharts, MetricsTime, Moving, Pods, Prompts, Rows, Tables,
+    Texts,
 };
 
 /// The places that count where the focus is, the most particular first.
 pub const fn places(focus: Focus) -> &'static [Where] {
     match focus {
         Focus::Table(TableFocus::View(View::Pods) | TableFocus::Containers) => {
-            &[Pods, Rows, Tables, Moving, Everywhere]
+            &[Pods, Logged, Rows, Tables, Moving, Everywhere]
         }
         Focus::Table(TableFocus::View(View::CronJobs)) => {
             &[CronJobs, Rows, Tables, Moving, Everywhere]
         }
-        Focus::Table(TableFocus::View(_)) => &[Rows, Tables, Moving, Everywhere],
+        Focus::Table(TableFocus::View(View::Workloads | View::Jobs)) => {
+            &[Logged, Rows, Tables, Moving, Everywhere]
+        }
+        Focus::Table(TableFocus::View(View::Events | View::Nodes)) => {
+            &[Rows, Tables, Moving, Everywhere]
+        }
         Focus::Backups(BackupsFocus::Sets) => &[BackupSets, BackupTables, Moving, Everywhere],
         Focus::Backups(BackupsFocus::List) => &[BackupObjects, BackupTables, Moving, Everywhere],
         Focus::Backups(BackupsFocus::Calendar | BackupsFocus::Sizes) => {

@@ -67,11 +67,50 @@ async fn a_dialog_says_what_its_keys_are_and_a_command_that_does_not_exist_is_na
     console.wait_for("only dev").await;
     console.press("<ctrl-d>?");
     console.wait_for("`?` does nothing here; `tab` moves").await;
-    console.press("<esc>:note x<enter>");
-    console.wait_for("there is no command `note`").await;
+    for command in ["note", "since"] {
+        console.press(&format!("<esc>:{command} x<enter>"));
+        console.wait_for(&format!("there is no command `{command}`")).await;
+    }
     for key in ["a", "i"] {
         console.press(key);
         console.wait_for(&format!("`{key}` does nothing here")).await;
     }
+    console.quit().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn production_and_for_how_long_it_is_unlocked_have_room_at_80_columns() {
+    let (_rehearsal, mut console) = opened(SMALL).await;
+    let prod = |screen: &str| {
+        let line = screen.lines().find(|line| line.starts_with("  prod "));
+        line.unwrap_or_default().to_owned()
+    };
+    console
+        .wait_until("production, and its backups", |screen| {
+            prod(screen).contains("PRODUCTION") && prod(screen).contains("backup")
+        })
+        .await;
+    console.press(":pods prod /mongo<enter>");
+    console.wait_for("only prod  /mongo").await;
+    console.press("<ctrl-d>prod<tab><enter>");
+    console
+        .wait_until("unlocked", |screen| prod(screen).contains("PRODUCTION  UNLOCKED 10m"))
+        .await;
+    console.quit().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_workload_has_the_logs_of_all_its_pods_together() {
+    let (_rehearsal, mut console) = opened(LARGE).await;
+    console.press(":workloads /ingest-core<enter>");
+    console.wait_for("Workloads  [1 of").await;
+    console.press("l");
+    let logs =
+        |screen: &str| screen.contains("ingest-core · logs") && screen.contains("containers");
+    console.wait_until("the logs of its pods", logs).await;
+    console.press("<esc>:nodes<enter>");
+    console.wait_for("Nodes  [").await;
+    console.press("l");
+    console.wait_for("`l` does nothing here").await;
     console.quit().await;
 }

@@ -10,9 +10,12 @@ use std::sync::Arc;
 use lifeboat::app::Seen;
 use lifeboat::app::action::Action;
 use lifeboat::app::cell::Tone;
+use lifeboat::app::effect::Effect;
+use lifeboat::app::overlay::Overlay;
 use lifeboat::domain::environment::EnvironmentName;
 use lifeboat::domain::failure::{Failure, FailureKind};
 use lifeboat::domain::news::{Delta, Kind, News, Scope};
+use lifeboat::domain::pod::Owner;
 use lifeboat::domain::settings::ThemeChoice;
 use lifeboat::domain::trust::Trust;
 use lifeboat::ui::theme::ColourDepth;
@@ -22,6 +25,16 @@ use stage::{Stage, ago, standing};
 const SMALL: (u16, u16) = (80, 24);
 const LARGE: (u16, u16) = (200, 50);
 const SIZES: [(u16, u16); 2] = [SMALL, LARGE];
+
+/// None of the namespaces may be seen.
+fn denied(why: &Failure) -> Vec<News> {
+    let of = |namespace: &str| News::Standing {
+        kind: Kind::Pod,
+        scope: Scope::Namespace(namespace.into()),
+        trust: Trust::Unreachable { why: why.clone() },
+    };
+    ["default", "kube-system"].map(of).into()
+}
 
 #[test]
 fn every_view_shows_its_rows() {
@@ -141,7 +154,7 @@ fn a_cluster_that_says_no_is_forbidden_not_unreachable() {
         let mut stage = Stage::unheard(size);
         let why =
             Failure::new(FailureKind::Denied, "listing pods of dev-cluster: this login may not");
-        stage.tell("dev", vec![standing(Kind::Pod, Trust::Unreachable { why })]);
+        stage.tell("dev", denied(&why));
         stage.check("forbidden");
     }
 }
@@ -282,6 +295,7 @@ fn names_from_outside_cannot_reach_the_terminal() {
     let mut pod = crew::pod("api\u{1b}[2J\u{1b}]0;owned\u{7}-0", ("ReplicaSet", "api"), 9000);
     pod.labels = Arc::new([("app\u{9b}31m".into(), "x\u{202e}y".into())]);
     pod.node = Some("node\r\n\u{8}".into());
+    pod.owner = Some(Owner { kind: "\u{1b}[31mSet".into(), name: "a\u{7}".into() });
     stage.tell_pods("dev", vec![pod], Trust::Live);
     stage.act(Action::Wide);
     for action in [Action::Back, Action::CopyWhat, Action::Back, Action::Delete] {
@@ -290,4 +304,79 @@ fn names_from_outside_cannot_reach_the_terminal() {
         assert!(screen.contains("api\u{fffd}[2J"), "{screen}");
         assert!(screen.chars().all(|it| it == '\n' || !it.is_control()), "{screen:?}");
     }
+    stage.act(Action::Cancel);
+    let saved = stage.act(Action::Save);
+    let [Effect::Save { text, .. }] = &saved[..] else { panic!("{saved:?}") };
+    assert!(text.chars().all(|it| "\n\t".contains(it) || !it.is_control()), "{text:?}");
+}
+
+#[test]
+fn cells_are_copied_and_saved_under_the_headings_of_the_screen() {
+    let mut stage = Stage::full(LARGE);
+    stage.go("workloads");
+    let saved = stage.act(Action::Save);
+    let [Effect::Save { text, .. }] = &saved[..] else { panic!("{saved:?}") };
+    assert!(text.lines().next().unwrap().contains("NAME\tDEV\tSTAGING\tPROD\tDRIFT"), "{text}");
+    let mut stage = Stage::full(LARGE);
+    stage.select("ingest-state-tracker-xl-lrdmp");
+    stage.act(Action::Open);
+    stage.act(Action::CopyWhat);
+    let Some(Overlay::CopyWhat { choices, .. }) = &stage.app.overlay else { panic!("no list") };
+    assert!(choices.iter().any(|(what, _)| what == "MEM LIMIT"), "{choices:?}");
+}
+
+#[test]
+fn what_cannot_be_done_with_a_row_is_said_of_that_row() {
+    let mut stage = Stage::full(LARGE);
+    let says = |stage: &mut Stage, action: Action| {
+        stage.act(action);
+        stage.app.flash.take().unwrap().text
+    };
+    stage.go("nodes");
+    let only = "only workloads are restarted, and those that pods are of";
+    assert_eq!(says(&mut stage, Action::Restart), only);
+    assert_eq!(says(&mut stage, Action::UseNamespace), "it is in no namespace");
+    stage.go("workloads");
+    let several = "it is in several environments; `:env` chooses one of them";
+    assert_eq!(says(&mut stage, Action::Restart), several);
+}
+
+#[test]
+fn a_container_belongs_to_what_its_pod_belongs_to() {
+    let mut pod = crew::pod("worker-7c9f8d-abcde", ("ReplicaSet", "worker-7c9f8d"), 9000);
+    pod.labels = Arc::new([("pod-template-hash".into(), "7c9f8d".into())]);
+    let mut stage = Stage::unheard(SMALL);
+    stage.tell_pods("dev", vec![pod], Trust::Live);
+    stage.act(Action::Open);
+    stage.act(Action::ShowOwner);
+    assert_eq!(stage.app.pods.top().location.crumb(), "Pods of worker");
+}
+
+#[test]
+fn where_nothing_is_wrong_the_table_of_faults_says_so() {
+    let mut stage = Stage::unheard(SMALL);
+    stage.tell_pods("dev", vec![crew::pod("api-0", ("ReplicaSet", "api"), 9000)], Trust::Live);
+    stage.act(Action::FaultsOnly);
+    let screen = picture::text(&stage.draw());
+    assert!(screen.contains("no fault among 1 pod") && screen.contains("esc shows"), "{screen}");
+}
+
+#[test]
+fn a_long_reason_is_told_to_its_end_at_80_columns() {
+    let end = "ask for the right to list pods in the namespace ingest-production-europe-west";
+    let why = Failure::new(
+        FailureKind::Denied,
+        "listing pods in ingest-production-europe-west of dev-cluster: this login may not",
+    );
+    let mut stage = Stage::unheard(SMALL);
+    stage.tell("dev", denied(&why.advise(end)));
+    let words = |screen: &str| {
+        let text = screen.replace(['│', '\n'], " ");
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let screen = picture::text(&stage.draw());
+    assert!(words(&screen).contains(end), "{screen}");
+    stage.go("env");
+    let screen = picture::text(&stage.draw());
+    assert!(words(screen.split_once("Environments").unwrap().1).contains(end), "{screen}");
 }

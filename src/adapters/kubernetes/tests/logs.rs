@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Part, Scripted, cluster, parts, refuses, says};
-use crate::adapters::kubernetes::logs::{Log, Newest, Read, Wanted, is_over};
+use crate::adapters::kubernetes::logs::{Log, Newest, Outlook, Read, Wanted, outlook};
 use crate::adapters::kubernetes::refusal::{Refusal, Sort};
 use crate::domain::environment::EnvironmentName;
 use crate::domain::log::{LogSource, LogStart};
@@ -109,7 +109,8 @@ async fn a_line_without_an_end_is_told_in_parts() {
 }
 
 #[tokio::test]
-async fn a_log_is_over_when_its_container_will_not_run_again() {
+async fn what_can_still_come_of_a_log_is_told_by_its_pod() {
+    use Outlook::{More, Over, Unplaced};
     let pod = |policy: &str, phase: &str, state: &str| {
         says(format!(
             r#"{{"spec": {{"restartPolicy": "{policy}"}}, "status": {{"phase": "{phase}",
@@ -118,15 +119,17 @@ async fn a_log_is_over_when_its_container_will_not_run_again() {
     };
     let ended = r#"{"terminated": {"exitCode": 1}}"#;
     for (answer, expected) in [
-        (pod("Always", "Running", r#"{"running": {}}"#), false),
-        (pod("Always", "Running", ended), false),
-        (pod("OnFailure", "Running", ended), false),
-        (pod("Never", "Running", ended), true),
-        (pod("OnFailure", "Running", r#"{"terminated": {"exitCode": 0}}"#), true),
-        (pod("Always", "Succeeded", "{}"), true),
-        (refuses(404, "not found"), true),
+        (pod("Always", "Running", r#"{"running": {}}"#), More),
+        (pod("Always", "Running", ended), More),
+        (pod("OnFailure", "Running", ended), More),
+        (pod("Never", "Running", ended), Over),
+        (pod("OnFailure", "Running", r#"{"terminated": {"exitCode": 0}}"#), Over),
+        (pod("Always", "Succeeded", "{}"), Over),
+        (pod("Always", "Pending", "{}"), Unplaced),
+        (says(r#"{"spec": {"nodeName": "n"}, "status": {"phase": "Pending"}}"#), More),
+        (refuses(404, "not found"), Over),
     ] {
         let (cluster, _) = cluster([answer.clone()]);
-        assert_eq!(is_over(&cluster, &source()).await.unwrap(), expected, "{answer:?}");
+        assert_eq!(outlook(&cluster, &source()).await.unwrap(), expected, "{answer:?}");
     }
 }

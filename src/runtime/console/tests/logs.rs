@@ -148,6 +148,42 @@ async fn a_container_that_waits_is_waited_for_and_one_that_starts_again_is_follo
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_pod_on_no_node_is_waited_for_and_that_is_said_once() {
+    let opened = AtomicUsize::new(0);
+    let (told, _) = followed(&["a"], true, move |question| {
+        let is_placed = opened.load(Ordering::Relaxed) > 40;
+        match (question.contains("/log?"), is_placed) {
+            (false, false) => says(r#"{"spec":{},"status":{"phase":"Pending"}}"#),
+            (false, true) => says(r#"{"spec":{"nodeName":"n"},"status":{"phase":"Succeeded"}}"#),
+            (true, true) => says(stamped(1, "one")),
+            // The server answers so itself, without a kubelet.
+            (true, false) => {
+                opened.fetch_add(1, Ordering::Relaxed);
+                says("")
+            }
+        }
+    })
+    .await;
+    assert_eq!(told, ["(the pod is on no node yet)", "(resumed)", "one", "(end)"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_silent_container_of_a_pod_that_got_its_node_is_no_longer_waited_for() {
+    let opened = AtomicUsize::new(0);
+    let (told, _) = followed(&["a"], true, move |question| {
+        if !question.contains("/log?") {
+            return says(r#"{"status":{"phase":"Pending"}}"#);
+        }
+        match opened.fetch_add(1, Ordering::Relaxed) {
+            0 => says(""),
+            _ => parts([Part::Hang]),
+        }
+    })
+    .await;
+    assert_eq!(told, ["(the pod is on no node yet)", "(resumed)"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_container_that_keeps_ending_is_not_asked_for_all_the_time() {
     let (told, asked) = followed(&["a"], true, |question| {
         if question.contains("/log?") { says(stamped(1, "one")) } else { says(RUNNING) }

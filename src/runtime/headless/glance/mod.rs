@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use jiff::Timestamp;
-use tokio::time::Instant;
 
 use crate::adapters::kubernetes::refusal::Sort;
 use crate::cli::GlanceArguments;
@@ -27,8 +26,8 @@ use super::Session;
 use pods::PodLine;
 use write::Style;
 
-/// What an environment may take, its login included. They are asked side by side.
-const DEADLINE: Duration = Duration::from_secs(10);
+/// What the login of an environment may take. They are asked side by side.
+const LOGIN: Duration = Duration::from_secs(10);
 
 /// What one environment has answered.
 #[derive(Debug)]
@@ -124,7 +123,7 @@ async fn ask(
     let line = Line::new(name, kubeconfig, context, session.clock);
     let namespaces = kubernetes.namespaces.iter().map(|name| Arc::from(name.as_str()));
     let namespaces = Namespaces::These(namespaces.collect());
-    let seen = look(&line, &namespaces, Instant::now() + DEADLINE).await;
+    let seen = look(&line, &namespaces, LOGIN).await;
     let now = session.clock.now();
     let (seen, trust, heard) = match seen {
         Ok(seen) => (seen, Trust::Live, Some(now)),
