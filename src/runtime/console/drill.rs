@@ -318,15 +318,11 @@ impl Office {
         let journal = Journal::at(&self.settings.folders.journal);
         let note = Note { at: self.clock.now(), actor: owner(), text };
         let written = spawn_blocking(move || journal.append(id.0, &Line::Note(note))).await;
-        let failed = |error: String| {
-            let what = format!("the note is not in the journal: {error}");
-            Failure::new(FailureKind::Unexpected, what)
-        };
-        match written {
-            Ok(Ok(())) => Ok("noted in the record".to_owned()),
-            Ok(Err(error)) => Err(failed(error.to_string())),
-            Err(error) => Err(failed(error.to_string())),
-        }
+        let written = written.unwrap_or_else(|stopped| {
+            let what = format!("writing to the journal: {stopped}");
+            Err(Failure::new(FailureKind::Unexpected, what))
+        });
+        written.map(|()| "noted in the record".to_owned())
     }
 }
 

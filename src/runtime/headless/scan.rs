@@ -139,9 +139,7 @@ pub(super) async fn newest(
     storage: &Storage,
     set: &BackupSet,
 ) -> Result<(), Failure> {
-    let reading = session.journal().read().map_err(|error| {
-        Failure::new(FailureKind::Unexpected, format!("reading the journal: {error}"))
-    })?;
+    let reading = session.journal().read()?;
     let s3 = S3::connect(storage).await?;
     let chosen = chosen(session, (&s3, storage, set), &reading, Wanted::Latest).await?;
     let object = &chosen.plan.object;
