@@ -8,11 +8,12 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::app::App;
 use crate::app::drill::result::Shown;
+use crate::domain::median::median;
 use crate::domain::settings::Depth;
 use crate::domain::units::{Count, Span};
 use crate::domain::verdict::{Judgement, Severity, Verdict};
 use crate::drill::event::Step;
-use crate::drill::past::{median, recovery_times};
+use crate::drill::past::recovery_times;
 use crate::drill::progress::StepState;
 use crate::drill::record::Record;
 use crate::drill::report::{line, not_run};
