@@ -160,9 +160,7 @@ async fn chosen(
     reading: &Reading,
     wanted: Wanted,
 ) -> Result<choose::Chosen, Failure> {
-    let now = session.clock.now();
-    let is_local = session.settings.folders.journal_is_local;
-    let situation = Situation { reading, now, id: choose::new_id(now), storage, is_local };
+    let situation = Situation::of(&session.settings, storage, reading, session.clock.now());
     let request = Request {
         wanted,
         depth: Some(Depth::Quick),
