@@ -8,6 +8,7 @@ pub(in crate::ui) mod leftovers;
 mod result;
 mod run;
 mod table;
+mod window;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
