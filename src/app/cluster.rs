@@ -393,6 +393,11 @@ impl Cluster {
         store.has_listed() && is_live
     }
 
+    /// How many lists have been answered, one way or the other.
+    pub fn answers(&self) -> usize {
+        self.trust.values().filter(|trust| **trust != Trust::Connecting).count()
+    }
+
     fn of(&self, kind: Kind) -> impl Iterator<Item = (&Scope, &Trust)> {
         let all = self.trust.iter().filter(move |((of, _), _)| *of == kind);
         all.map(|((_, scope), trust)| (scope, trust))

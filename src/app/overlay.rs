@@ -82,7 +82,12 @@ impl Dialog {
     /// The buttons, from left to right, with their labels.
     pub fn buttons(&self) -> impl Iterator<Item = (Button, &'static str)> {
         let more = self.more.as_ref().map(|more| (Button::DoMore, more.verb));
-        [(Button::Cancel, "Cancel"), (Button::Do, self.verb)].into_iter().chain(more)
+        let stay = match self.then {
+            // `Cancel` would say both.
+            Then::CancelDrill => "Let it run",
+            Then::Deeds | Then::QuitDrill => "Cancel",
+        };
+        [(Button::Cancel, stay), (Button::Do, self.verb)].into_iter().chain(more)
     }
 
     /// Moves the focus to the button beside, round and round.

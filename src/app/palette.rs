@@ -157,22 +157,32 @@ fn view(word: &str) -> Option<View> {
     })
 }
 
+/// What a command can name.
+#[derive(Debug, Clone, Default)]
+pub struct Names<'a> {
+    pub environments: Vec<&'a str>,
+    pub namespaces: Vec<&'a str>,
+    /// Failures that can be rehearsed.
+    pub failures: Vec<&'a str>,
+}
+
 /// What can stand where the last word of `text` is begun, best first.
-pub fn completions(text: &str, environments: &[&str], namespaces: &[&str]) -> Vec<String> {
+pub fn completions(text: &str, names: &Names<'_>) -> Vec<String> {
     let (head, last) = match text.rsplit_once(char::is_whitespace) {
         Some((head, last)) => (Some(head.trim()), last),
         None => (None, text),
     };
     let candidates: Vec<&str> = match head {
         None => WORDS.iter().map(|(word, _)| *word).collect(),
-        Some("ns" | "namespace") => [namespaces, &["all"]].concat(),
+        Some("ns" | "namespace") => [&*names.namespaces, &["all"]].concat(),
         Some("theme") => THEMES.iter().map(|(name, _)| *name).collect(),
-        Some("env" | "ctx") => [environments, &["all"]].concat(),
+        Some("env" | "ctx") => [&*names.environments, &["all"]].concat(),
+        Some("train") if !names.failures.is_empty() => [&*names.failures, &["off"]].concat(),
         Some(word)
             if ["login", "backups", "metrics", "drill", "history"].contains(&word)
                 || view(word).is_some() =>
         {
-            environments.to_vec()
+            names.environments.clone()
         }
         Some(_) => Vec::new(),
     };
@@ -218,11 +228,19 @@ mod tests {
 
     #[test]
     fn the_last_word_is_completed() {
-        let all = |text| completions(text, &ENVIRONMENTS, &["default"]);
+        let names = Names {
+            environments: ENVIRONMENTS.to_vec(),
+            namespaces: vec!["default"],
+            failures: vec!["disk-full", "oom"],
+        };
+        let all = |text| completions(text, &names);
         assert_eq!(all("po"), ["pods"]);
         assert_eq!(all("pods p"), ["pods prod"]);
         assert_eq!(all("ns d"), ["ns default"]);
         assert_eq!(all("env "), ["env dev", "env prod", "env all"]);
+        assert_eq!(all("train "), ["train disk-full", "train oom", "train off"]);
+        assert_eq!(all("train d"), ["train disk-full"]);
         assert_eq!(all("pods prod"), Vec::<String>::new());
+        assert_eq!(completions("train o", &Names::default()), Vec::<String>::new());
     }
 }

@@ -8,7 +8,7 @@ use crate::app::action::Action;
 use crate::app::cell::Tone;
 use crate::app::effect::Effect;
 use crate::app::overlay::Overlay;
-use crate::app::palette::completions;
+use crate::app::palette::{Names, completions};
 use crate::app::prompt::{Prompt, PromptKind};
 
 /// How many earlier texts of a prompt are kept.
@@ -74,17 +74,15 @@ impl App {
     }
 
     pub(super) fn act_in_prompt(&mut self, action: Action) -> Vec<Effect> {
-        let environments: Vec<&str> =
-            self.environments.iter().map(|name| name.0.as_str()).collect();
+        let is_palette = self.completes();
+        let found = if is_palette { self.completions() } else { Vec::new() };
         let Some(Overlay::Prompt(prompt)) = &mut self.overlay else { return Vec::new() };
         let kind = prompt.kind;
         let none = Vec::new();
         match action {
             Action::Earlier => prompt.recall_earlier(self.earlier.get(&kind).unwrap_or(&none)),
             Action::Later => prompt.recall_later(self.earlier.get(&kind).unwrap_or(&none)),
-            Action::Complete if kind == PromptKind::Palette => {
-                let favourites: Vec<&str> = self.favourites.iter().map(String::as_str).collect();
-                let found = completions(prompt.text(), &environments, &favourites);
+            Action::Complete if is_palette => {
                 if let Some(first) = found.first() {
                     let whole = if found.len() == 1 { format!("{first} ") } else { first.clone() };
                     prompt.set(&whole);
@@ -187,10 +185,18 @@ impl App {
         if prompt.kind != PromptKind::Palette || prompt.text().is_empty() {
             return None;
         }
-        let environments: Vec<&str> =
-            self.environments.iter().map(|name| name.0.as_str()).collect();
-        let favourites: Vec<&str> = self.favourites.iter().map(String::as_str).collect();
-        let first = completions(prompt.text(), &environments, &favourites).into_iter().next()?;
+        let first = self.completions().into_iter().next()?;
         first.strip_prefix(prompt.text()).map(str::to_owned)
+    }
+
+    /// What the last word of what is typed can become.
+    fn completions(&self) -> Vec<String> {
+        let Some(Overlay::Prompt(prompt)) = &self.overlay else { return Vec::new() };
+        let names = Names {
+            environments: self.environments.iter().map(|name| name.0.as_str()).collect(),
+            namespaces: self.favourites.iter().map(String::as_str).collect(),
+            failures: self.drill.training.iter().map(|training| training.name).collect(),
+        };
+        completions(prompt.text(), &names)
     }
 }

@@ -26,7 +26,7 @@ pub(super) fn remember(journal: &Journal, now: Timestamp, names: &NameFormat) ->
             result: result.to_owned(),
             note: note.to_owned(),
         };
-        journal.append(row.id(), &Line::Imported(row))?;
+        journal.append(row.id(), &Line::Imported(row)).map_err(io::Error::other)?;
     }
     Ok(())
 }

@@ -36,10 +36,7 @@ use crate::domain::environment::{
     BackupSet, CollectionRules, CronFlavour, Environment, EnvironmentName, FieldRules, Keep,
     Kubernetes, ObjectName, SetKind, SetName, Source, StorageName, Watch,
 };
-use crate::domain::settings::{
-    CheckSettings, ConsoleSettings, ContainerEngine, DrillSettings, Folders, Kubeconfig,
-    NotifySettings, Secret, Settings, Storage,
-};
+use crate::domain::settings::{ContainerEngine, Folders, Kubeconfig, Secret, Settings, Storage};
 use crate::journal::Journal;
 
 const ACCESS_KEY: &str = "lifeboat";
@@ -129,7 +126,7 @@ impl World {
         }
         let folder = Folder::new()?;
         let clusters = Clusters::start(&population, &genesis, crowd, folder.path()).await?;
-        past::remember(&Journal::at(journal(folder.path())), now, &name_format())?;
+        past::remember(&Journal::at(Folders::under(folder.path()).journal), now, &name_format())?;
         Ok(Self {
             population,
             bucket,
@@ -242,7 +239,6 @@ impl World {
 
     /// The settings that make the program work in this world, adapters unchanged.
     pub fn settings(&self) -> Settings {
-        let root = self.folder.path();
         Settings {
             storages: vec![
                 Storage {
@@ -257,20 +253,10 @@ impl World {
                 .map(environment)
                 .chain([research::environment()])
                 .collect(),
-            drill: DrillSettings::default(),
-            notify: NotifySettings::default(),
-            check: CheckSettings::default(),
-            prices: default_prices(),
             panels: panels(),
-            folders: Folders {
-                journal: journal(root),
-                journal_is_local: true,
-                cache: root.join("cache"),
-                state: root.join("state"),
-            },
             container_engine: ContainerEngine::At(format!("tcp://{}", self.engine_address)),
             kubeconfig: Kubeconfig::At(self.kubeconfig().to_owned()),
-            console: ConsoleSettings::default(),
+            ..Settings::bare(self.folder.path(), default_prices())
         }
     }
 
@@ -413,8 +399,4 @@ fn name_format() -> NameFormat {
 
 fn uri(live: &Live) -> String {
     format!("mongodb://{}/?directConnection=true", live.address)
-}
-
-fn journal(root: &Path) -> std::path::PathBuf {
-    root.join("journal")
 }

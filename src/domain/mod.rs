@@ -49,6 +49,8 @@ pub mod slot;
 
 pub mod known;
 
+pub mod median;
+
 pub mod series;
 
 pub mod plot;

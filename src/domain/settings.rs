@@ -1,7 +1,7 @@
 //! What is trusted of the configuration: no `Option` left that has a default.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -33,6 +33,23 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// Nothing is configured, and everything is kept under this folder.
+    pub fn bare(root: &Path, prices: Prices) -> Self {
+        Self {
+            storages: Vec::new(),
+            environments: Vec::new(),
+            drill: DrillSettings::default(),
+            notify: NotifySettings::default(),
+            check: CheckSettings::default(),
+            prices,
+            panels: Vec::new(),
+            folders: Folders::under(root),
+            container_engine: ContainerEngine::Found,
+            kubeconfig: Kubeconfig::Found,
+            console: ConsoleSettings::default(),
+        }
+    }
+
     pub fn environment(&self, name: &EnvironmentName) -> Option<&Environment> {
         self.environments.iter().find(|environment| environment.name == *name)
     }
@@ -227,6 +244,18 @@ pub struct Folders {
     pub cache: PathBuf,
     /// Log files and runs under way.
     pub state: PathBuf,
+}
+
+impl Folders {
+    /// All of them in one.
+    pub fn under(root: &Path) -> Self {
+        Self {
+            journal: root.join("journal"),
+            journal_is_local: true,
+            cache: root.join("cache"),
+            state: root.join("state"),
+        }
+    }
 }
 
 /// How the container engine is reached.

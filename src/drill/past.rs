@@ -9,6 +9,7 @@ use ulid::Ulid;
 
 use crate::domain::backup::{Backup, BackupKey};
 use crate::domain::environment::{EnvironmentName, SetName};
+use crate::domain::median::median;
 use crate::domain::settings::Depth;
 use crate::domain::slot::{Slot, State};
 use crate::domain::verdict::Verdict;
@@ -228,12 +229,6 @@ pub fn recovery_times(
         .collect();
     times.sort_by_key(|(at, _)| *at);
     times
-}
-
-/// The middle one; `None` of nothing.
-pub fn median(mut values: Vec<f64>) -> Option<f64> {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied()
 }
 
 /// How long before `now` something was, in whole days.

@@ -80,7 +80,8 @@ fn write_markdown(
         Some(Cleanup { failure: Some(failure), .. }) => {
             writeln!(text, "Clean-up FAILED: {}.", escape(&failure.to_string()))
         }
-        None => writeln!(text, "Clean-up: not recorded."),
+        // The restored copy is still kept, or the process was killed.
+        None => writeln!(text, "Clean-up: none recorded when this was written."),
     }
 }
 

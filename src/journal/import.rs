@@ -11,9 +11,10 @@ use sha2::{Digest, Sha256};
 use ulid::Ulid;
 
 use crate::domain::environment::EnvironmentName;
+use crate::domain::failure::Failure;
 use crate::drill::report::CSV_HEADER;
 
-use super::{ImportOutcome, Journal, Line, Source};
+use super::{ImportOutcome, Journal, Line, Source, read};
 
 /// A row of the spreadsheet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,13 +60,15 @@ impl Imported {
 pub enum ImportProblem {
     #[error("reading {path} failed: {source}")]
     Io { path: String, source: std::io::Error },
+    #[error(transparent)]
+    Journal(#[from] Failure),
     #[error("{path} was not imported, nothing of it:\n{}", .problems.join("\n"))]
     Rows { path: String, problems: Vec<String> },
 }
 
 pub(super) fn import(journal: &Journal, from: &Path) -> Result<ImportOutcome, ImportProblem> {
     let io = |source| ImportProblem::Io { path: from.display().to_string(), source };
-    let existing = journal.read().map_err(io)?;
+    let existing = journal.read()?;
     let is_known = |id: Ulid| existing.entries.iter().any(|entry| entry.id == id);
     let mut outcome = ImportOutcome::default();
     let mut add = |id: Ulid, lines: &[Line]| -> Result<(), ImportProblem> {
@@ -74,13 +77,13 @@ pub(super) fn import(journal: &Journal, from: &Path) -> Result<ImportOutcome, Im
             return Ok(());
         }
         for line in lines {
-            journal.append(id, line).map_err(io)?;
+            journal.append(id, line)?;
         }
         outcome.added += 1;
         Ok(())
     };
     if from.is_dir() {
-        let reading = Journal::at(from).read().map_err(io)?;
+        let reading = read::folder(from).map_err(io)?;
         if !reading.problems.is_empty() {
             let problems = reading.problems.iter();
             let problems =

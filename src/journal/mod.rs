@@ -16,6 +16,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use ulid::Ulid;
 
+use crate::domain::failure::{Failure, FailureKind};
 use crate::drill::record::{Cleanup, Record};
 
 pub use import::{ImportProblem, Imported, parse_csv};
@@ -68,7 +69,11 @@ impl Journal {
 
     /// Adds a line to the file of `id`, safe on disk when this returns. The first line of a file
     /// appears whole or not at all.
-    pub fn append(&self, id: Ulid, line: &Line) -> io::Result<()> {
+    pub fn append(&self, id: Ulid, line: &Line) -> Result<(), Failure> {
+        self.write(id, line).map_err(|error| self.failed("writing to", &error))
+    }
+
+    fn write(&self, id: Ulid, line: &Line) -> io::Result<()> {
         fs::create_dir_all(&self.folder)?;
         let path = self.path(id);
         let mut text = serde_json::to_vec(line)?;
@@ -92,8 +97,13 @@ impl Journal {
     }
 
     /// Everything in the folder, oldest first. What cannot be read is told, not left out silently.
-    pub fn read(&self) -> io::Result<Reading> {
-        read::folder(&self.folder)
+    pub fn read(&self) -> Result<Reading, Failure> {
+        read::folder(&self.folder).map_err(|error| self.failed("reading", &error))
+    }
+
+    fn failed(&self, what: &str, error: &io::Error) -> Failure {
+        let text = format!("{what} the journal {}: {error}", self.folder.display());
+        Failure::new(FailureKind::Unexpected, text).advise("check `[journal] directory`")
     }
 
     /// Adds the files and rows of a journal folder or a spreadsheet that are not here yet.

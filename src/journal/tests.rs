@@ -35,6 +35,23 @@ fn a_folder_that_does_not_exist_yet_is_an_empty_journal() {
 }
 
 #[test]
+fn a_journal_that_cannot_be_used_is_named_with_what_was_tried() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, sheet) = (folder.path().join("a file"), folder.path().join("sheet.csv"));
+    fs::write(&file, "").unwrap();
+    fs::write(&sheet, CSV_HEADER).unwrap();
+    let journal = Journal::at(&file);
+    let name = file.display();
+    let failure = journal.read().unwrap_err();
+    assert!(failure.what.starts_with(&format!("reading the journal {name}: ")), "{failure}");
+    let failure = journal.append(Ulid(1), &Line::Cleanup(cleanup())).unwrap_err();
+    assert!(failure.what.starts_with(&format!("writing to the journal {name}: ")), "{failure}");
+    // The spreadsheet is fine: it is not what could not be read.
+    let problem = journal.import(&sheet).unwrap_err().to_string();
+    assert!(problem.starts_with(&format!("reading the journal {name}: ")), "{problem}");
+}
+
+#[test]
 fn a_record_is_as_readable_for_the_team_as_any_other_file() {
     let folder = tempfile::tempdir().unwrap();
     let journal = Journal::at(folder.path());

@@ -235,6 +235,19 @@ pub struct Situation<'a> {
     pub is_local: bool,
 }
 
+impl<'a> Situation<'a> {
+    /// That of a drill which begins now.
+    pub fn of(
+        settings: &Settings,
+        storage: &'a Storage,
+        reading: &'a Reading,
+        now: Timestamp,
+    ) -> Self {
+        let is_local = settings.folders.journal_is_local;
+        Self { reading, now, id: new_id(now), storage, is_local }
+    }
+}
+
 /// A new drill's id.
 pub fn new_id(now: Timestamp) -> DrillId {
     let milliseconds = u64::try_from(now.as_millisecond()).unwrap_or(0);

@@ -96,8 +96,7 @@ async fn healthy_pick(
     let storage = choose::storage(settings, set).ok()?;
     let s3 = S3::connect(storage).await.ok()?;
     let reading = Journal::at(&settings.folders.journal).read().ok()?;
-    let id = choose::new_id(now);
-    let situation = Situation { reading: &reading, now, id, is_local: true, storage };
+    let situation = Situation::of(settings, storage, &reading, now);
     let pool = choose::pool(&s3, set, &settings.drill, situation).await.ok()?;
     (1..=SEEDS).find_map(|seed| {
         let key = pool.roll(seed, now)?.0.backup.key;

@@ -245,16 +245,12 @@ async fn bury(settings: &Settings, run: FoundRun, now: Timestamp) -> Result<Vec<
         record.close(&format!("interrupted at {step}"));
     }
     let journal = Journal::at(&settings.folders.journal);
-    let told = |error: std::io::Error| {
-        let folder = journal.folder().display();
-        Failure::new(FailureKind::Unexpected, format!("writing to the journal {folder}: {error}"))
-    };
-    let is_known = journal.read().map_err(told)?.entries.iter().any(|entry| entry.id == run.id.0);
+    let is_known = journal.read()?.entries.iter().any(|entry| entry.id == run.id.0);
     if !is_known {
-        journal.append(run.id.0, &Line::Result(Box::new(record))).map_err(told)?;
+        journal.append(run.id.0, &Line::Result(Box::new(record)))?;
     }
     let cleanup = Cleanup { at: now, removed: removed.clone(), kept: Vec::new(), failure: None };
-    journal.append(run.id.0, &Line::Cleanup(cleanup)).map_err(told)?;
+    journal.append(run.id.0, &Line::Cleanup(cleanup))?;
     let label = run.id.label();
     run.forget().map_err(|error| {
         Failure::new(FailureKind::Unexpected, format!("removing the run file: {error}"))

@@ -39,14 +39,16 @@ pub(super) fn draw(
         x += width(&text);
         parts.push(Span::styled(text, theme.role(role)));
     }
-    let drill = tabs::drill::status(app).map(|status| (status, Tab::Drill));
-    let work = || tabs::backups::works::status(app).map(|status| (status, Tab::Backups));
-    if let Some(((text, role), tab)) = drill.or_else(work) {
-        // At the right end, where there is room beside the tabs.
-        let own = width(&text) + 1;
-        let area = Rect { x: first.right().saturating_sub(own), width: own, ..first };
-        if area.x > x {
-            line(frame, area, &text, theme.role(role));
+    let drill = tabs::drill::status(app).map(|(texts, role)| (texts, role, Tab::Drill));
+    let work =
+        tabs::backups::works::status(app).map(|(text, role)| (vec![text], role, Tab::Backups));
+    if let Some((texts, role, tab)) = drill.or(work) {
+        // At the right end, in as many words as there is room for beside the tabs.
+        let room = first.right().saturating_sub(x + 2);
+        if let Some(text) = texts.iter().find(|text| width(text) <= room) {
+            let own = width(text) + 1;
+            let area = Rect { x: first.right().saturating_sub(own), width: own, ..first };
+            line(frame, area, text, theme.role(role));
             viewports.click(area, Action::Show(tab));
         }
     }

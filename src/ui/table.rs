@@ -48,8 +48,10 @@ pub(super) fn draw(
 ) -> Option<String> {
     let title = app.pods.top().location.crumb();
     let columns = app.columns();
-    if viewports.table != title || viewports.widths.keys().any(|known| !columns.contains(known)) {
-        viewports.table = title;
+    let answers = app.pods.shown(&app.clusters).map(Cluster::answers).sum();
+    let is_same = viewports.table == title && viewports.answers == answers;
+    if !is_same || viewports.widths.keys().any(|known| !columns.contains(known)) {
+        (viewports.table, viewports.answers) = (title, answers);
         viewports.widths.clear();
     }
     let height = usize::from(area.height.saturating_sub(1));
@@ -263,10 +265,15 @@ fn place(wishes: &[Wish], table: &Table, room: u16) -> (Vec<Place>, usize) {
 fn grow(kept: &mut [(&Wish, u16)], mut spare: u16) {
     const SENTENCE: u16 = 30;
     let mut give = |of: &dyn Fn(Column) -> bool, most: u16| {
-        for (wish, width) in kept.iter_mut().filter(|(wish, _)| of(wish.column)) {
-            let more = wish.width.min(most).saturating_sub(*width).min(spare);
-            *width += more;
-            spare -= more;
+        while spare > 0 {
+            let is_short = |(wish, width): &&mut (&Wish, u16)| {
+                of(wish.column) && *width < wish.width.min(most)
+            };
+            // The narrowest first: environments share what there is.
+            let narrowest = kept.iter_mut().filter(is_short).min_by_key(|(_, width)| *width);
+            let Some((_, width)) = narrowest else { break };
+            *width += 1;
+            spare -= 1;
         }
     };
     let is_sentence = |column: Column| matches!(column.width(), Width::Rest(_));

@@ -18,8 +18,10 @@ pub struct Viewports {
     pub offset: usize,
     /// The widths of the columns of the table that was drawn last: they only grow while it is shown.
     pub widths: HashMap<Column, u16>,
-    /// Which table these are of.
+    /// Which table these are of, and how many lists had been answered when they were begun: what stood
+    /// there before the others came is no measure.
     pub table: String,
+    pub answers: usize,
     /// What a click on a part of the screen means; the last one that fits counts.
     clicks: Vec<(Rect, Action)>,
     /// Where rows were drawn, and which one was the first.

@@ -68,6 +68,9 @@ fn main() {
 /// What the header says of a drill, whatever is shown below it.
 const DRILLING: &str = "drill bench ·";
 
+/// A key that only the history has, in the last line but one.
+const HISTORY_KEY: &str = "enter record";
+
 /// Goes from the drill to the history and back until the drill has ended; the times by its step.
 fn keys(console: &mut Terminal) -> BTreeMap<&'static str, Vec<Duration>> {
     let is_history = |text: &str| text.contains("Drill history");
@@ -79,7 +82,10 @@ fn keys(console: &mut Terminal) -> BTreeMap<&'static str, Vec<Duration>> {
         }
         let before = is_history(&text);
         let pressed = console.press("v");
-        let shown = console.wait("the other view", |text| is_history(text) != before);
+        // A frame is painted from above: it is whole when the keys below are those of the other view.
+        let is_whole = |text: &str| text.contains(HISTORY_KEY) == is_history(text);
+        let is_other = |text: &str| is_history(text) != before && is_whole(text);
+        let shown = console.wait("the other view", is_other);
         let does = |step: &&str| text.contains(&format!("{DRILLING} {step}"));
         if let Some(step) = STEPS.into_iter().find(does) {
             times.entry(step).or_default().push(shown.saturating_duration_since(pressed));

@@ -276,6 +276,13 @@ fn a_sweep_without_an_engine_never_says_that_nothing_is_left() {
     let output = sweep(&["sweep"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(!text(&output.stdout).contains("nothing to remove"), "{}", text(&output.stdout));
+    let output = sweep(&["sweep", "--dry-run"]);
+    assert_eq!((output.status.code(), text(&output.stdout).as_str()), (Some(2), ""));
+    let output = sweep(&["demo", "sweep", "--dry-run"]);
+    assert_eq!(
+        (output.status.code(), text(&output.stdout).as_str()),
+        (Some(0), "nothing to remove\n")
+    );
     let output = sweep(&["sweep", "--json"]);
     let all: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert!(all["unknown"]["what"].is_string(), "{all}");

@@ -88,10 +88,8 @@ impl Rehearsal {
         let set = choose::backup_set(&self.settings, Some(environment), None).unwrap();
         let storage = choose::storage(&self.settings, set).unwrap();
         let s3 = S3::connect(storage).await.unwrap();
-        let now = self.clock.now();
         let reading = self.journal().read().unwrap();
-        let situation =
-            Situation { reading: &reading, now, id: choose::new_id(now), storage, is_local: true };
+        let situation = Situation::of(&self.settings, storage, &reading, self.clock.now());
         let request = Request {
             wanted,
             depth: Some(depth),

@@ -53,7 +53,7 @@ impl App {
                 self.drill.page = Page::Run;
             }
             DrillMessage::Refused(failure) => self.drill_refused(&failure),
-            DrillMessage::Happened(events) => self.drill_happened(events),
+            DrillMessage::Happened(events) => return self.drill_happened(events),
             DrillMessage::Ended(ended) => return self.drill_ended(*ended),
             DrillMessage::LeftoversFound(left) => self.found_left_behind(left),
             DrillMessage::Swept { removed, failures } => return self.swept(&removed, &failures),
@@ -108,16 +108,20 @@ impl App {
         self.say(Tone::Critical, failure.to_string());
     }
 
-    fn drill_happened(&mut self, events: Vec<DrillEvent>) {
-        let Some(run) = &mut self.drill.run else { return };
-        let was_known = run.record.is_some();
+    fn drill_happened(&mut self, events: Vec<DrillEvent>) -> Vec<Effect> {
+        let Some(run) = &mut self.drill.run else { return Vec::new() };
+        let (was_known, was_kept) = (run.record.is_some(), run.is_recorded());
         for event in events {
             run.apply(event);
         }
+        let is_news = !was_kept && run.is_recorded();
+        let set = run.order.set.clone();
         if let (false, Some(record)) = (was_known, run.record.clone()) {
             let verdict = record.verdict;
             let text = format!("{} {}", record.object.name(), record.sentence());
             let is_seen = self.drill.page == Page::Run;
+            // What a key was answered before has been overtaken.
+            self.flash.take_if(|flash| flash.tone == Tone::Muted);
             self.drill.shown = Some(Shown::of(record, None, true));
             if is_seen {
                 self.drill.page = Page::Result;
@@ -126,6 +130,8 @@ impl App {
                 self.say(tone_of(verdict), format!("drill {verdict}: {text}; F4 shows it"));
             }
         }
+        // When something was proven last is told from the journal, in every tab.
+        if is_news { self.backups.look_at(&set) } else { Vec::new() }
     }
 
     fn drill_ended(&mut self, ended: Ended) -> Vec<Effect> {

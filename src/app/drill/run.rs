@@ -95,6 +95,11 @@ impl Run {
         matches!(self.progress.step(Step::Hold).state, StepState::Running(_))
     }
 
+    /// Whether its record is in the journal.
+    pub fn is_recorded(&self) -> bool {
+        matches!(self.progress.step(Step::Record).state, StepState::Passed { .. })
+    }
+
     pub fn is_cleaning_up(&self) -> bool {
         matches!(self.progress.step(Step::CleanUp).state, StepState::Running(_))
     }

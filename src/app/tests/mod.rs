@@ -4,6 +4,7 @@ mod keys;
 mod namespaces;
 mod reschedule;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -25,9 +26,7 @@ use crate::domain::environment::{Environment, EnvironmentName, Kubernetes};
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::news::{Delta, Kind, Namespaces, News, Scope};
 use crate::domain::pod::{Pod, Uid};
-use crate::domain::settings::{
-    ConsoleSettings, ContainerEngine, DrillSettings, Folders, Kubeconfig, NotifySettings, Settings,
-};
+use crate::domain::settings::Settings;
 use crate::domain::trust::Trust;
 use crate::domain::workload::{Workload, WorkloadKind};
 use tui_input::InputRequest;
@@ -51,22 +50,8 @@ fn environment(name: &str, production: bool) -> Environment {
 
 pub(in crate::app) fn settings() -> Settings {
     Settings {
-        storages: Vec::new(),
         environments: vec![environment("dev", false), environment("prod", true)],
-        drill: DrillSettings::default(),
-        notify: NotifySettings::default(),
-        check: crate::domain::settings::CheckSettings::default(),
-        prices: crate::config::default_prices(),
-        panels: Vec::new(),
-        folders: Folders {
-            journal: "journal".into(),
-            journal_is_local: true,
-            cache: "cache".into(),
-            state: "state".into(),
-        },
-        container_engine: ContainerEngine::Found,
-        kubeconfig: Kubeconfig::Found,
-        console: ConsoleSettings::default(),
+        ..Settings::bare(Path::new(""), crate::config::default_prices())
     }
 }
 

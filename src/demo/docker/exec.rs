@@ -154,15 +154,18 @@ impl DockerServer {
             return relay(&exec.container, stdio).await;
         }
         let surroundings = self.surroundings(&exec.container);
-        match (is_interactive(&exec.argv), exec.tty) {
-            (true, true) => terminal::type_into(stdio, &surroundings).await,
-            (true, false) => terminal::read_from(stdio, &surroundings).await,
-            (false, _) => {
-                let outcome = surroundings.run(&exec.argv).await;
-                stdio.print(Stream::Stdout, &outcome.stdout).await?;
-                stdio.print(Stream::Stderr, &outcome.stderr).await?;
-                Ok(outcome.code)
+        if !is_interactive(&exec.argv) {
+            let outcome = surroundings.run(&exec.argv).await;
+            stdio.print(Stream::Stdout, &outcome.stdout).await?;
+            stdio.print(Stream::Stderr, &outcome.stderr).await?;
+            if !outcome.is_shell {
+                return Ok(outcome.code);
             }
+        }
+        if exec.tty {
+            terminal::type_into(stdio, &surroundings).await
+        } else {
+            terminal::read_from(stdio, &surroundings).await
         }
     }
 

@@ -76,7 +76,7 @@ impl DockerServer {
 
     async fn run_program(&self, container: &Container, program: &Program) -> End {
         let surroundings = self.surroundings(container);
-        let Outcome { stdout, stderr, code } = surroundings.run(&program.argv).await;
+        let Outcome { stdout, stderr, code, .. } = surroundings.run(&program.argv).await;
         container.output.push(Stream::Stdout, (self.clock)(), &stdout);
         container.output.push(Stream::Stderr, (self.clock)(), &stderr);
         End { code, ..End::default() }

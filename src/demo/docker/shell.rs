@@ -23,6 +23,8 @@ pub(super) struct Outcome {
     pub(super) stdout: String,
     pub(super) stderr: String,
     pub(super) code: i32,
+    /// Whether a line has made way for a shell that reads what it is to do.
+    pub(super) is_shell: bool,
 }
 
 /// What the engine's disk holds in all.
@@ -108,19 +110,30 @@ impl Surroundings {
                 whole.code = given.unwrap_or(whole.code);
                 break;
             }
-            let known = has_program(program) || BUILTINS.contains(&program.as_str());
-            let mut outcome = if known {
-                self.run_program(&step.words).await
-            } else {
-                let stderr = format!("sh: 1: {program}: not found\n");
-                Outcome { stderr, code: 127, ..Outcome::default() }
-            };
+            // The program takes the place of the shell: nothing of the line comes behind it.
+            let replacement = step.words.strip_prefix(&["exec".to_owned()]);
+            if replacement.is_some_and(is_interactive) {
+                return Outcome { is_shell: true, ..whole };
+            }
+            let mut outcome = self.run_known(replacement.unwrap_or(&step.words)).await;
             step.redirect(&mut outcome);
             whole.stdout.push_str(&outcome.stdout);
             whole.stderr.push_str(&outcome.stderr);
             whole.code = outcome.code;
+            if replacement.is_some() {
+                break;
+            }
         }
         whole
+    }
+
+    async fn run_known(&self, words: &[String]) -> Outcome {
+        let Some(program) = words.first() else { return Outcome::default() };
+        if has_program(program) || BUILTINS.contains(&program.as_str()) {
+            return self.run_program(words).await;
+        }
+        let stderr = format!("sh: 1: {program}: not found\n");
+        Outcome { stderr, code: 127, ..Outcome::default() }
     }
 
     async fn run_program(&self, argv: &[String]) -> Outcome {
@@ -261,8 +274,17 @@ mod tests {
         check("mongosh --version 2>/dev/null", "", 127).await;
         check("echo wrong >&2", "", 0).await;
         check("nproc", "4\n", 0).await;
+        check("exec echo a && echo b", "a\n", 0).await;
+        check("exec mongosh || echo b", "", 127).await;
         check("echo $HOME", "", 2).await;
         check("cat /proc/cpuinfo | grep avx", "", 2).await;
+    }
+
+    #[tokio::test]
+    async fn a_line_makes_way_for_a_shell_where_it_says_so() {
+        let line = "command -v bash >/dev/null 2>&1 && exec bash || exec sh";
+        assert!(surroundings().run_line(line).await.is_shell);
+        assert!(!surroundings().run_line("exec sh -c true").await.is_shell);
     }
 
     #[tokio::test]

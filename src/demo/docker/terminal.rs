@@ -81,7 +81,7 @@ async fn run(
     surroundings: &Surroundings,
     line: &str,
 ) -> io::Result<i32> {
-    let Outcome { stdout, stderr, code } = surroundings.run_line(line.trim_end()).await;
+    let Outcome { stdout, stderr, code, .. } = surroundings.run_line(line.trim_end()).await;
     stdio.print(Stream::Stdout, &stdout).await?;
     stdio.print(Stream::Stderr, &stderr).await?;
     Ok(code)

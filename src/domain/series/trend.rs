@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::domain::slot::size::median;
+use crate::domain::median::median;
 
 use super::{Point, Series};
 

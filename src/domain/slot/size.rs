@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::domain::median::median;
 use crate::domain::units::ByteSize;
 
 /// Anything smaller is no backup of anything.
@@ -126,13 +127,6 @@ impl Durations {
 )]
 fn nearest(bytes: f64) -> ByteSize {
     ByteSize(bytes.round() as u64)
-}
-
-/// The middle one, of an even number the mean of the two in the middle; `None` of nothing.
-pub(in crate::domain) fn median(mut values: Vec<f64>) -> Option<f64> {
-    values.sort_unstable_by(f64::total_cmp);
-    let (upper, lower) = (values.get(values.len() / 2)?, values.get((values.len() - 1) / 2)?);
-    Some(f64::midpoint(*upper, *lower))
 }
 
 #[cfg(test)]

@@ -200,8 +200,7 @@ impl Office {
             let storage = choose::storage(&self.settings, set)?;
             let s3 = S3::connect(storage).await?;
             let now = self.clock.now();
-            let (id, is_local) = (choose::new_id(now), self.settings.folders.journal_is_local);
-            let situation = Situation { reading: &reading, now, id, storage, is_local };
+            let situation = Situation::of(&self.settings, storage, &reading, now);
             choose::pool(&s3, set, &self.settings.drill, situation).await
         };
         let pool = pool.await;
@@ -218,8 +217,6 @@ impl Office {
     fn plan(&self, order: &Order, reading: &Reading) -> Result<Chosen, Failure> {
         let set = self.set(&order.set)?;
         let storage = choose::storage(&self.settings, set)?;
-        let now = self.clock.now();
-        let (id, is_local) = (choose::new_id(now), self.settings.folders.journal_is_local);
         let is_held = order.depth >= Depth::Restore;
         let request = Request {
             wanted: Wanted::Named(order.object.key.0.clone()),
@@ -232,7 +229,7 @@ impl Office {
         };
         let (object, selection) = (order.object.clone(), order.selection.clone());
         let picked = Picked { object, selection };
-        let situation = Situation { reading, now, id, storage, is_local };
+        let situation = Situation::of(&self.settings, storage, reading, self.clock.now());
         choose::plan(set, &self.settings.drill, &request, picked, situation)
     }
 
@@ -318,15 +315,11 @@ impl Office {
         let journal = Journal::at(&self.settings.folders.journal);
         let note = Note { at: self.clock.now(), actor: owner(), text };
         let written = spawn_blocking(move || journal.append(id.0, &Line::Note(note))).await;
-        let failed = |error: String| {
-            let what = format!("the note is not in the journal: {error}");
-            Failure::new(FailureKind::Unexpected, what)
-        };
-        match written {
-            Ok(Ok(())) => Ok("noted in the record".to_owned()),
-            Ok(Err(error)) => Err(failed(error.to_string())),
-            Err(error) => Err(failed(error.to_string())),
-        }
+        let written = written.unwrap_or_else(|stopped| {
+            let what = format!("writing to the journal: {stopped}");
+            Err(Failure::new(FailureKind::Unexpected, what))
+        });
+        written.map(|()| "noted in the record".to_owned())
     }
 }
 

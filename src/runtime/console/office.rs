@@ -34,16 +34,10 @@ impl Office {
 
     pub(super) async fn reading(&self) -> Result<Reading, Failure> {
         let journal = Journal::at(&self.settings.folders.journal);
-        let folder = journal.folder().display().to_string();
-        let told = |error: String| {
-            let what = format!("reading the journal {folder}: {error}");
-            Failure::new(FailureKind::Unexpected, what).advise("check `[journal] directory`")
-        };
-        match spawn_blocking(move || journal.read()).await {
-            Ok(Ok(reading)) => Ok(reading),
-            Ok(Err(error)) => Err(told(error.to_string())),
-            Err(error) => Err(told(error.to_string())),
-        }
+        spawn_blocking(move || journal.read()).await.unwrap_or_else(|stopped| {
+            let what = format!("reading the journal: {stopped}");
+            Err(Failure::new(FailureKind::Unexpected, what))
+        })
     }
 }
 

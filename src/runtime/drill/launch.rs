@@ -94,8 +94,8 @@ pub async fn notify(settings: &Settings, clock: Clock, conclusion: &Conclusion) 
         failure: failure.as_ref().map(ToString::to_string),
     };
     let journal = Journal::at(&settings.folders.journal);
-    if let Err(error) = journal.append(record.id.0, &Line::Report(report)) {
-        tracing::warn!(%error, "the report cannot be noted in the journal");
+    if let Err(failure) = journal.append(record.id.0, &Line::Report(report)) {
+        tracing::warn!(%failure, "the report cannot be noted in the journal");
     }
     failure
 }

@@ -313,13 +313,8 @@ impl Drill {
     }
 
     fn append(&self, line: &Line) -> Result<(), Failure> {
-        self.journal.append(self.plan.id.0, line).map_err(|error| {
-            let folder = self.journal.folder().display();
-            Failure::new(
-                FailureKind::Unexpected,
-                format!("writing to the journal {folder}: {error}"),
-            )
-            .advise("check `[journal] directory`; the result is on the screen only")
+        self.journal.append(self.plan.id.0, line).map_err(|failure| {
+            failure.advise("check `[journal] directory`; the result is on the screen only")
         })
     }
 }

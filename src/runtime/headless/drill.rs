@@ -60,14 +60,7 @@ pub async fn drill(session: &Session, arguments: &DrillArguments) -> Exit {
         Ok(s3) => s3,
         Err(error) => return session.fail(&error.into()),
     };
-    let now = session.clock.now();
-    let situation = Situation {
-        reading: &reading,
-        now,
-        id: choose::new_id(now),
-        storage,
-        is_local: session.settings.folders.journal_is_local,
-    };
+    let situation = Situation::of(&session.settings, storage, &reading, session.clock.now());
     let request = request(session, arguments);
     let chosen = choose::choose(&s3, set, &session.settings.drill, &request, situation).await;
     let chosen = match chosen {

@@ -48,7 +48,7 @@ fn import(session: &Session, from: &Path) -> Exit {
         Err(problem) => {
             session.error(&problem.to_string().replace('\n', " "));
             match problem {
-                ImportProblem::Io { .. } => Exit::Unverified,
+                ImportProblem::Io { .. } | ImportProblem::Journal(_) => Exit::Unverified,
                 ImportProblem::Rows { .. } => Exit::Usage,
             }
         }

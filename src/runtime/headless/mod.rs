@@ -47,22 +47,13 @@ impl Session {
 
     /// The journal's records. What cannot be read is told; it never just is not there.
     fn read_journal(&self) -> Result<Reading, Exit> {
-        let journal = self.journal();
-        match journal.read() {
-            Ok(reading) => {
-                for problem in &reading.problems {
-                    let line = problem.line.map(|line| format!(":{line}")).unwrap_or_default();
-                    let file = problem.file.display();
-                    self.warn(&format!("not read: {file}{line}: {}", problem.what));
-                }
-                Ok(reading)
-            }
-            Err(error) => {
-                let folder = journal.folder().display();
-                self.error(&format!("reading the journal {folder}: {error}"));
-                Err(Exit::Unverified)
-            }
+        let reading = self.journal().read().map_err(|failure| self.fail(&failure))?;
+        for problem in &reading.problems {
+            let line = problem.line.map(|line| format!(":{line}")).unwrap_or_default();
+            let file = problem.file.display();
+            self.warn(&format!("not read: {file}{line}: {}", problem.what));
         }
+        Ok(reading)
     }
 
     /// Says what failed, and ends with "could not verify".

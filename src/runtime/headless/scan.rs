@@ -139,9 +139,7 @@ pub(super) async fn newest(
     storage: &Storage,
     set: &BackupSet,
 ) -> Result<(), Failure> {
-    let reading = session.journal().read().map_err(|error| {
-        Failure::new(FailureKind::Unexpected, format!("reading the journal: {error}"))
-    })?;
+    let reading = session.journal().read()?;
     let s3 = S3::connect(storage).await?;
     let chosen = chosen(session, (&s3, storage, set), &reading, Wanted::Latest).await?;
     let object = &chosen.plan.object;
@@ -162,9 +160,7 @@ async fn chosen(
     reading: &Reading,
     wanted: Wanted,
 ) -> Result<choose::Chosen, Failure> {
-    let now = session.clock.now();
-    let is_local = session.settings.folders.journal_is_local;
-    let situation = Situation { reading, now, id: choose::new_id(now), storage, is_local };
+    let situation = Situation::of(&session.settings, storage, reading, session.clock.now());
     let request = Request {
         wanted,
         depth: Some(Depth::Quick),

@@ -11,6 +11,8 @@ use crate::runtime::sweep::{Found, look, sweep as remove};
 use super::paint::{Tone, say};
 use super::{Session, is_called};
 
+const NOTHING: &str = "nothing to remove";
+
 pub async fn sweep(session: &Session, arguments: &SweepArguments) -> Exit {
     let now = session.clock.now();
     let found = look(&session.settings, now).await;
@@ -27,7 +29,12 @@ pub async fn sweep(session: &Session, arguments: &SweepArguments) -> Exit {
         session.warn(text);
     }
     let mut removed = Vec::new();
-    if !arguments.dry_run {
+    if arguments.dry_run {
+        let is_clean = found.wrecks.is_empty() && found.runs.is_empty();
+        if is_clean && failures.is_empty() && !session.json {
+            say(NOTHING);
+        }
+    } else {
         let swept = remove(&session.settings, found, (&force, BrokenOff::Kept), now).await;
         failures.extend(swept.failures);
         removed = swept.removed;
@@ -62,7 +69,7 @@ fn forced(found: &Found, wanted: &[String]) -> Result<Vec<String>, String> {
 
 fn conclude(removed: &[String], recorded: u64, is_all: bool) {
     match removed.len() as u64 {
-        0 if is_all => say("nothing to remove"),
+        0 if is_all => say(NOTHING),
         0 => {}
         count => {
             let names = removed.join(", ");

@@ -46,9 +46,12 @@ async fn two_keys_lead_to_a_proven_drill_and_a_clean_machine() {
 async fn what_can_be_rehearsed_is_named_on_a_small_screen_below_all_odds() {
     let (_rehearsal, mut console) = opened(SMALL).await;
     let screen = console.wait_for("wrong-bytes").await;
-    for text in ["`:train` cut-dump", "source-unreachable", "prod, over 30 days", "○ missed"] {
+    for text in ["`:train NAME`", "source-unreachable", "prod, over 30 days", "○ missed"] {
         assert!(screen.contains(text), "{text}:\n{screen}");
     }
+    console.press(":train refused<enter>");
+    let screen = console.wait_for("◆ refused").await;
+    assert!(screen.contains("wrong-bytes: `:train NAME`"), "{screen}");
     console.quit().await;
 }
 

@@ -5,13 +5,17 @@ pub(crate) mod stage;
 use std::time::Duration;
 
 use lifeboat::app::action::Action;
+use lifeboat::app::backups::effect::BackupsEffect;
 use lifeboat::app::drill::effect::SetRef;
 use lifeboat::app::drill::leftovers::{Interrupted, LeftBehind, Leftover};
 use lifeboat::app::drill::message::{DrillMessage, Ended};
-use lifeboat::app::message::Message;
+use lifeboat::app::effect::Effect;
+use lifeboat::app::message::{Message, Size};
+use lifeboat::app::tab::Tab;
 use lifeboat::domain::census::Namespace;
 use lifeboat::domain::failure::{Failure, FailureKind};
-use lifeboat::drill::event::{Advance, Happened, Part, Step};
+use lifeboat::domain::verdict::Outcome;
+use lifeboat::drill::event::{Advance, DrillEvent, Happened, Part, Step};
 use lifeboat::drill::preflight::{Check, Checked, Standing};
 
 use stage::{Stage, clean, looks, now};
@@ -142,6 +146,69 @@ async fn a_result_shows_verdict_table_loss_and_the_hold() {
         stage.press(Action::Explain);
         stage.check("why");
     }
+}
+
+#[tokio::test]
+async fn a_result_that_has_no_room_says_what_is_not_seen() {
+    let mut stage = Stage::open((80, 24)).await;
+    let began = stage.began();
+    stage.tell(began);
+    let mut record = stage.record(0);
+    for (at, judged) in record.judgements.iter_mut().enumerate() {
+        judged.outcome = Outcome::NotRun { why: format!("reason {at}") };
+    }
+    stage.hold(record);
+    stage.app.update(Message::Resized(Size { width: 80, height: 22 }));
+    let screen = stage.picture();
+    assert!(screen.contains("more below") && screen.contains("more: e shows them"), "{screen}");
+    stage.press(Action::SelectLast);
+    let screen = stage.picture();
+    assert!(screen.contains("▌ ") && screen.contains("more above"), "{screen}");
+    stage.app.update(Message::Resized(Size { width: 200, height: 50 }));
+    let screen = stage.picture();
+    assert!(!["more below", "more above", "more: e"].iter().any(|it| screen.contains(it)));
+}
+
+#[tokio::test]
+async fn a_drill_is_told_of_in_every_tab_however_narrow_the_screen_is() {
+    for (width, hold) in
+        [(80, "prod · PASS · goes in 10m00s"), (120, "drill prod · PASS · goes in")]
+    {
+        let mut stage = Stage::open((width, 24)).await;
+        let began = stage.began();
+        stage.tell(began);
+        stage.press(Action::Show(Tab::Pods));
+        stage.happen(vec![(0, Step::StartSandbox, Happened::Started)]);
+        assert!(stage.picture().contains("prod · start sandbox"), "{}", stage.picture());
+        stage.conclude(0);
+        stage.press(Action::Show(Tab::Pods));
+        assert!(stage.picture().contains(hold), "{}", stage.picture());
+    }
+}
+
+#[tokio::test]
+async fn a_result_ends_what_was_said_of_it_before_and_is_asked_for_by_the_tab_of_backups() {
+    let mut stage = Stage::open((80, 24)).await;
+    let began = stage.began();
+    stage.tell(began);
+    stage.press(Action::Open);
+    assert!(stage.picture().contains("the result is not known yet"));
+    let record = stage.record(0);
+    stage.happen(vec![(8000, Step::Record, Happened::Concluded(Box::new(record)))]);
+    assert!(!stage.picture().contains("not known yet"));
+    let kept = |at| DrillEvent {
+        at: Duration::from_millis(at),
+        step: Step::Record,
+        what: Happened::Passed { summary: "kept".to_owned() },
+    };
+    let tell = |stage: &mut Stage, at| {
+        stage.app.update(Message::Drill(DrillMessage::Happened(vec![kept(at)])))
+    };
+    let effects = tell(&mut stage, 8100);
+    let [Effect::Backups(effect)] = effects.as_slice() else { panic!("{effects:?}") };
+    let BackupsEffect::Check { sets, .. } = &**effect else { panic!("{effect:?}") };
+    assert!(sets.iter().any(|set| set.environment.0 == "prod"), "{sets:?}");
+    assert!(tell(&mut stage, 8200).is_empty(), "it is recorded once");
 }
 
 #[tokio::test]

@@ -213,11 +213,16 @@ impl Stage {
         self.tell(DrillMessage::Happened(events.collect()));
     }
 
+    /// What the drill finds out.
+    pub(super) fn record(&self, lost: u64) -> Record {
+        record(&self.plan(ID, 0), lost)
+    }
+
     /// Up to the result; `lost` documents of one collection did not come back.
     pub(super) fn conclude(&mut self, lost: u64) {
         let began = self.began();
         self.tell(began);
-        let record = record(&self.plan(ID, 0), lost);
+        let record = self.record(lost);
         let mut events = Vec::new();
         let steps = [Step::Download, Step::Scan, Step::StartSandbox, Step::Restore, Step::Count];
         for (at, step) in steps.into_iter().chain([Step::Compare, Step::Record]).enumerate() {

@@ -2,6 +2,7 @@
 //! an upload that nobody completed.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
@@ -29,10 +30,7 @@ use lifeboat::domain::metrics::panel::{Dimension, Panel, PanelFigures, Threshold
 use lifeboat::domain::metrics::recording::Recordings;
 use lifeboat::domain::metrics::{Bucket, BucketId, ClassSeries, Measured, buckets};
 use lifeboat::domain::series::{Point, Series};
-use lifeboat::domain::settings::{
-    CheckSettings, ConsoleSettings, ContainerEngine, DrillSettings, Folders, Kubeconfig,
-    NotifySettings, Settings, Storage, ThemeChoice,
-};
+use lifeboat::domain::settings::{Settings, Storage, ThemeChoice};
 use lifeboat::domain::units::ByteSize;
 use lifeboat::ui;
 use lifeboat::ui::keymap::Keymap;
@@ -131,6 +129,11 @@ pub(super) fn settings() -> Settings {
     let price = |key: &str, price: f64| Some((StorageClass::of(key)?, price));
     let per_gibibyte =
         [price("StandardStorage", 0.023), price("GlacierStorage", 0.0036)].into_iter().flatten();
+    let prices = Prices {
+        date: jiff::civil::date(2026, 11, 1),
+        currency: "USD".to_owned(),
+        per_gibibyte: per_gibibyte.collect::<BTreeMap<_, _>>(),
+    };
     Settings {
         storages: vec![storage("aws", None), storage("ceph", Some("http://s3.example"))],
         environments: vec![
@@ -139,24 +142,8 @@ pub(super) fn settings() -> Settings {
             environment("prod", "aws", "lifeboat-backups"),
             environment("research", "ceph", "research-dumps"),
         ],
-        drill: DrillSettings::default(),
-        notify: NotifySettings::default(),
-        check: CheckSettings::default(),
-        prices: Prices {
-            date: jiff::civil::date(2026, 11, 1),
-            currency: "USD".to_owned(),
-            per_gibibyte: per_gibibyte.collect::<BTreeMap<_, _>>(),
-        },
         panels: vec![panel("processors", "CPUUtilization", "percent")],
-        folders: Folders {
-            journal: "journal".into(),
-            journal_is_local: true,
-            cache: "cache".into(),
-            state: "state".into(),
-        },
-        container_engine: ContainerEngine::Found,
-        kubeconfig: Kubeconfig::Found,
-        console: ConsoleSettings::default(),
+        ..Settings::bare(Path::new(""), prices)
     }
 }
 

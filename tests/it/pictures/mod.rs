@@ -28,6 +28,7 @@ const WIDE: (u16, u16) = (140, 30);
 const SCREENS: &[(&str, (u16, u16), &str, &str)] = &[
     ("pods", WIDE, "", "CrashLoopBackOff"),
     ("explain", SIZE, "e", "kubectl prints"),
+    ("workloads", WIDE, "v", "≠"),
     ("logs", SIZE, "/staging-ma<enter>p", "Traceback"),
     ("backups", WIDE, "<F2>", "proven"),
     ("metrics", WIDE, "<F3>", "as of"),

@@ -1,6 +1,7 @@
 //! A screen as a window in SVG. Text comes in runs of one style, each stretched to its cells, so that it stands right in
 //! any font; blocks and frames are shapes, which no font can part.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use ratatui::buffer::{Buffer, Cell};
@@ -10,7 +11,7 @@ use unicode_width::UnicodeWidthStr as _;
 const CELL: (u16, u16) = (9, 20);
 /// Where letters stand, below the upper edge of their cell.
 const BASE: u16 = 15;
-/// Between the blocks of two rows, as lines of a terminal stand apart.
+/// Above and below a bar that lies in its row, so that it stands apart from those of other rows.
 const GAP: u16 = 2;
 const TITLE_BAR: u16 = 34;
 const MARGIN: u16 = 14;
@@ -20,14 +21,14 @@ const FONT: &str = "15px ui-monospace,'SF Mono',Menlo,Consolas,'DejaVu Sans Mono
 
 /// The picture of a screen; its title is what those are told who cannot see it.
 pub(super) fn svg(buffer: &Buffer, title: &str) -> String {
-    let mut canvas = Canvas::default();
+    let mut canvas = Canvas { columns: columns(buffer), ..Canvas::default() };
     for y in 0..buffer.area.height {
         canvas.row(buffer, y);
     }
     let width = buffer.area.width * CELL.0 + 2 * MARGIN;
     let height = buffer.area.height * CELL.1 + TITLE_BAR + MARGIN;
     let (middle, title) = (width / 2, escaped(title));
-    let Canvas { shapes, styles } = canvas;
+    let Canvas { shapes, styles, .. } = canvas;
     let mut sheet = format!("text{{font:{FONT};fill:{INK}}}");
     for (at, style) in styles.iter().enumerate() {
         let _ = write!(sheet, ".s{at}{{{style}}}");
@@ -51,6 +52,28 @@ pub(super) fn svg(buffer: &Buffer, title: &str) -> String {
 struct Canvas {
     shapes: String,
     styles: Vec<String>,
+    /// The cells of columns, whose blocks stand on each other.
+    columns: BTreeSet<(u16, u16)>,
+}
+
+/// The blocks that hang together with one that grows upwards: a chart's columns rather than bars in rows.
+fn columns(buffer: &Buffer) -> BTreeSet<(u16, u16)> {
+    let area = buffer.area;
+    let block = |(x, y): (u16, u16)| match Shape::of(buffer[(x, y)].symbol())? {
+        Shape::Block { tall, .. } => Some(tall < 1.0),
+        Shape::Line | Shape::Stroke(_) => None,
+    };
+    let all = (0..area.height).flat_map(|y| (0..area.width).map(move |x| (x, y)));
+    let mut next: Vec<(u16, u16)> = all.filter(|at| block(*at) == Some(true)).collect();
+    let mut found = BTreeSet::new();
+    while let Some((x, y)) = next.pop() {
+        if found.insert((x, y)) {
+            let beside = [(x.wrapping_sub(1), y), (x + 1, y), (x, y.wrapping_sub(1)), (x, y + 1)];
+            let inside = beside.into_iter().filter(|(x, y)| *x < area.width && *y < area.height);
+            next.extend(inside.filter(|at| block(*at).is_some()));
+        }
+    }
+    found
 }
 
 /// Neighbours of one style in a row.
@@ -119,8 +142,9 @@ impl Canvas {
         let (left, top, width) = (x * CELL.0, y * CELL.1, cells * CELL.0);
         let _ = match shape {
             Shape::Block { wide, tall, opacity } => {
-                let (width, height) = (f64::from(width) * wide, f64::from(CELL.1 - 2 * GAP) * tall);
-                let top = f64::from(top + CELL.1 - GAP) - height;
+                let gap = if self.columns.contains(&(x, y)) { 0 } else { GAP };
+                let (width, height) = (f64::from(width) * wide, f64::from(CELL.1 - 2 * gap) * tall);
+                let top = f64::from(top + CELL.1 - gap) - height;
                 let opacity =
                     if opacity < 1.0 { format!(r#" opacity="{opacity}""#) } else { String::new() };
                 writeln!(
@@ -239,6 +263,9 @@ impl Shape {
             '▓' => block(1.0, 1.0, 0.75),
             '─' => Some(Self::Line),
             '│' => Some(Self::Stroke("m4.5 0v20")),
+            '┤' => Some(Self::Stroke("m4.5 0v20m0-10h-4.5")),
+            '┬' => Some(Self::Stroke("m0 10h9m-4.5 0v10")),
+            '┼' => Some(Self::Stroke("m4.5 0v20m-4.5-10h9")),
             '╭' => Some(Self::Stroke("m4.5 20q0-10 4.5-10")),
             '╮' => Some(Self::Stroke("m0 10q4.5 0 4.5 10")),
             '╰' => Some(Self::Stroke("m4.5 0q0 10 4.5 10")),
@@ -259,4 +286,23 @@ impl Shape {
 
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+#[test]
+fn the_blocks_of_a_chart_stand_on_each_other_and_the_bars_of_rows_stand_apart() {
+    let edges = |rows: [&str; 2]| {
+        let picture = svg(&Buffer::with_lines(rows), "blocks");
+        let shapes = picture.split_once("<g ").unwrap().1;
+        let number = |shape: &str, name: &str| -> f64 {
+            let value = shape.split_once(&format!(r#" {name}=""#)).unwrap().1;
+            value.split('"').next().unwrap().parse().unwrap()
+        };
+        let edges = shapes.split("<rect").skip(1).map(|shape| {
+            let top = number(shape, "y");
+            (top, top + number(shape, "height"))
+        });
+        edges.collect::<Vec<_>>()
+    };
+    assert_eq!(edges(["▄ ", "█ "]), [(10.0, 20.0), (20.0, 40.0)]);
+    assert_eq!(edges(["█▎", "█▋"]), [(2.0, 18.0), (2.0, 18.0), (22.0, 38.0), (22.0, 38.0)]);
 }

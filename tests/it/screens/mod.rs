@@ -15,7 +15,7 @@ use lifeboat::app::overlay::Overlay;
 use lifeboat::domain::environment::EnvironmentName;
 use lifeboat::domain::failure::{Failure, FailureKind};
 use lifeboat::domain::news::{Delta, Kind, News, Scope};
-use lifeboat::domain::pod::Owner;
+use lifeboat::domain::pod::{ContainerState, Owner};
 use lifeboat::domain::settings::ThemeChoice;
 use lifeboat::domain::trust::Trust;
 use lifeboat::ui::theme::ColourDepth;
@@ -45,6 +45,29 @@ fn every_view_shows_its_rows() {
             stage.check(view);
         }
     }
+}
+
+#[test]
+fn columns_stand_the_same_in_whatever_order_clusters_answer() {
+    let well = || vec![crew::pod(&"worker-".repeat(9), ("ReplicaSet", "worker"), 5000)];
+    let ill = |number: usize| {
+        let mut pod = crew::pod(&format!("api-{number}"), ("ReplicaSet", "api"), 5000);
+        pod.statuses[0].ready = false;
+        let reason = Some("CrashLoopBackOff".into());
+        pod.statuses[0].state = ContainerState::Waiting { reason, message: None };
+        pod
+    };
+    // There is room for the worst only: what stood there before they came is no measure.
+    let screen = |order: [&str; 2]| {
+        let mut stage = Stage::unheard((120, 13));
+        for name in order {
+            let pods = if name == "dev" { well() } else { (0..12).map(ill).collect() };
+            stage.tell_pods(name, pods, Trust::Live);
+            stage.draw();
+        }
+        picture::text(&stage.draw())
+    };
+    assert_eq!(screen(["dev", "prod"]), screen(["prod", "dev"]));
 }
 
 #[test]

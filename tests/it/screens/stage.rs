@@ -1,5 +1,6 @@
 //! A console on a screen in memory with a frozen clock: told what clusters tell, acted on, drawn.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -11,10 +12,7 @@ use lifeboat::app::{App, Seen};
 use lifeboat::domain::environment::{Environment, EnvironmentName, Kubernetes};
 use lifeboat::domain::news::{Delta, Kind, News, Scope};
 use lifeboat::domain::pod::Pod;
-use lifeboat::domain::settings::{
-    CheckSettings, ConsoleSettings, ContainerEngine, DrillSettings, Folders, Kubeconfig,
-    NotifySettings, Settings, ThemeChoice,
-};
+use lifeboat::domain::settings::{Settings, ThemeChoice};
 use lifeboat::domain::trust::Trust;
 use lifeboat::ui::keymap::Keymap;
 use lifeboat::ui::theme::{ColourDepth, Theme};
@@ -60,22 +58,8 @@ fn environment(name: &str, production: bool) -> Environment {
 fn settings(names: &[&str]) -> Settings {
     let environments = names.iter().map(|name| environment(name, *name == "prod"));
     Settings {
-        storages: Vec::new(),
         environments: environments.collect(),
-        drill: DrillSettings::default(),
-        notify: NotifySettings::default(),
-        check: CheckSettings::default(),
-        prices: lifeboat::config::default_prices(),
-        panels: Vec::new(),
-        folders: Folders {
-            journal: "journal".into(),
-            journal_is_local: true,
-            cache: "cache".into(),
-            state: "state".into(),
-        },
-        container_engine: ContainerEngine::Found,
-        kubeconfig: Kubeconfig::Found,
-        console: ConsoleSettings::default(),
+        ..Settings::bare(Path::new(""), lifeboat::config::default_prices())
     }
 }
 

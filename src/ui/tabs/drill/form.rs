@@ -262,6 +262,7 @@ fn odds(sheet: &mut Sheet<'_>, app: &App, most: usize) {
         let role = if is_drawn { Role::Accent } else { Role::Muted };
         let drawn = if is_drawn { "◆ " } else { "  " };
         let stratum = left(&odds.stratum.to_string(), 22);
+        let noun = if odds.backups == 1 { "backup " } else { "backups" };
         let weight = match odds.weight {
             365.. => "never or a year ago".to_owned(),
             days => format!("{days} d ago"),
@@ -272,7 +273,7 @@ fn odds(sheet: &mut Sheet<'_>, app: &App, most: usize) {
             (full, role),
             (rest, Role::Border),
             (right(&format!("{:.0} %", odds.chance * 100.0), 6), Role::Text),
-            (format!("  {:>3} backups  {weight}", odds.backups), Role::Muted),
+            (format!("  {:>3} {noun}  {weight}", odds.backups), Role::Muted),
         ]);
     }
 }
@@ -318,7 +319,8 @@ fn training(sheet: &mut Sheet<'_>, drill: &Drill) {
         sheet.line([
             (sign.to_owned(), Role::Warning),
             (left(training.name, 20), role),
-            (left(training.verdict, 18), Role::Muted),
+            // In the words of the result that it leads to.
+            (left(&training.verdict.replace('-', " ").to_uppercase(), 18), Role::Muted),
             (training.rehearses.to_owned(), Role::Muted),
         ]);
     }
@@ -334,7 +336,7 @@ fn training_names(sheet: &mut Sheet<'_>, drill: &Drill) {
         format!("{sign}{}", training.name)
     };
     let names: Vec<String> = drill.training.iter().map(name).collect();
-    let text = format!("`:train` {}", names.join(", "));
+    let text = format!("{}: `:train NAME`", names.join(", "));
     let room = usize::from(sheet.width()).saturating_sub(12);
     for (at, line) in wrap(&text, room).into_iter().enumerate() {
         let heading = if at == 0 { " Rehearse  " } else { "           " };

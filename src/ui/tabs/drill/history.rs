@@ -13,6 +13,7 @@ use crate::drill::record::Record;
 use crate::ui::theme::{Role, Theme};
 use crate::ui::viewports::Viewports;
 
+use super::window::Window;
 use crate::ui::sheet::{Part, Sheet, left};
 
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
@@ -50,9 +51,9 @@ pub(super) fn draw(
     let widths = Widths::of(&rows, area.width);
     sheet.line([(widths.headings(), Role::Header)]);
     let first = sheet.height();
-    let room = usize::from(area.height.saturating_sub(first));
-    let offset = (drill.history.at + 1).saturating_sub(room);
-    for (at, past) in rows.iter().enumerate().skip(offset).take(room) {
+    let body = Rect { y: area.y + first, height: area.height.saturating_sub(first), ..area };
+    let window = Window::of(rows.len(), drill.history.at, body.height);
+    for (at, past) in window.of_rows(&rows) {
         sheet.line(row(past, &widths, at == drill.history.at));
     }
     if rows.is_empty() {
@@ -63,15 +64,11 @@ pub(super) fn draw(
         };
         sheet.line([(format!("  {text}"), Role::Muted)]);
     }
-    let body = Rect { y: area.y + first, height: area.height.saturating_sub(first), ..area };
-    let drawn = u16::try_from(rows.len().saturating_sub(offset).min(room)).unwrap_or(0);
-    viewports.rows(Rect { height: drawn, ..body }, offset);
-    sheet.draw(frame, area);
-    let selected = drill.history.at.saturating_sub(offset);
-    if selected < room && !rows.is_empty() {
-        let y = body.y + u16::try_from(selected).unwrap_or(0);
-        frame.buffer_mut().set_style(Rect { y, height: 1, ..area }, theme.role(Role::Selection));
+    if let Some(sign) = window.sign() {
+        sheet.line([sign]);
     }
+    sheet.draw(frame, area);
+    window.mark(frame, body, theme, viewports);
 }
 
 /// The newest ones, beside the form.

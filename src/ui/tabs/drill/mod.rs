@@ -8,6 +8,7 @@ pub(in crate::ui) mod leftovers;
 mod result;
 mod run;
 mod table;
+mod window;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -108,31 +109,31 @@ fn crumbs(drill: &Drill) -> (Vec<String>, Vec<(String, Role)>) {
     (crumbs, facts)
 }
 
-/// What every tab says of a drill that has not ended: `drill prod · restore 41 %`.
-pub(in crate::ui) fn status(app: &App) -> Option<(String, Role)> {
+/// What every tab says of a drill that has not ended: `drill prod · restore 41 % · 7.2 s`, and the
+/// same in fewer words, the longest first.
+pub(in crate::ui) fn status(app: &App) -> Option<(Vec<String>, Role)> {
     let run = app.drill.live()?;
-    let name = &run.plan.set.environment;
     let now = run.elapsed(app.now);
-    if app.drill.leaving.is_some() || run.is_cleaning_up() {
-        return Some((format!("drill {name} · cleaning up"), Role::Busy));
-    }
-    if run.is_holding() {
+    let (what, when, role) = if app.drill.leaving.is_some() || run.is_cleaning_up() {
+        ("cleaning up".to_owned(), None, Role::Busy)
+    } else if run.is_holding() {
         let verdict = run.record.as_ref().map(|it| it.verdict.word()).unwrap_or_default();
         let left = run.held.as_ref().map(|held| held.until.saturating_sub(now));
-        let left = left.map(|left| format!(" · goes in {}", Span(left))).unwrap_or_default();
-        return Some((format!("drill {name} · {verdict}{left}"), Role::Fine));
-    }
-    if run.is_cancelled {
-        return Some((format!("drill {name} · cancelling"), Role::Warning));
-    }
-    if run.record.is_some() && run.current().is_none() {
+        (verdict.to_owned(), left.map(|left| format!("goes in {}", Span(left))), Role::Fine)
+    } else if run.is_cancelled {
+        ("cancelling".to_owned(), None, Role::Warning)
+    } else if run.record.is_some() && run.current().is_none() {
         // Between the record and what comes behind it.
-        return Some((format!("drill {name} · ending"), Role::Busy));
-    }
-    let step = run.current().map_or("begins", Step::word);
-    let share = run.current().and_then(|step| share(run, step));
-    let share = share.map(|share| format!(" {:.0} %", share * 100.0)).unwrap_or_default();
-    Some((format!("drill {name} · {step}{share} · {}", Span(now)), Role::Busy))
+        ("ending".to_owned(), None, Role::Busy)
+    } else {
+        let step = run.current().map_or("begins", Step::word);
+        let share = run.current().and_then(|step| share(run, step));
+        let share = share.map(|share| format!(" {:.0} %", share * 100.0)).unwrap_or_default();
+        (format!("{step}{share}"), Some(Span(now).to_string()), Role::Busy)
+    };
+    let name = &run.plan.set.environment;
+    let told = when.iter().fold(what.clone(), |what, when| format!("{what} · {when}"));
+    Some((vec![format!("drill {name} · {told}"), format!("{name} · {told}"), told, what], role))
 }
 
 /// How much of a step is done, 0 to 1, where that is known.

@@ -8,11 +8,12 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::app::App;
 use crate::app::drill::result::Shown;
+use crate::domain::median::median;
 use crate::domain::settings::Depth;
 use crate::domain::units::{Count, Span};
 use crate::domain::verdict::{Judgement, Severity, Verdict};
 use crate::drill::event::Step;
-use crate::drill::past::{median, recovery_times};
+use crate::drill::past::recovery_times;
 use crate::drill::progress::StepState;
 use crate::drill::record::Record;
 use crate::drill::report::{line, not_run};
@@ -21,7 +22,11 @@ use crate::ui::theme::{Role, Theme};
 use crate::ui::viewports::Viewports;
 
 use super::table::{Columns, role_of};
+use super::window::Window;
 use crate::ui::sheet::{Part, Sheet};
+
+/// So many lines are there for what is told below the table.
+const LEAST_TOLD: u16 = 3;
 
 /// ```text
 ///  PASS  2026-10-14T00_00.tar.gz is proven
@@ -55,7 +60,7 @@ pub(super) fn draw(
     let rows: Vec<&Row> = shown.rows().collect();
     let columns = Columns::of(record, &rows, area.width);
     let mut foot = Sheet::new(theme, area.width);
-    findings(&mut foot, (shown, columns.why), usize::from(area.height) / 4);
+    tell(&mut foot, theme, &findings(shown, columns.why), (area.height / 3).max(LEAST_TOLD));
     if let Some(loss) = &record.loss {
         foot.sentence(1, &loss.sentence(), (Role::Text, 2));
         if area.height > 22 {
@@ -163,32 +168,49 @@ fn clean_up(app: &App, shown: &Shown) -> Vec<Part> {
     vec![(" clean ".to_owned(), Role::Fine), (format!(" {removed} removed, {kept}"), Role::Muted)]
 }
 
+/// A sentence, what it is, and in how many lines it is said at most.
+type Told = (String, (Role, usize));
+
 /// What is not about one collection, and why the one under the cursor is as it is.
-fn findings(sheet: &mut Sheet<'_>, (shown, room): (&Shown, usize), most: usize) {
+fn findings(shown: &Shown, room: usize) -> Vec<Told> {
     let record = &shown.record;
-    if let Some(failed) = &record.failed {
-        let text = format!("{}: {}", failed.step, failed.failure);
-        sheet.sentence(1, &text, (Role::Warning, 3));
-    }
+    let failed = record.failed.iter();
+    let failed = failed.map(|it| (format!("{}: {}", it.step, it.failure), (Role::Warning, 3)));
+    let mut told: Vec<Told> = failed.collect();
     let general = record.judgements.iter().flat_map(Judgement::findings);
     let mut general: Vec<_> = general.filter(|found| found.namespace.is_none()).collect();
     general.sort_by_key(|found| std::cmp::Reverse(found.severity));
-    for finding in general.into_iter().take(most.max(1)) {
+    for finding in general {
         let role = match finding.severity {
             Severity::Info => Role::Muted,
             Severity::Warn | Severity::CouldNotVerify => Role::Warning,
             Severity::Fail => Role::Critical,
         };
-        sheet.sentence(1, &line(finding), (role, 2));
+        told.push((line(finding), (role, 2)));
     }
     // A reason that the table has no room for.
     if let Some(row) = shown.selected().filter(|row| row.why.width() > room) {
         let text = format!("{}: {}", row.namespace.collection, row.why);
-        sheet.sentence(1, &text, (role_of(row), 2));
+        told.push((text, (role_of(row), 2)));
     }
     // The last is what the drill was about, where it did not come to that.
-    for (rules, why) in not_run(&record.judgements).into_iter().rev().take((most / 3).max(1)) {
-        sheet.line([(format!(" not run {rules}: {why}"), Role::Muted)]);
+    for (rules, why) in not_run(&record.judgements).into_iter().rev() {
+        told.push((format!("not run {rules}: {why}"), (Role::Muted, 1)));
+    }
+    told
+}
+
+/// As much of it as there are lines for, and a sign for the rest.
+fn tell<'t>(sheet: &mut Sheet<'t>, theme: &'t Theme, told: &[Told], lines: u16) {
+    for (at, (text, how)) in told.iter().enumerate() {
+        let mut one = Sheet::new(theme, sheet.width());
+        one.sentence(1, text, *how);
+        let left = told.len() - at;
+        if at > 0 && sheet.height() + one.height() + u16::from(left > 1) > lines {
+            sheet.line([(format!(" {left} more: e shows them"), Role::Muted)]);
+            return;
+        }
+        sheet.append(one);
     }
 }
 
@@ -205,22 +227,17 @@ fn table(
     }
     sheet.line(columns.header());
     let first = sheet.height();
-    let room = usize::from(area.height.saturating_sub(first));
-    let offset = (shown.at() + 1).saturating_sub(room);
-    for (at, row) in rows.iter().enumerate().skip(offset).take(room) {
+    let body = Rect { y: area.y + first, height: area.height.saturating_sub(first), ..area };
+    let window = Window::of(rows.len(), shown.at(), body.height);
+    for (at, row) in window.of_rows(rows) {
         sheet.line(columns.row(row, at == shown.at()));
     }
     if rows.is_empty() {
         sheet.line([("  no row has this; esc shows all".to_owned(), Role::Muted)]);
     }
-    let body = Rect { y: area.y + first, height: area.height.saturating_sub(first), ..area };
-    let drawn = u16::try_from(rows.len().saturating_sub(offset).min(room)).unwrap_or(0);
-    viewports.rows(Rect { height: drawn, ..body }, offset);
-    sheet.draw(frame, area);
-    let selected = shown.at().saturating_sub(offset);
-    if selected < room && !rows.is_empty() {
-        let y = body.y + u16::try_from(selected).unwrap_or(0);
-        let line = Rect { y, height: 1, ..area };
-        frame.buffer_mut().set_style(line, theme.role(Role::Selection));
+    if let Some(sign) = window.sign() {
+        sheet.line([sign]);
     }
+    sheet.draw(frame, area);
+    window.mark(frame, body, theme, viewports);
 }

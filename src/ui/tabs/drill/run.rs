@@ -160,7 +160,13 @@ fn collections(sheet: &mut Sheet<'_>, run: &Run, room: usize) {
         return;
     }
     let whole = parts.iter().filter(|part| is_whole(part)).count();
-    let facts = format!("{whole} of {} collections", parts.len());
+    let facts = match (step, &run.progress.step(step).state) {
+        // How many there are is known when the dump is read to its end.
+        (Step::Scan, StepState::Running(_)) => {
+            format!("{} so far", plural(parts.len() as u64, "collection"))
+        }
+        _ => format!("{whole} of {}", plural(parts.len() as u64, "collection")),
+    };
     sheet.heading(if step == Step::Scan { "Scanned" } else { "Restored" }, &facts);
     let mut shown: Vec<&Collection> = parts.iter().collect();
     // What moves is seen, then what is large.
