@@ -106,15 +106,20 @@ fn of_panel(sheet: &mut Sheet<'_>, app: &App, panel: &PanelState, most: usize) {
     said(sheet, &panel.notes(app.now), left);
 }
 
-/// The most urgent of what is to be said; what failed or stands out has a line more.
+/// The most urgent of what is to be said; what failed or stands out has more lines.
 pub(super) fn notes(sheet: &mut Sheet<'_>, app: &App, most: usize) {
     let found = match app.metrics.chosen() {
         Some(Subject::Bucket(bucket)) => bucket.notes(app.metrics.window(app.now), app.now),
         Some(Subject::Panel(panel)) => panel.notes(app.now),
         None => Vec::new(),
     };
-    let is_urgent = |(tone, _): &Note| matches!(tone, Tone::Critical | Tone::Warning);
-    said(sheet, &found, most + usize::from(found.first().is_some_and(is_urgent)));
+    // What is to be done stands at the end of a sentence.
+    let further = match found.first() {
+        Some((Tone::Critical, _)) => 2,
+        Some((Tone::Warning, _)) => 1,
+        _ => 0,
+    };
+    said(sheet, &found, most + further);
 }
 
 /// Sentences in at most so many lines; what has no room is counted.
