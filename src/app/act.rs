@@ -303,7 +303,7 @@ impl App {
         self.full_screen = false;
         match tab {
             Tab::Pods | Tab::Backups => Vec::new(),
-            Tab::Metrics => self.metrics.look_once(),
+            Tab::Metrics => self.metrics.look_again(self.now),
             Tab::Drill => self.drill.look_once(),
         }
     }

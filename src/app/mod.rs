@@ -196,6 +196,7 @@ impl App {
                 self.grow_older(now);
                 let mut effects = self.drill_due();
                 effects.extend(self.backups_due());
+                effects.extend(self.metrics_due());
                 effects
             }
             Message::Acted(action) => {
@@ -313,8 +314,9 @@ impl App {
         let locked = self.unlocked.values().min().copied();
         let drill = self.drill.next_change(self.now);
         let backups = self.backups.next_look(self.tab == Tab::Backups);
+        let figures = self.next_figures();
         let described = self.next_description();
-        [flash, judged, locked, drill, backups, described].into_iter().flatten().min()
+        [flash, judged, locked, drill, backups, figures, described].into_iter().flatten().min()
     }
 
     /// Whether the screen must be painted again; what is to be painted is made ready.

@@ -217,6 +217,11 @@ impl World {
         [self.bucket.faults(), self.depot.faults()]
     }
 
+    /// How many requests came to both of them so far.
+    pub fn storage_requests(&self) -> usize {
+        self.bucket.requests() + self.depot.requests()
+    }
+
     /// What measures the bucket.
     pub const fn cloudwatch(&self) -> &CloudWatchServer {
         &self.cloudwatch

@@ -18,13 +18,12 @@ mod figures;
 mod lister;
 #[path = "parts/terminal.rs"]
 mod terminal;
+#[path = "parts/world.rs"]
+mod world;
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
@@ -32,6 +31,7 @@ use figures::tell;
 use lister::{Lister, Reading};
 use tempfile::TempDir;
 use terminal::Terminal;
+use world::World;
 
 const MANY: usize = 10_000;
 const SOME: usize = 1850;
@@ -48,7 +48,7 @@ const EVENTS: usize = 12;
 fn main() {
     println!("each figure: the best of {ROUNDS}, the median of many, or one as it is");
     many();
-    let world = World::serve(Some(&SOME.to_string()));
+    let world = World::serve(&["--pods", &SOME.to_string()]);
     let home = Home::new(&world, &ENVIRONMENTS, "");
     let console = home.open();
     console.wait("three live clusters", |text| {
@@ -61,8 +61,8 @@ fn main() {
 }
 
 fn many() {
-    let world = World::serve(Some(&format!("prod={MANY}")));
-    let lister = Lister::new(&world.addresses["prod"]);
+    let world = World::serve(&["--pods", &format!("prod={MANY}")]);
+    let lister = Lister::new(world.address("the cluster of prod"));
     let all = lister.names().len();
     let best = |reading| (0..ROUNDS).map(|_| lister.list(reading)).min().unwrap();
     let ((bytes, length), (json, _)) = (best(Reading::Bytes), best(Reading::Json));
@@ -173,7 +173,7 @@ fn tell_load(console: &Terminal) {
 }
 
 fn idle() {
-    let world = World::serve(None);
+    let world = World::serve(&[]);
     // Its pods neither crash nor start.
     let home = Home::new(&world, &["dev"], r#", namespaces = ["kube-system"]"#);
     let mut console = home.open();
@@ -205,51 +205,6 @@ fn count(text: &str) -> usize {
 
 fn is_live(text: &str, environment: &str) -> bool {
     text.lines().any(|line| line.contains(environment) && line.contains("● live"))
-}
-
-/// `lifeboat demo --serve`, up as long as this is held.
-struct World {
-    process: Child,
-    addresses: BTreeMap<String, String>,
-    kubeconfig: PathBuf,
-    _home: TempDir,
-}
-
-impl World {
-    fn serve(pods: Option<&str>) -> Self {
-        let home = tempfile::tempdir().unwrap();
-        let mut process = Command::new(env!("CARGO_BIN_EXE_lifeboat"))
-            .args(["demo", "--serve"])
-            .args(pods.iter().flat_map(|pods| ["--pods", pods]))
-            .env_clear()
-            .envs([("HOME", home.path()), ("TMPDIR", home.path())])
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let (mut addresses, mut kubeconfig) = (BTreeMap::new(), None);
-        for line in BufReader::new(process.stdout.take().unwrap()).lines() {
-            let line = line.unwrap();
-            if let Some((name, address)) =
-                line.strip_prefix("the cluster of ").and_then(|rest| rest.split_once(": "))
-            {
-                addresses.insert(name.to_owned(), address.to_owned());
-            }
-            let words: Vec<_> = line.split_whitespace().collect();
-            let named = words.iter().position(|word| *word == "--kubeconfig");
-            kubeconfig = named.map(|at| PathBuf::from(words[at + 1])).or(kubeconfig);
-            if addresses.len() == ENVIRONMENTS.len() && named.is_some() {
-                break;
-            }
-        }
-        Self { process, addresses, kubeconfig: kubeconfig.unwrap(), _home: home }
-    }
-}
-
-impl Drop for World {
-    fn drop(&mut self) {
-        self.process.kill().ok();
-        self.process.wait().ok();
-    }
 }
 
 /// The folder of a user who looks at these environments.

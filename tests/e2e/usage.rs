@@ -128,7 +128,8 @@ fn the_aws_command_line_and_we_read_the_same_figures_and_alarms() {
     assert_eq!(of_aws(&said, "former"), class("StandardIAStorage"));
     assert_eq!(of_aws(&said, "objects"), ours(&figures["objects"]));
 
-    let said = served.aws(&aws, &["describe-alarms"]);
+    let types = ["--alarm-types", "MetricAlarm", "CompositeAlarm"];
+    let said = served.aws(&aws, &[&["describe-alarms"], &types[..]].concat());
     let names = |alarms: &Value, key: &str| {
         let mut names: Vec<_> = alarms
             .as_array()
@@ -139,10 +140,15 @@ fn the_aws_command_line_and_we_read_the_same_figures_and_alarms() {
         names.sort();
         names
     };
-    let told_names = names(&told["alarms"][0]["alarms"], "name");
-    for name in names(&said["MetricAlarms"], "AlarmName") {
-        assert!(told_names.contains(&name), "{name}");
+    let kinds = [("MetricAlarms", 4), ("CompositeAlarms", 1)];
+    let mut said_names = Vec::new();
+    for (kind, count) in kinds {
+        let own = names(&said[kind], "AlarmName");
+        assert_eq!(own.len(), count, "{kind}");
+        said_names.extend(own);
     }
+    said_names.sort();
+    assert_eq!(said_names, names(&told["alarms"][0]["alarms"], "name"));
 }
 
 #[test]

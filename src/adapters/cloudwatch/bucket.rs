@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use crate::adapters::cloudwatch::CloudWatch;
-use crate::adapters::cloudwatch::figures::{Question, Told};
+use crate::adapters::cloudwatch::figures::{Question, explained};
 use crate::adapters::cloudwatch::refusal::Attempt;
 use crate::adapters::error::AdapterError;
-use crate::domain::failure::{Failure, FailureKind};
+use crate::domain::failure::FailureKind;
 use crate::domain::metrics::class::{ALL_TYPES, StorageClass};
 use crate::domain::metrics::panel::Dimension;
-use crate::domain::metrics::{ClassSeries, Measured, Unseen};
+use crate::domain::metrics::{ClassSeries, Measured};
 use crate::domain::series::{Series, Window};
 
 const NAMESPACE: &str = "AWS/S3";
@@ -35,23 +35,24 @@ impl CloudWatch {
             unseen: Vec::new(),
         };
         for (class, told) in classes.into_iter().zip(told) {
-            let what = format!("the bytes of {class}");
-            measured.unseen.extend(unseen(&attempt, what, &told));
+            measured.unseen.extend(told.unseen(&format!("the bytes of {class}")));
             if !told.series.is_empty() {
                 measured.classes.push(ClassSeries { class, bytes: told.series });
             }
         }
         if let Some(told) = objects {
-            measured.unseen.extend(unseen(&attempt, "the number of objects".to_owned(), &told));
+            measured.unseen.extend(told.unseen("the number of objects"));
             measured.objects = told.series;
         }
         let size = |it: &ClassSeries| it.bytes.last().map_or(0.0, |point| point.value);
         measured.classes.sort_by(|one, other| size(other).total_cmp(&size(one)));
-        let nothing = measured.classes.is_empty() && measured.objects.is_empty();
-        if nothing && measured.unseen.is_empty() {
-            return Err(self.unmeasured(&attempt, bucket).await);
+        if !measured.classes.is_empty() || !measured.objects.is_empty() {
+            return Ok(measured);
         }
-        Ok(measured)
+        Err(match measured.unseen.into_iter().next() {
+            Some(unseen) => attempt.failed(explained(unseen.why)),
+            None => self.unmeasured(&attempt, bucket).await,
+        })
     }
 
     /// Nothing was told of the bucket, and nothing was refused: says why as far as that is known.
@@ -83,10 +84,4 @@ fn question(bucket: &str, metric: &'static str, class: &str) -> Question<'static
         dimensions: vec![dimension("BucketName", bucket), dimension("StorageType", class)],
         statistic: "Average",
     }
-}
-
-fn unseen(attempt: &Attempt<'_>, what: String, told: &Told) -> Option<Unseen> {
-    let (kind, reason, advice) = told.trouble.clone()?;
-    let what_failed = format!("{} {}: {what}: {reason}", attempt.operation, attempt.target);
-    Some(Unseen { what, why: Failure { kind, what: what_failed, advice } })
 }

@@ -10,8 +10,9 @@ use crate::adapters::aws::refusal::Explained;
 use crate::adapters::cloudwatch::refusal::Attempt;
 use crate::adapters::cloudwatch::{CloudWatch, PAGES, date_time, timestamp};
 use crate::adapters::error::AdapterError;
-use crate::domain::failure::FailureKind;
+use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::metrics::panel::Dimension;
+use crate::domain::metrics::unseen::Unseen;
 use crate::domain::series::{Point, Series, Window};
 
 /// The most queries that one call takes.
@@ -31,7 +32,19 @@ pub(super) struct Question<'a> {
 pub(super) struct Told {
     pub(super) series: Series,
     /// Why it is not all of it.
-    pub(super) trouble: Option<Explained>,
+    trouble: Option<Failure>,
+}
+
+impl Told {
+    /// What is missing of it, under the name that it has for people.
+    pub(super) fn unseen(&self, what: &str) -> Option<Unseen> {
+        Some(Unseen { what: what.to_owned(), why: self.trouble.clone()? })
+    }
+}
+
+/// Why nothing came at all, where one reason stands for all.
+pub(super) fn explained(Failure { kind, what, advice }: Failure) -> Explained {
+    (kind, what, advice)
 }
 
 impl CloudWatch {
@@ -133,6 +146,7 @@ impl Gathered {
             }
             _ => None,
         };
+        let trouble = trouble.map(|(kind, what, advice)| Failure { kind, what, advice });
         Told { series: Series::new(step, self.points), trouble }
     }
 }

@@ -1,6 +1,6 @@
 //! Any metric that a panel names, for one thing or for each that fits.
 
-use crate::adapters::cloudwatch::figures::Question;
+use crate::adapters::cloudwatch::figures::{Question, explained};
 use crate::adapters::cloudwatch::{CloudWatch, PAGES};
 use crate::adapters::error::AdapterError;
 use crate::domain::failure::FailureKind;
@@ -41,27 +41,27 @@ impl CloudWatch {
                 statistic: &panel.statistic,
             })
             .collect();
-        let mut series = Vec::new();
-        let mut trouble = None;
+        let mut figures = PanelFigures { series: Vec::new(), more, unseen: Vec::new() };
         if !questions.is_empty() {
             let told = self.figures(&questions, window, range.step(), &attempt).await?;
             for (dimensions, told) in wanted.iter().zip(told) {
-                trouble = trouble.or(told.trouble);
+                let label = label(panel, dimensions);
+                figures.unseen.extend(told.unseen(&label));
                 if !told.series.is_empty() {
-                    series.push((label(panel, dimensions), told.series));
+                    figures.series.push((label, told.series));
                 }
             }
         }
-        match trouble {
-            Some(explained) => Err(attempt.failed(explained)),
-            None if series.is_empty() => {
-                let reason = format!("there are no points of the last {}", range.words());
-                let advice =
-                    "are region, namespace, metric and all dimensions as CloudWatch has them?";
-                Err(attempt.failed((FailureKind::Missing, reason, Some(advice.to_owned()))))
-            }
-            None => Ok(PanelFigures { series, more }),
+        if !figures.series.is_empty() {
+            return Ok(figures);
         }
+        let nothing = || {
+            let reason = format!("there are no points of the last {}", range.words());
+            let advice = "are region, namespace, metric and all dimensions as CloudWatch has them?";
+            (FailureKind::Missing, reason, Some(advice.to_owned()))
+        };
+        let why = figures.unseen.into_iter().next().map(|unseen| explained(unseen.why));
+        Err(attempt.failed(why.unwrap_or_else(nothing)))
     }
 
     /// The dimensions of each metric with this name that fits; `*` fits any value. Metrics that were

@@ -31,7 +31,7 @@ impl App {
             }
             Action::Reload => {
                 self.say(Tone::Muted, "asking again; what is known stays meanwhile".to_owned());
-                return self.metrics.look(Freshness::Anew);
+                return self.metrics.look(Freshness::Anew, self.now);
             }
             Action::Filter => {
                 let text = self.metrics.filter.clone();
@@ -202,7 +202,7 @@ impl Metrics {
     fn choose(&mut self, range: Range, now: jiff::Timestamp) -> Vec<Effect> {
         let is_another = range != self.span.range;
         self.span.choose(range, now);
-        let asks = is_another && self.figures != crate::app::effect::Generation::default();
+        let asks = is_another && self.asked.is_some();
         asks.then(|| self.look_at_panels(Freshness::Kept)).flatten().into_iter().collect()
     }
 

@@ -1,10 +1,7 @@
 //! The alarms of all storages that CloudWatch watches, ours first.
 
-use jiff::Timestamp;
-
-use crate::app::fetched::Fetched;
+use crate::app::fetched::{Answer, Fetched};
 use crate::domain::environment::StorageName;
-use crate::domain::failure::Failure;
 use crate::domain::metrics::alarm::{Alarm, AlarmState, sort};
 
 #[derive(Debug)]
@@ -29,14 +26,9 @@ impl Alarms {
         }
     }
 
-    pub(super) fn finish(
-        &mut self,
-        storage: &StorageName,
-        alarms: Result<Vec<Alarm>, Failure>,
-        at: Timestamp,
-    ) {
+    pub(super) fn hear(&mut self, storage: &StorageName, answer: Answer<Vec<Alarm>>) {
         if let Some((_, fetched)) = self.asked.iter_mut().find(|(name, _)| name == storage) {
-            fetched.finish(alarms, at);
+            fetched.hear(answer);
         }
         let all = self.asked.iter().filter_map(|(_, fetched)| fetched.value()).flatten();
         self.all = all.cloned().collect();
@@ -84,6 +76,13 @@ impl Alarms {
 
     pub fn is_loading(&self) -> bool {
         self.asked.iter().any(|(_, fetched)| fetched.is_loading())
+    }
+
+    /// Whether there may be alarms that nobody has told of.
+    pub fn is_in_doubt(&self) -> bool {
+        let untold =
+            |fetched: &Fetched<_>| fetched.failure().is_some() && fetched.value().is_none();
+        self.asked.iter().any(|(_, fetched)| untold(fetched))
     }
 
     /// Whether anybody has told anything yet.

@@ -1,8 +1,6 @@
 //! What is known of one bucket, and the charts of it.
 
-use std::time::Duration;
-
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use crate::app::fetched::Fetched;
 use crate::domain::failure::Failure;
@@ -11,15 +9,10 @@ use crate::domain::metrics::cost::{Estimate, Prices};
 use crate::domain::metrics::difference::Difference;
 use crate::domain::metrics::listing::Listed;
 use crate::domain::metrics::recording::Recordings;
-use crate::domain::metrics::{Bucket, Measured, since_jump};
+use crate::domain::metrics::{Bucket, Measured};
 use crate::domain::plot::unit::Unit;
 use crate::domain::plot::{Form, Layer, Plot};
-use crate::domain::series::{Change, Jump, Point, Series, Window};
-
-/// What a month is in a comparison.
-pub const MONTH: Duration = Duration::from_hours(30 * 24);
-/// What growth is taken from.
-pub const LATELY: Duration = Duration::from_hours(90 * 24);
+use crate::domain::series::{Jump, Series, Window};
 
 /// A bucket of the configuration with all that was found out about it.
 #[derive(Debug)]
@@ -84,24 +77,6 @@ impl BucketFigures {
             (Source::CloudWatch, None) => Series::default(),
             (Source::Listings, _) => self.recordings.objects(),
         }
-    }
-
-    /// What has been added or has gone in a month: where nothing was measured a month before the newest
-    /// point, since the point that is nearest to that, by a week at most.
-    pub fn month(&self) -> Option<Change> {
-        const WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
-        let to = self.size.last()?;
-        let then = to.at.checked_sub(MONTH).ok()?;
-        let away = |point: &&Point| point.at.duration_since(then).abs();
-        let from = *self.size.points().iter().min_by_key(away)?;
-        (away(&&from) <= WEEK && from.at < to.at).then_some(Change { from, to })
-    }
-
-    /// How many bytes it grows in a day, of late, and since its newest jump.
-    pub fn growth(&self) -> Option<f64> {
-        let last = self.size.last()?;
-        let lately = self.size.within(Window::before(last.at, LATELY));
-        since_jump(&lately).growth_per_day()
     }
 
     /// What it costs as it stands. A listing does not tell storage classes: what it has is taken for

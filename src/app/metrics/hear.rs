@@ -1,5 +1,7 @@
 //! What the tab is told, and what it does about it.
 
+use jiff::Timestamp;
+
 use crate::app::App;
 use crate::app::effect::Effect;
 use crate::app::tab::Tab;
@@ -13,6 +15,17 @@ impl App {
     pub(in crate::app) fn metrics_told(&mut self, message: MetricsMessage) -> Vec<Effect> {
         self.is_dirty |= self.metrics.hear(message) && self.tab == Tab::Metrics;
         Vec::new()
+    }
+
+    /// What is due by time alone: another look, while somebody sees it.
+    pub(in crate::app) fn metrics_due(&mut self) -> Vec<Effect> {
+        let is_due = self.next_figures().is_some_and(|due| due <= self.now);
+        if is_due { self.metrics.look_again(self.now) } else { Vec::new() }
+    }
+
+    /// When figures are looked at again.
+    pub(in crate::app) fn next_figures(&self) -> Option<Timestamp> {
+        self.metrics.next_look().filter(|_| self.tab == Tab::Metrics)
     }
 }
 
@@ -31,15 +44,15 @@ impl Metrics {
             return false;
         }
         match message.news {
-            MetricsNews::Measured { bucket, measured, at } => {
+            MetricsNews::Measured { bucket, measured } => {
                 if let Some(known) = self.bucket(&bucket) {
-                    known.measured.finish(measured, at);
+                    known.measured.hear(measured);
                     known.renew();
                 }
             }
-            MetricsNews::Listed { bucket, listed, at } => {
+            MetricsNews::Listed { bucket, listed } => {
                 if let Some(known) = self.bucket(&bucket) {
-                    known.listed.finish(listed, at);
+                    known.listed.hear(listed);
                     known.renew();
                 }
             }
@@ -56,12 +69,12 @@ impl Metrics {
                     known.renew();
                 }
             }
-            MetricsNews::Alarms { storage, alarms, at } => {
-                self.alarms.finish(&storage, alarms, at);
+            MetricsNews::Alarms { storage, alarms } => {
+                self.alarms.hear(&storage, alarms);
             }
-            MetricsNews::Panel { name, figures, at } => {
+            MetricsNews::Panel { name, figures } => {
                 if let Some(known) = self.panels.iter_mut().find(|it| it.panel.name == name) {
-                    known.figures.finish(figures, at);
+                    known.figures.hear(figures);
                 }
             }
             MetricsNews::FiguresEnded => {

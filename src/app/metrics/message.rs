@@ -1,8 +1,7 @@
 //! What the Metrics tab is told, piece by piece, as it comes in.
 
-use jiff::Timestamp;
-
 use crate::app::effect::Generation;
+use crate::app::fetched::Answer;
 use crate::domain::environment::StorageName;
 use crate::domain::failure::Failure;
 use crate::domain::metrics::alarm::Alarm;
@@ -17,20 +16,17 @@ pub struct MetricsMessage {
     pub news: MetricsNews,
 }
 
-/// Each `at` is when a value was read, which may be long ago: values are kept.
 #[derive(Debug)]
 pub enum MetricsNews {
     /// What CloudWatch tells of a bucket.
     Measured {
         bucket: BucketId,
-        measured: Result<Measured, Failure>,
-        at: Timestamp,
+        measured: Answer<Measured>,
     },
     /// What a listing of a bucket tells.
     Listed {
         bucket: BucketId,
-        listed: Result<Listed, Failure>,
-        at: Timestamp,
+        listed: Answer<Listed>,
     },
     /// What listings of earlier visits told.
     Recorded {
@@ -39,14 +35,12 @@ pub enum MetricsNews {
     },
     Alarms {
         storage: StorageName,
-        alarms: Result<Vec<Alarm>, Failure>,
-        at: Timestamp,
+        alarms: Answer<Vec<Alarm>>,
     },
     /// A panel, by its name.
     Panel {
         name: String,
-        figures: Result<PanelFigures, Failure>,
-        at: Timestamp,
+        figures: Answer<PanelFigures>,
     },
     /// All figures have come, or all panels.
     FiguresEnded,

@@ -4,6 +4,7 @@ mod act;
 pub mod alarms;
 pub mod bucket;
 mod command;
+mod copies;
 pub mod effect;
 mod export;
 mod hear;
@@ -16,6 +17,7 @@ mod tests;
 pub mod words;
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -34,6 +36,10 @@ use bucket::BucketFigures;
 use effect::{Freshness, MetricsEffect};
 use panel::PanelState;
 use span::Span;
+
+/// While the tab is open it looks again after so long: at what is kept, and beyond that at what is past
+/// its time.
+const PACE: Duration = Duration::from_mins(5);
 
 /// The views that `v` goes through.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -78,6 +84,8 @@ pub struct Metrics {
     pub text: Option<Box<TextView>>,
     /// How a command line reaches each storage, and its region.
     reach: BTreeMap<StorageName, (Access, Option<String>)>,
+    /// When everything was asked for last.
+    asked: Option<Timestamp>,
     figures: Generation,
     pictures: Generation,
 }
@@ -108,6 +116,7 @@ impl Metrics {
             filter: String::new(),
             text: None,
             reach: reach.collect(),
+            asked: None,
             figures: Generation::default(),
             pictures: Generation::default(),
         }
@@ -172,7 +181,8 @@ impl Metrics {
     }
 
     /// Asks for everything.
-    pub fn look(&mut self, freshness: Freshness) -> Vec<Effect> {
+    pub fn look(&mut self, freshness: Freshness, now: Timestamp) -> Vec<Effect> {
+        self.asked = Some(now);
         for bucket in &mut self.buckets {
             bucket.listed.begin();
             if bucket.bucket.is_measured {
@@ -199,10 +209,16 @@ impl Metrics {
         (!self.panels.is_empty()).then(|| effect.into())
     }
 
-    /// The same, unless it has been asked before.
-    pub(in crate::app) fn look_once(&mut self) -> Vec<Effect> {
-        let is_first = self.figures == Generation::default();
-        if is_first { self.look(Freshness::Kept) } else { Vec::new() }
+    /// The same, unless it has been asked a short while ago; what is kept will do.
+    pub(in crate::app) fn look_again(&mut self, now: Timestamp) -> Vec<Effect> {
+        let is_due = self.asked.is_none() || self.next_look().is_some_and(|due| due <= now);
+        if is_due { self.look(Freshness::Kept, now) } else { Vec::new() }
+    }
+
+    /// When another look is due while the tab is open.
+    pub(in crate::app) fn next_look(&self) -> Option<Timestamp> {
+        let rests = !self.is_empty() && !self.is_loading();
+        self.asked.filter(|_| rests)?.checked_add(PACE).ok()
     }
 
     pub(in crate::app) fn filter_by(&mut self, text: &str) {
@@ -242,7 +258,7 @@ impl Subject<'_> {
     }
 
     /// How far apart its points are.
-    fn step(&self) -> std::time::Duration {
+    fn step(&self) -> Duration {
         match self {
             Self::Bucket(_) => span::DAY,
             Self::Panel(it) => it.step(),

@@ -6,9 +6,10 @@ use jiff::tz::TimeZone;
 use crate::app::cell::Tone;
 use crate::app::fetched::Fetched;
 use crate::domain::age::age;
-use crate::domain::metrics::Share;
 use crate::domain::metrics::difference::jump_sentence;
 use crate::domain::metrics::listing::{Extent, Listed};
+use crate::domain::metrics::unseen::{Unseen, sentences};
+use crate::domain::metrics::{LATE, Share};
 use crate::domain::series::Window;
 use crate::domain::units::{ByteSize, Count, plural};
 
@@ -26,18 +27,14 @@ impl BucketFigures {
         notes.extend(failed("the listing", &self.listed, now));
         notes.extend(self.unrecorded.iter().map(|it| (Tone::Warning, it.to_string())));
         if let Some(measured) = self.measured.value() {
-            for unseen in &measured.unseen {
-                notes.push((Tone::Warning, format!("{}: {}", unseen.what, unseen.why)));
-            }
-            if measured.classes.is_empty() && self.measured.failure().is_none() {
-                let text = "CloudWatch has nothing of this bucket: is it new, or another's?";
-                notes.push((Tone::Warning, text.to_owned()));
-            }
+            notes.extend(untold(&measured.unseen));
         }
-        for jump in self.jumps.iter().filter(|jump| window.contains(jump.change.to.at)) {
+        // The newest first: what is of long ago is known.
+        for jump in self.jumps.iter().rev().filter(|it| window.contains(it.change.to.at)) {
             notes.push((Tone::Warning, jump_sentence(jump, self.listed.value())));
         }
         if self.source() == Source::CloudWatch {
+            notes.extend(self.lateness(now));
             notes.extend(self.gaps(window));
         }
         notes.extend(self.why_they_differ());
@@ -45,6 +42,14 @@ impl BucketFigures {
             notes.push((Tone::Muted, self.only_listed()));
         }
         notes
+    }
+
+    /// Later than figures use to be.
+    fn lateness(&self, now: Timestamp) -> Option<Note> {
+        let at = self.as_of().filter(|at| now.duration_since(*at) > LATE)?;
+        let day = at.strftime("%Y-%m-%d");
+        let text = format!("the newest point is of {day}, {} ago: it is late", age(at, now));
+        Some((Tone::Warning, text))
     }
 
     /// Days that were not measured, between others that were.
@@ -66,10 +71,10 @@ impl BucketFigures {
 
     fn only_listed(&self) -> String {
         let points = self.size.points().len() as u64;
-        let why = if self.bucket.is_measured {
-            "CloudWatch has not told anything yet"
-        } else {
-            "there is no CloudWatch for this storage"
+        let why = match (self.bucket.is_measured, self.measured.failure()) {
+            (true, Some(_)) => "these are no figures of CloudWatch",
+            (true, None) => "CloudWatch has not told anything yet",
+            (false, _) => "there is no CloudWatch for this storage",
         };
         let kept = plural(points, "day");
         let gaps = match self.size.missing() as u64 {
@@ -126,12 +131,18 @@ impl PanelState {
             let text = "nothing was measured: do namespace, metric and dimensions fit?";
             notes.push((Tone::Warning, text.to_owned()));
         }
+        notes.extend(figures.iter().flat_map(|figures| untold(&figures.unseen)));
         if let Some(more) = figures.map(|figures| figures.more).filter(|more| *more > 0) {
             let more = Count(more as u64);
             notes.push((Tone::Muted, format!("{more} more fit its dimensions than are shown")));
         }
         notes
     }
+}
+
+/// What was held back of an answer.
+fn untold(unseen: &[Unseen]) -> impl Iterator<Item = Note> {
+    sentences(unseen).into_iter().map(|text| (Tone::Warning, text))
 }
 
 /// Why the newest question came to nothing, and what is shown instead.

@@ -11,6 +11,7 @@ use super::{Company, Metrics, MetricsView, Subject};
 use crate::app::App;
 use crate::app::action::Action;
 use crate::app::effect::{Effect, Generation};
+use crate::app::fetched::Answer;
 use crate::app::focus::{Focus, MetricsFocus};
 use crate::app::message::{Message, Size};
 use crate::app::remembered::Remembered;
@@ -25,6 +26,7 @@ use crate::domain::metrics::listing::{Extent, Figures, Leftover, Listed, OldVers
 use crate::domain::metrics::panel::{Dimension, Panel, PanelFigures, Thresholds};
 use crate::domain::metrics::range::Range;
 use crate::domain::metrics::recording::Recordings;
+use crate::domain::metrics::unseen::Unseen;
 use crate::domain::metrics::{BucketId, ClassSeries, Measured};
 use crate::domain::series::{Point, Series};
 use crate::domain::settings::{Settings, Storage};
@@ -121,8 +123,12 @@ fn listed(metrics: &Metrics) -> Listed {
 
 fn measured_app() -> App {
     let mut app = opened();
-    tell(&mut app, MetricsNews::Measured { bucket: id(), measured: Ok(measured()), at: now() });
+    tell(&mut app, MetricsNews::Measured { bucket: id(), measured: newest(measured()) });
     app
+}
+
+fn newest<T>(value: T) -> Answer<T> {
+    Answer::Newest { value, at: now() }
 }
 
 fn failure(what: &str) -> Failure {
@@ -155,6 +161,32 @@ fn opening_the_tab_asks_once_and_for_what_is_kept() {
 }
 
 #[test]
+fn an_open_tab_looks_again_by_itself_and_one_that_is_not_seen_does_not() {
+    let looks = |effects: &[Effect]| {
+        let kept = |effect: &&Effect| {
+            matches!(
+                effect,
+                Effect::Metrics(MetricsEffect::LoadFigures { freshness: Freshness::Kept, .. })
+            )
+        };
+        effects.iter().filter(kept).count()
+    };
+    let mut app = measured_app();
+    let later = |minutes: u64| now() + Duration::from_mins(minutes);
+    let waits = app.update(Message::Ticked(later(6)));
+    assert_eq!(looks(&waits), 0, "nobody is asked twice at once");
+    tell(&mut app, MetricsNews::FiguresEnded);
+    tell(&mut app, MetricsNews::PanelsEnded);
+    assert_eq!(app.next_change(), Some(later(5)));
+    assert_eq!(looks(&app.update(Message::Ticked(later(7)))), 1);
+    tell(&mut app, MetricsNews::FiguresEnded);
+    tell(&mut app, MetricsNews::PanelsEnded);
+    act(&mut app, Action::Show(Tab::Pods));
+    assert_eq!(looks(&app.update(Message::Ticked(later(600)))), 0);
+    assert_eq!(looks(&act(&mut app, Action::Show(Tab::Metrics))), 1);
+}
+
+#[test]
 fn nothing_is_asked_where_nothing_is_configured() {
     let (mut app, _) = App::start(&settings(), &Remembered::default(), Vec::new(), now());
     assert!(act(&mut app, Action::Show(Tab::Metrics)).is_empty());
@@ -181,7 +213,7 @@ fn another_range_reads_panels_anew_and_nothing_else() {
 fn an_answer_to_an_older_question_is_dropped() {
     let mut app = opened();
     act(&mut app, Action::Reload);
-    let news = MetricsNews::Measured { bucket: id(), measured: Ok(measured()), at: now() };
+    let news = MetricsNews::Measured { bucket: id(), measured: newest(measured()) };
     app.update(Message::Metrics(MetricsMessage { generation: Generation(1), news }));
     assert!(app.metrics.buckets[0].measured.value().is_none());
 }
@@ -191,11 +223,11 @@ fn each_piece_is_there_as_it_comes_and_a_failure_leaves_the_others() {
     let mut app = measured_app();
     assert!(app.metrics.buckets[0].listed.is_loading());
     assert_eq!(app.metrics.buckets[0].size.last().unwrap().at, midnight(2));
-    let listed = Err(failure("listing s3://backups denied"));
-    tell(&mut app, MetricsNews::Listed { bucket: id(), listed, at: now() });
-    let alarms = Err(failure("reading alarms denied"));
+    let listed = Answer::Failed(failure("listing s3://backups denied"));
+    tell(&mut app, MetricsNews::Listed { bucket: id(), listed });
+    let alarms = Answer::Failed(failure("reading alarms denied"));
     let storage = StorageName("near".to_owned());
-    tell(&mut app, MetricsNews::Alarms { storage, alarms, at: now() });
+    tell(&mut app, MetricsNews::Alarms { storage, alarms });
     assert!(!app.metrics.buckets[0].size.is_empty());
     assert!(notes(&app).contains(&"listing s3://backups denied".to_owned()));
 }
@@ -206,8 +238,8 @@ fn old_figures_stay_when_a_later_question_fails_and_tell_their_age() {
     act(&mut app, Action::Reload);
     let later = now() + Duration::from_hours(5);
     app.update(Message::Ticked(later));
-    let measured = Err(failure("asking CloudWatch: throttled"));
-    tell(&mut app, MetricsNews::Measured { bucket: id(), measured, at: later });
+    let measured = Answer::Failed(failure("asking CloudWatch: throttled"));
+    tell(&mut app, MetricsNews::Measured { bucket: id(), measured });
     assert!(!app.metrics.buckets[0].size.is_empty());
     let said = ["asking CloudWatch: throttled", "what is shown of CloudWatch is 5h old"];
     assert_eq!(notes(&app)[..2], said);
@@ -217,25 +249,18 @@ fn old_figures_stay_when_a_later_question_fails_and_tell_their_age() {
 fn jump_gap_and_leftover_are_told_with_their_cause() {
     let mut app = measured_app();
     act(&mut app, Action::Range(Range::NinetyDays));
-    let listed = Ok(listed(&app.metrics));
-    tell(&mut app, MetricsNews::Listed { bucket: id(), listed, at: now() });
+    let listed = newest(listed(&app.metrics));
+    tell(&mut app, MetricsNews::Listed { bucket: id(), listed });
     let notes = notes(&app).join("\n");
     assert!(notes.contains("grew by 1010 B") && notes.contains("the upload of prod/b"), "{notes}");
     assert!(notes.contains("not measured between 2026-10-16 and 2026-10-22"), "{notes}");
     assert!(notes.contains("has 1.1 KiB more than the listing"), "{notes}");
+    let newest = notes.find("grew by").unwrap();
+    assert!(notes.find("not measured").unwrap() > newest, "{notes}");
     let text = app.metrics.explanation(now()).unwrap().document.text();
     for wanted in ["eu-west-1", "48 h late", "2 parts", "--region eu-west-1", r"'it'\''s'"] {
         assert!(text.contains(wanted), "{wanted}: {text}");
     }
-}
-
-#[test]
-fn a_month_is_compared_with_the_nearest_measured_day() {
-    let app = measured_app();
-    let month = app.metrics.buckets[0].month().unwrap();
-    assert_eq!((month.from.at, month.to.at), (midnight(35), midnight(2)), "30 days are in a gap");
-    assert_eq!(Some(month.by()), Some(1330.0));
-    assert_eq!(app.metrics.buckets[0].growth().map(f64::round), Some(10.0));
 }
 
 #[test]
@@ -244,7 +269,7 @@ fn without_cloudwatch_the_chart_is_of_earlier_listings() {
     app.metrics.buckets[0].bucket.is_measured = false;
     let listed = listed(&app.metrics);
     let recordings = Ok(Recordings::default().with(&listed));
-    tell(&mut app, MetricsNews::Listed { bucket: id(), listed: Ok(listed), at: now() });
+    tell(&mut app, MetricsNews::Listed { bucket: id(), listed: newest(listed) });
     tell(&mut app, MetricsNews::Recorded { bucket: id(), recordings });
     let bucket = &app.metrics.buckets[0];
     let newest = bucket.size.last().map(|it| it.value);
@@ -302,9 +327,9 @@ fn views_follow_each_other_and_alarms_are_read_whole() {
         about: "AWS/S3".to_owned(),
         touches: if name == "ours" { vec![id()] } else { Vec::new() },
     };
-    let alarms = Ok(vec![alarm("other", AlarmState::Alarm), alarm("ours", AlarmState::Ok)]);
+    let alarms = newest(vec![alarm("other", AlarmState::Alarm), alarm("ours", AlarmState::Ok)]);
     let storage = StorageName("near".to_owned());
-    tell(&mut app, MetricsNews::Alarms { storage, alarms, at: now() });
+    tell(&mut app, MetricsNews::Alarms { storage, alarms });
     act(&mut app, Action::NextView);
     assert_eq!(app.focus(), Focus::Metrics(MetricsFocus::Table));
     act(&mut app, Action::NextView);
@@ -313,6 +338,9 @@ fn views_follow_each_other_and_alarms_are_read_whole() {
     assert_eq!(app.metrics.alarms.ringing(), (1, 0));
     act(&mut app, Action::Open);
     assert_eq!(app.focus(), Focus::Text);
+    let text = app.metrics.explanation(now()).unwrap().document.text();
+    // Without both types CloudWatch tells no composite alarm, even by its name.
+    assert!(text.contains("--alarm-types MetricAlarm CompositeAlarm --alarm-names ours"), "{text}");
     act(&mut app, Action::Back);
     let [Effect::Save { name, text }] = &act(&mut app, Action::Save)[..] else { panic!() };
     assert_eq!(name, "alarms.csv");
@@ -343,12 +371,14 @@ fn a_panel_is_judged_by_its_worst_newest_value() {
     let mut app = opened();
     let series = |value: f64| Series::new(DAY, [Point::new(midnight(0), value)]);
     let all = vec![("a".to_owned(), series(91.0)), ("b".to_owned(), series(12.0))];
-    let figures = Ok(PanelFigures { series: all, more: 3 });
-    tell(&mut app, MetricsNews::Panel { name: "processors".to_owned(), figures, at: now() });
+    let unseen = vec![Unseen { what: "c".to_owned(), why: failure("access denied") }];
+    let figures = newest(PanelFigures { series: all, more: 3, unseen });
+    tell(&mut app, MetricsNews::Panel { name: "processors".to_owned(), figures });
     let panel = &app.metrics.panels[0];
     assert_eq!(panel.severity(), crate::domain::severity::Severity::Warning);
     assert_eq!(panel.worst().and_then(Series::last).map(|it| it.value), Some(91.0));
-    assert!(panel.notes(now())[0].1.contains("3 more fit"));
+    let notes: Vec<String> = panel.notes(now()).into_iter().map(|(_, text)| text).collect();
+    assert_eq!(notes, ["c: access denied", "3 more fit its dimensions than are shown"]);
 }
 
 #[test]

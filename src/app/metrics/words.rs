@@ -1,5 +1,4 @@
-//! The texts of the Metrics tab: what a figure is, where it is from, why it may be wrong; and what can
-//! be copied.
+//! The texts of the Metrics tab: what a figure is, where it is from, why it may be wrong.
 
 use jiff::Timestamp;
 
@@ -7,22 +6,16 @@ use crate::app::cell::Tone;
 use crate::app::text::Text;
 use crate::domain::age::age;
 use crate::domain::document::{Document, Emphasis, Line};
-use crate::domain::environment::StorageName;
-use crate::domain::metrics::BEST_EFFORT;
 use crate::domain::metrics::alarm::{Alarm, AlarmState};
+use crate::domain::metrics::{BEST_EFFORT, growth};
 use crate::domain::plot::unit::Unit;
 use crate::domain::series::Change;
-use crate::domain::settings::Access;
 use crate::domain::units::{Count, plural};
 
 use super::bucket::{BucketFigures, Source};
-use super::command::Reach;
 use super::notes::shares;
 use super::panel::PanelState;
 use super::{Metrics, MetricsView, Subject};
-
-/// Nothing is known of how it is reached.
-const NOWHERE: &Access = &Access { endpoint: None, profile: None };
 
 impl Metrics {
     pub(super) fn explanation(&self, now: Timestamp) -> Option<Text> {
@@ -46,13 +39,6 @@ impl Metrics {
         Some(Text { title: format!("about {title}"), file, document, is_wrapped: true })
     }
 
-    fn reach(&self, storage: &StorageName, region: Option<&str>) -> (Access, Option<String>) {
-        let known = self.reach.get(storage);
-        let access = known.map_or_else(|| NOWHERE.clone(), |(access, _)| access.clone());
-        let configured = known.and_then(|(_, region)| region.clone());
-        (access, region.map(str::to_owned).or(configured))
-    }
-
     fn of_bucket(&self, bucket: &BucketFigures, now: Timestamp) -> Document {
         let mut document = Document::default();
         document.section("What it is");
@@ -60,16 +46,18 @@ impl Metrics {
         document.field("size", size.as_deref().unwrap_or("not known"));
         let objects = bucket.objects().last().map(|point| Unit::Count.show(point.value));
         document.field("objects", objects.as_deref().unwrap_or("not known"));
-        let month = bucket.month().map(|change| changed(&change));
+        let month = bucket.size.month().map(|change| changed(&change));
         let month = month.as_deref().unwrap_or("nothing was measured a month before");
         document.field("in a month", month);
-        let growth =
-            bucket.growth().map(|growth| format!("{} a day", Unit::Bytes.show_change(growth)));
+        let growth = growth(&bucket.size).map(|it| {
+            format!(
+                "{} a day since {}",
+                Unit::Bytes.show_change(it.per_day),
+                it.since.strftime("%Y-%m-%d")
+            )
+        });
         document.field("growth", growth.as_deref().unwrap_or("too few points"));
         self.costs(&mut document, bucket);
-        document.section("Where it is from");
-        from(&mut document, bucket, now);
-        listing(&mut document, bucket, now);
         document.section("What stands out");
         let notes = bucket.notes(self.window(now), now);
         if notes.is_empty() {
@@ -78,11 +66,14 @@ impl Metrics {
         for (tone, text) in notes {
             push(&mut document, tone, &text);
         }
+        document.section("Where it is from");
+        from(&mut document, bucket, now);
+        listing(&mut document, bucket, now);
         document.section("Why it may be wrong");
         doubts(&mut document, bucket);
         if bucket.bucket.is_measured {
             document.section("The same by hand");
-            document.push(Line::default().plain("  ").plain(&self.command(bucket, now)));
+            document.push(Line::default().plain("  ").plain(&self.figures_command(bucket, now)));
         }
         document
     }
@@ -128,11 +119,8 @@ impl Metrics {
         ] {
             push(&mut document, Tone::Plain, text);
         }
-        let (access, region) = self.reach(&panel.panel.storage, None);
-        let reach = Reach { access: &access, region: region.as_deref() };
         document.section("The same by hand");
-        let command = reach.panel(&panel.panel, self.window(now));
-        document.push(Line::default().plain("  ").plain(&command));
+        document.push(Line::default().plain("  ").plain(&self.panel_command(panel, now)));
         document
     }
 
@@ -153,62 +141,8 @@ impl Metrics {
         let ours = if ours.is_empty() { "none of ours".to_owned() } else { ours.join(", ") };
         document.field("buckets", &ours);
         document.section("The same by hand");
-        let asked = self.alarms.storage_of(alarm);
-        let (access, region) = asked.map(|it| self.reach(it, None)).unwrap_or_default();
-        let reach = Reach { access: &access, region: region.as_deref() };
-        document.push(Line::default().plain("  ").plain(&reach.alarm(&alarm.name)));
+        document.push(Line::default().plain("  ").plain(&self.alarm_command(alarm)));
         document
-    }
-
-    fn command(&self, bucket: &BucketFigures, now: Timestamp) -> String {
-        let measured = bucket.measured.value();
-        let id = &bucket.bucket.id;
-        let (access, region) = self.reach(&id.storage, measured.map(|it| it.region.as_str()));
-        let reach = Reach { access: &access, region: region.as_deref() };
-        reach.figures(&id.name, measured, self.window(now))
-    }
-
-    /// What can be copied, the most wanted first.
-    pub(super) fn choices(&self, now: Timestamp) -> Vec<(String, String)> {
-        let mut choices = Vec::new();
-        let mut add = |what: &str, text: String| choices.push((what.to_owned(), text));
-        if self.view == MetricsView::Alarms {
-            let Some(alarm) = self.alarms.selected(&self.filter) else { return choices };
-            add("the alarm", alarm.name.clone());
-            add("its reason", alarm.reason.clone());
-            return choices;
-        }
-        for plot in self.plots(now) {
-            let named = plot.layers.iter().map(|layer| (layer.label.as_str(), &layer.series));
-            let total = (!plot.total.is_empty()).then_some(("all", &plot.total));
-            for (name, series) in total.into_iter().chain(named) {
-                let point = match self.span.cursor {
-                    Some(at) => series.near(at),
-                    None => series.last(),
-                };
-                if let Some(point) = point {
-                    let day = point.at.strftime("%Y-%m-%d");
-                    add(&format!("{name} on {day}"), point.value.to_string());
-                }
-            }
-        }
-        match self.chosen() {
-            Some(Subject::Bucket(bucket)) => {
-                if let Some(estimate) = bucket.estimate(&self.prices) {
-                    add("the cost", estimate.sentence());
-                }
-                if bucket.bucket.is_measured {
-                    add("the aws command", self.command(bucket, now));
-                }
-            }
-            Some(Subject::Panel(panel)) => {
-                let (access, region) = self.reach(&panel.panel.storage, None);
-                let reach = Reach { access: &access, region: region.as_deref() };
-                add("the aws command", reach.panel(&panel.panel, self.window(now)));
-            }
-            None => {}
-        }
-        choices
     }
 }
 

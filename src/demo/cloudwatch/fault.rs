@@ -14,6 +14,9 @@ pub enum CloudWatchFault {
     Expired,
     /// Every request is one too many.
     Throttled,
+    /// One result of many comes with this status and without points: what it is of is the name of its
+    /// metric, or a value of its dimensions.
+    Held { of: &'static str, status: &'static str },
     /// The number of objects is not allowed to be seen, and of everything else the newest third of
     /// the points does not come.
     Partial,
@@ -64,5 +67,14 @@ impl CloudWatchFaults {
 
     pub(super) fn is_on(&self, fault: CloudWatchFault) -> bool {
         self.active.read().unwrap_or_else(PoisonError::into_inner).contains(&fault)
+    }
+
+    /// The status of a result that is held back, by what it is of.
+    pub(super) fn status(&self, is_of: impl Fn(&str) -> bool) -> Option<&'static str> {
+        let active = self.active.read().unwrap_or_else(PoisonError::into_inner);
+        active.iter().find_map(|fault| match fault {
+            CloudWatchFault::Held { of, status } if is_of(of) => Some(*status),
+            _ => None,
+        })
     }
 }

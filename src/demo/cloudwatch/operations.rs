@@ -112,6 +112,11 @@ impl Account {
             return Err(Refusal::invalid("the embedded world leaves expressions out"));
         }
         let wanted = Wanted::of(statistic.get("Metric"))?;
+        let is_of =
+            |it: &str| wanted.name == it || wanted.dimensions.iter().any(|(_, value)| value == it);
+        if let Some(status) = self.faults.status(is_of) {
+            return Ok((Vec::new(), status));
+        }
         let mut points = self.points(&wanted, stretch);
         if self.faults.is_on(CloudWatchFault::Partial) {
             if wanted.name == "NumberOfObjects" {

@@ -14,6 +14,7 @@ mod tests;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use http::Request;
 use hyper::body::Incoming;
@@ -58,6 +59,8 @@ pub struct Keys<'a> {
 pub struct S3Endpoint {
     address: SocketAddr,
     faults: Arc<S3Faults>,
+    /// How many requests came.
+    requests: Arc<AtomicUsize>,
     _listener: JoinSet<()>,
 }
 
@@ -97,9 +100,14 @@ impl S3Server {
         let address = listener.local_addr()?;
         let mut tasks = JoinSet::new();
         let Self { service, faults, clock } = self;
-        let serve = move |stream| Some(converse(stream, service.clone(), Arc::clone(&clock)));
+        let requests = Arc::<AtomicUsize>::default();
+        let counted = Arc::clone(&requests);
+        let serve = move |stream| {
+            let counted = Arc::clone(&counted);
+            Some(converse(stream, service.clone(), Arc::clone(&clock), counted))
+        };
         tasks.spawn(accept(listener, serve));
-        Ok(S3Endpoint { address, faults, _listener: tasks })
+        Ok(S3Endpoint { address, faults, requests, _listener: tasks })
     }
 }
 
@@ -112,10 +120,16 @@ impl S3Endpoint {
     pub fn faults(&self) -> &S3Faults {
         &self.faults
     }
+
+    /// How many requests came so far.
+    pub fn requests(&self) -> usize {
+        self.requests.load(Ordering::Relaxed)
+    }
 }
 
-async fn converse(stream: TcpStream, service: S3Service, clock: Clock) {
+async fn converse(stream: TcpStream, service: S3Service, clock: Clock, requests: Arc<AtomicUsize>) {
     let service = service_fn(|request: Request<Incoming>| {
+        requests.fetch_add(1, Ordering::Relaxed);
         let (answer, clock) = (Service::call(&service, request), Arc::clone(&clock));
         async move { answer.await.map(|answer| dated(answer, clock())) }
     });

@@ -65,6 +65,9 @@ impl Difference {
             None => doubts.extend(unknown("unfinished uploads", listed.uploads.why_not())),
         }
         part(Cause::StoredSince, listed.stored_since(as_of), -1);
+        if !listed.knows_since(as_of) {
+            doubts.push("of what was stored since, only the last ten days are known".to_owned());
+        }
         if listed.extent == Extent::Cut {
             doubts.push("the listing was ended before its end".to_owned());
         }
@@ -95,7 +98,7 @@ impl Difference {
         if self.rest != 0 {
             let rest = ByteSize(self.rest.unsigned_abs());
             sentences.push(if self.rest > 0 {
-                format!("{rest} are left: what has been removed since {day} explains them")
+                format!("{rest} are left that no listing shows: perhaps removed since {day}")
             } else {
                 format!("{rest} are left that only the listing has, and nothing explains them")
             });

@@ -11,6 +11,9 @@ use crate::domain::known::Known;
 use crate::domain::metrics::{Bucket, Share};
 use crate::domain::units::ByteSize;
 
+/// What was stored in so long is kept by its day: CloudWatch is late by two days, three at most.
+const RECENT: SignedDuration = SignedDuration::from_hours(10 * 24);
+
 /// Objects and their bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Figures {
@@ -71,6 +74,16 @@ pub struct Leftover {
 }
 
 impl Listed {
+    /// Whether each question had an answer; that something may not be seen is one.
+    pub const fn is_answered(&self) -> bool {
+        !matches!(self.old_versions, Known::Failed(_)) && !matches!(self.uploads, Known::Failed(_))
+    }
+
+    /// Whether all that was stored since `at` is known by its day.
+    pub fn knows_since(&self, at: Timestamp) -> bool {
+        self.at.duration_since(at) < RECENT
+    }
+
     /// What has been stored since `at`, days that are kept apart only.
     pub fn stored_since(&self, at: Timestamp) -> Figures {
         let from = at.to_zoned(TimeZone::UTC).date();
@@ -117,8 +130,6 @@ impl<'a> Tally<'a> {
     }
 
     pub fn take(&mut self, key: &str, size: ByteSize, stored: Timestamp) {
-        /// CloudWatch is late by two days, three at most.
-        const RECENT: SignedDuration = SignedDuration::from_hours(10 * 24);
         self.whole.add(size);
         match self.bucket.share_of(key).and_then(|place| self.shares.get_mut(place)) {
             Some(share) => share.add(size),

@@ -9,27 +9,31 @@ pub mod listing;
 pub mod panel;
 pub mod range;
 pub mod recording;
+pub mod unseen;
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::environment::{EnvironmentName, StorageName};
-use crate::domain::failure::Failure;
 use crate::domain::series::{Point, Series, Window};
 use crate::domain::settings::{Settings, Storage};
 use crate::domain::units::ByteSize;
 
 use class::StorageClass;
+use unseen::Unseen;
 
 /// How late CloudWatch's figures of a bucket may be, in the words of a screen.
 pub const BEST_EFFORT: &str = "best effort: a point a day, up to 48 h late";
 
 /// A class whose newest point is older than that of another by more than this is not late: it is
-/// no longer there.
-const LATE: SignedDuration = SignedDuration::from_hours(72);
+/// no longer there. Where all of them are older, something is wrong.
+pub const LATE: SignedDuration = SignedDuration::from_hours(72);
+/// What growth is taken from.
+const LATELY: Duration = Duration::from_hours(90 * 24);
 
 /// A bucket by its storage and its name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -113,13 +117,6 @@ pub struct ClassSeries {
     pub bytes: Series,
 }
 
-/// A figure that was asked for and not told, and why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Unseen {
-    pub what: String,
-    pub why: Failure,
-}
-
 impl Measured {
     /// The bytes of all classes together. Where one of them was not measured, the sum is a gap.
     pub fn total(&self) -> Series {
@@ -164,8 +161,23 @@ impl ClassSeries {
     }
 }
 
+/// How many bytes are added in a day, of late.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Growth {
+    pub per_day: f64,
+    /// What it is taken from begins here.
+    pub since: Timestamp,
+}
+
+/// The growth of the last 90 days, or since the newest jump in them.
+pub fn growth(bytes: &Series) -> Option<Growth> {
+    let lately = bytes.within(Window::before(bytes.last()?.at, LATELY));
+    let calm = since_jump(&lately);
+    Some(Growth { per_day: calm.growth_per_day()?, since: calm.first()?.at })
+}
+
 /// A series since its newest jump: what it grows by a day is then that of calm days.
-pub fn since_jump(series: &Series) -> Series {
+fn since_jump(series: &Series) -> Series {
     match series.jumps().last().zip(series.last()) {
         Some((jump, last)) => series.within(Window { from: jump.change.to.at, to: last.at }),
         None => series.clone(),

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::environment::StorageName;
+use crate::domain::metrics::unseen::Unseen;
 use crate::domain::series::Series;
 use crate::domain::severity::Severity;
 
@@ -52,6 +53,8 @@ pub struct PanelFigures {
     pub series: Vec<(String, Series)>,
     /// There are more that fit than are shown.
     pub more: usize,
+    /// What fits and was not told, or not all of it.
+    pub unseen: Vec<Unseen>,
 }
 
 impl Dimension {

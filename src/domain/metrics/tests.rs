@@ -8,7 +8,7 @@ use crate::domain::known::Known;
 use crate::domain::series::{Change, Jump};
 use crate::domain::slot::fixture::at;
 
-const DAY: std::time::Duration = std::time::Duration::from_hours(24);
+const DAY: Duration = Duration::from_hours(24);
 
 fn day(number: u32) -> Timestamp {
     at(&format!("2026-11-{number:02}T00:00:00Z"))
@@ -93,6 +93,8 @@ fn growth_is_that_of_the_days_since_the_newest_jump() {
     assert_eq!(calm.first().unwrap().at, day(12));
     assert_eq!(calm.growth_per_day(), Some(10.0));
     assert_eq!(since_jump(&calm), calm);
+    let grown = growth(&bytes).unwrap();
+    assert_eq!((grown.per_day, grown.since), (10.0, day(12)));
 }
 
 #[test]
@@ -132,7 +134,7 @@ fn a_difference_is_explained_part_by_part() {
             "50 B are 2 old versions, which a listing does not show",
             "100 B are 3 parts of uploads that nobody completed: paid for, and in no listing",
             "60 B are 1 object stored since, which CloudWatch has not seen yet",
-            "40 B are left: what has been removed since 2026-11-18 explains them",
+            "40 B are left that no listing shows: perhaps removed since 2026-11-18",
         ]
     );
 }

@@ -131,9 +131,19 @@ impl Plot {
         }
     }
 
+    /// What is what; what has no room is counted.
     fn legend(&self, svg: &mut String) {
         let mut x = LEFT;
-        for (layer, (ink, dash)) in self.layers.iter().zip(INKS.iter().cycle()) {
+        for (at, (layer, (ink, dash))) in self.layers.iter().zip(INKS.iter().cycle()).enumerate() {
+            let last =
+                self.reading(layer, None).map(|point| format!("  {}", self.unit.show(point.value)));
+            let text = format!("{}{}", layer.label, last.unwrap_or_default());
+            let width = 48.0 + text.chars().count() as f64 * CHARACTER;
+            if at > 0 && x + width > WIDTH - RIGHT - 10.0 * CHARACTER {
+                let more = self.layers.len() - at;
+                push(svg, format_args!(r#"<text x="{x}" y="54">and {more} more</text>"#));
+                return;
+            }
             let mark = match self.form {
                 Form::Lines => format!(
                     r#"<line x1="{x}" x2="{end}" y1="50" y2="50" stroke="{ink}" stroke-width="2" stroke-dasharray="{dash}"/>"#,
@@ -143,14 +153,11 @@ impl Plot {
                     format!(r#"<rect x="{x}" y="44" width="24" height="12" fill="{ink}"/>"#)
                 }
             };
-            let last =
-                self.reading(layer, None).map(|point| format!("  {}", self.unit.show(point.value)));
-            let text = format!("{}{}", layer.label, last.unwrap_or_default());
             push(
                 svg,
                 format_args!(r#"{mark}<text x="{}" y="54">{}</text>"#, x + 30.0, escape(&text)),
             );
-            x += 48.0 + text.chars().count() as f64 * CHARACTER;
+            x += width;
         }
     }
 

@@ -179,4 +179,8 @@ fn a_picture_breaks_lines_and_areas_at_a_gap() {
     }
     let empty = Plot { layers: Vec::new(), ..plot(Form::Lines) };
     assert!(empty.svg("").contains("nothing was measured"));
+    let layers = plot(Form::Lines).layers.into_iter().cycle().take(20).collect();
+    let crowded = Plot { layers, ..plot(Form::Lines) }.svg("");
+    let named = count(&crowded, "Standard  4.0 GiB") + count(&crowded, "Glacier  5.0 GiB");
+    assert!(named > 2 && crowded.contains(&format!("and {} more", 20 - named)), "{crowded}");
 }

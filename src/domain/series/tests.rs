@@ -95,14 +95,18 @@ fn columns_tell_least_most_and_last_and_keep_gaps() {
 }
 
 #[test]
-fn a_change_is_between_two_measured_values() {
-    let series = daily(&[Some(4.0), None, Some(6.0), Some(9.0)]);
-    let change = series.change(DAY * 3).unwrap();
-    assert_eq!((change.by(), change.share()), (5.0, Some(1.25)));
-    assert_eq!(series.change(DAY * 2), None, "it was not measured then");
-    assert_eq!(series.change(DAY * 30), None);
-    assert_eq!(known(&[0.0, 2.0]).change(DAY).unwrap().share(), None);
-    assert_eq!(series.change_between(day(0), day(2)).map(|it| it.by()), Some(2.0));
+fn a_month_is_compared_with_the_measured_day_that_is_nearest() {
+    let measured = |without: std::ops::Range<i32>| {
+        let value = |day: i32| (!without.contains(&day)).then(|| f64::from(day) + 10.0);
+        daily(&(0..=40).map(value).collect::<Vec<_>>())
+    };
+    let month = measured(0..0).month().unwrap();
+    assert_eq!((month.from.at, month.to.at), (day(10), day(40)));
+    assert_eq!((month.by(), month.share()), (30.0, Some(1.5)));
+    assert_eq!(measured(9..13).month().unwrap().from.at, day(8), "it was not measured then");
+    assert_eq!(measured(0..18).month(), None, "nothing is near enough");
+    assert_eq!(known(&[1.0]).month(), None);
+    assert_eq!(known(&[0.0; 31]).month().unwrap().share(), None);
 }
 
 #[test]

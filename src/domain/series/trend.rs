@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::SignedDuration;
 
 use crate::domain::median::median;
 
@@ -11,6 +11,8 @@ use super::{Point, Series};
 /// More points than these are thinned out before their slopes are compared.
 const MOST: usize = 256;
 const DAY: f64 = 86_400.0;
+/// What a month is in a comparison.
+const MONTH: Duration = Duration::from_hours(30 * 24);
 
 /// From one measured value to another.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -39,17 +41,15 @@ pub struct Jump {
 }
 
 impl Series {
-    /// The change of the last `over`; `None` where nothing was measured then.
-    pub fn change(&self, over: Duration) -> Option<Change> {
+    /// What has been added or has gone in a month: where nothing was measured a month before the newest
+    /// point, since the point that is nearest to that, by a week at most.
+    pub fn month(&self) -> Option<Change> {
+        const WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
         let to = self.last()?;
-        let then = to.at.checked_sub(over).ok()?;
-        let from = self.near(then)?;
-        (from.at < to.at).then_some(Change { from, to })
-    }
-
-    /// The change between two instants; `None` where either was not measured.
-    pub fn change_between(&self, from: Timestamp, to: Timestamp) -> Option<Change> {
-        Some(Change { from: self.near(from)?, to: self.near(to)? })
+        let then = to.at.checked_sub(MONTH).ok()?;
+        let away = |point: &Point| point.at.duration_since(then).abs();
+        let from = *self.points.iter().min_by_key(|point| away(point))?;
+        (away(&from) <= WEEK && from.at < to.at).then_some(Change { from, to })
     }
 
     /// How much it grows in a day: the median of the slopes between all pairs of points

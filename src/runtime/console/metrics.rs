@@ -6,9 +6,7 @@ use crate::app::effect::{Generation, Lane};
 use crate::app::message::Message;
 use crate::app::metrics::effect::{self, MetricsEffect};
 use crate::app::metrics::message::{MetricsMessage, MetricsNews};
-use crate::domain::failure::Failure;
 use crate::domain::metrics::range::Range;
-use crate::runtime::usage::cache::Kept;
 use crate::runtime::usage::{Freshness, Part, Usage};
 
 use super::lanes::Lanes;
@@ -95,30 +93,10 @@ impl From<effect::Freshness> for Freshness {
 
 fn news(part: Part) -> MetricsNews {
     match part {
-        Part::Measured { bucket, figures } => {
-            let (measured, at) = parted(figures);
-            MetricsNews::Measured { bucket, measured, at }
-        }
-        Part::Listed { bucket, figures } => {
-            let (listed, at) = parted(figures);
-            MetricsNews::Listed { bucket, listed, at }
-        }
+        Part::Measured { bucket, figures } => MetricsNews::Measured { bucket, measured: figures },
+        Part::Listed { bucket, figures } => MetricsNews::Listed { bucket, listed: figures },
         Part::Recorded { bucket, recordings } => MetricsNews::Recorded { bucket, recordings },
-        Part::Alarms { storage, alarms } => {
-            let (alarms, at) = parted(alarms);
-            MetricsNews::Alarms { storage, alarms, at }
-        }
-        Part::Panel { name, figures, .. } => {
-            let (figures, at) = parted(figures);
-            MetricsNews::Panel { name, figures, at }
-        }
-    }
-}
-
-/// A value and when it came; a failure is of no time that would be shown.
-fn parted<T>(kept: Result<Kept<T>, Failure>) -> (Result<T, Failure>, jiff::Timestamp) {
-    match kept {
-        Ok(kept) => (Ok(kept.value), kept.at),
-        Err(failure) => (Err(failure), jiff::Timestamp::UNIX_EPOCH),
+        Part::Alarms { storage, alarms } => MetricsNews::Alarms { storage, alarms },
+        Part::Panel { name, figures, .. } => MetricsNews::Panel { name, figures },
     }
 }

@@ -37,10 +37,10 @@ struct Page<T> {
 }
 
 /// When what is kept will do.
-#[derive(Debug, Clone, Copy)]
-pub struct Terms {
-    /// How long an answer is good.
-    pub lasts: Duration,
+#[derive(Debug)]
+pub struct Terms<T> {
+    /// How long an answer is good; one that is not whole may be good for less.
+    pub lasts: fn(&T) -> Duration,
     pub freshness: Freshness,
     pub now: Timestamp,
 }
@@ -57,18 +57,22 @@ impl Cache {
     }
 
     /// What is kept of `question` while it is young enough; else what `answer` gives, which
-    /// is kept where it is no failure. A cache that cannot be written to costs time and nothing else.
+    /// is kept where it is no failure. What is kept for too long is told to `before` at once, so that
+    /// nobody waits for it. A cache that cannot be written to costs time and nothing else.
     pub async fn keep<T: Serialize + DeserializeOwned>(
         &self,
         question: &str,
-        terms: Terms,
+        terms: Terms<T>,
         answer: impl Future<Output = Result<T, Failure>>,
+        before: impl FnOnce(Kept<T>),
     ) -> Result<Kept<T>, Failure> {
         let Terms { lasts, freshness, now } = terms;
-        if freshness == Freshness::Kept
-            && let Some(kept) = self.read(question).filter(|kept| is_young(kept.at, lasts, now))
-        {
-            return Ok(kept);
+        if let Some(kept) = self.read(question).filter(|kept: &Kept<T>| kept.at <= now) {
+            let is_young = now.duration_since(kept.at).unsigned_abs() < lasts(&kept.value);
+            if freshness == Freshness::Kept && is_young {
+                return Ok(kept);
+            }
+            before(kept);
         }
         let kept = Kept { value: answer.await?, at: now };
         let page = Page { schema: SCHEMA, question: question.to_owned(), kept };
@@ -104,11 +108,6 @@ impl Cache {
     }
 }
 
-fn is_young(at: Timestamp, lasts: Duration, now: Timestamp) -> bool {
-    let age = now.duration_since(at);
-    !age.is_negative() && age.unsigned_abs() < lasts
-}
-
 /// A name for a file, of a text that may hold anything.
 fn hash(text: &str) -> String {
     let mut name = String::new();
@@ -126,7 +125,7 @@ pub(super) fn file(folder: &Path, text: &str) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
-    use std::cell::Cell;
+    use std::cell::{Cell, RefCell};
 
     use super::*;
     use crate::domain::failure::FailureKind;
@@ -136,6 +135,8 @@ mod tests {
     struct Asker {
         cache: Cache,
         asked: Cell<u32>,
+        /// What was told while somebody was asked.
+        before: RefCell<Vec<Kept<u32>>>,
         _folder: tempfile::TempDir,
     }
 
@@ -143,7 +144,7 @@ mod tests {
         fn new() -> Self {
             let folder = tempfile::tempdir().unwrap();
             let cache = Cache::at(folder.path().join("usage"));
-            Self { cache, asked: Cell::new(0), _folder: folder }
+            Self { cache, asked: Cell::new(0), before: RefCell::default(), _folder: folder }
         }
 
         async fn ask(&self, freshness: Freshness, now: Timestamp) -> Kept<u32> {
@@ -151,11 +152,15 @@ mod tests {
                 self.asked.set(self.asked.get() + 1);
                 Ok(self.asked.get())
             };
-            self.cache
-                .keep("how many", Terms { lasts: LASTS, freshness, now }, answer)
-                .await
-                .unwrap()
+            let before = |kept| self.before.borrow_mut().push(kept);
+            self.cache.keep("how many", terms(freshness, now), answer, before).await.unwrap()
         }
+    }
+
+    /// An answer of seven is not whole.
+    fn terms(freshness: Freshness, now: Timestamp) -> Terms<u32> {
+        let lasts = |value: &u32| if *value == 7 { LASTS / 72 } else { LASTS };
+        Terms { lasts, freshness, now }
     }
 
     fn now() -> Timestamp {
@@ -175,12 +180,35 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_is_past_its_time_is_told_at_once_and_asked_again() {
+        let asker = Asker::new();
+        asker.ask(Freshness::Kept, now()).await;
+        assert!(asker.before.borrow().is_empty(), "nothing was kept yet");
+        let later = now() + SignedDuration::from_hours(20);
+        assert_eq!(asker.ask(Freshness::Kept, later).await, Kept { value: 2, at: later });
+        assert_eq!(asker.before.take(), [Kept { value: 1, at: now() }]);
+        asker.ask(Freshness::Kept, later).await;
+        assert!(asker.before.take().is_empty(), "what is young is the answer itself");
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_is_not_whole_is_good_for_less() {
+        let asker = Asker::new();
+        asker.asked.set(6);
+        asker.ask(Freshness::Kept, now()).await;
+        let later = |minutes: i64| now() + SignedDuration::from_mins(minutes);
+        assert_eq!(asker.ask(Freshness::Kept, later(4)).await.value, 7);
+        assert_eq!(asker.ask(Freshness::Kept, later(5)).await.value, 8);
+        assert_eq!(asker.ask(Freshness::Kept, later(300)).await.value, 8);
+    }
+
+    #[tokio::test]
     async fn what_failed_is_not_kept_and_leaves_what_is() {
         let asker = Asker::new();
         asker.ask(Freshness::Kept, now()).await;
         let failing = async { Err(Failure::new(FailureKind::Denied, "no")) };
-        let terms = Terms { lasts: LASTS, freshness: Freshness::Anew, now: now() };
-        let failed = asker.cache.keep::<u32>("how many", terms, failing).await;
+        let terms = terms(Freshness::Anew, now());
+        let failed = asker.cache.keep("how many", terms, failing, |_| ()).await;
         assert_eq!(failed.unwrap_err().what, "no");
         assert_eq!(asker.ask(Freshness::Kept, now()).await.value, 1);
     }

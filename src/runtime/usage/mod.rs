@@ -1,5 +1,5 @@
 //! What buckets hold and what else is measured: asked side by side, told as it comes, and kept on
-//! the disk so that a second look asks nobody.
+//! the disk. What is kept is told at once; while it is young a second look asks nobody.
 
 pub mod cache;
 mod listing;
@@ -12,6 +12,7 @@ use tokio::time::timeout;
 use crate::adapters::cloudwatch::CloudWatch;
 use crate::adapters::error::AdapterError;
 use crate::adapters::s3::S3;
+use crate::app::fetched::Answer;
 use crate::domain::environment::StorageName;
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::metrics::alarm::Alarm;
@@ -28,7 +29,7 @@ use cache::{Cache, Kept, Terms};
 
 /// Buckets are measured once a day.
 const FIGURES_LAST: Duration = Duration::from_hours(6);
-/// An alarm is of use while it is young; so are panels.
+/// An alarm is of use while it is young; so are panels, and what was told in part only is soon whole.
 const STATES_LAST: Duration = Duration::from_mins(5);
 /// One answer of CloudWatch may take so long, all its pages and retries together.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -53,15 +54,15 @@ pub enum Freshness {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Part {
     /// What CloudWatch tells of a bucket, always of fifteen months.
-    Measured { bucket: BucketId, figures: Result<Kept<Measured>, Failure> },
+    Measured { bucket: BucketId, figures: Answer<Measured> },
     /// What a listing of the bucket tells.
-    Listed { bucket: BucketId, figures: Result<Kept<Listed>, Failure> },
+    Listed { bucket: BucketId, figures: Answer<Listed> },
     /// What earlier listings told.
     Recorded { bucket: BucketId, recordings: Result<Recordings, Failure> },
     /// The alarms of one storage's account and region.
-    Alarms { storage: StorageName, alarms: Result<Kept<Vec<Alarm>>, Failure> },
+    Alarms { storage: StorageName, alarms: Answer<Vec<Alarm>> },
     /// A panel, by its name.
-    Panel { name: String, range: Range, figures: Result<Kept<PanelFigures>, Failure> },
+    Panel { name: String, range: Range, figures: Answer<PanelFigures> },
 }
 
 impl Usage {
@@ -83,15 +84,25 @@ impl Usage {
         let id = &bucket.id;
         let measured = async {
             if bucket.is_measured {
-                let figures = Box::pin(self.measured(bucket, freshness)).await;
-                tell(Part::Measured { bucket: id.clone(), figures });
+                let tell = |figures| tell(Part::Measured { bucket: id.clone(), figures });
+                let before = |kept| tell(from_before(kept));
+                let figures = Box::pin(self.measured(bucket, freshness, before)).await;
+                tell(answer(figures));
             }
         };
-        let listed = async {
-            let figures = Box::pin(self.listed(bucket, freshness)).await;
-            tell(Part::Listed { bucket: id.clone(), figures });
+        let recorded = || {
             let recordings = recorded::read(&self.settings.folders.state, id);
             tell(Part::Recorded { bucket: id.clone(), recordings });
+        };
+        let listed = async {
+            let tell = |figures| tell(Part::Listed { bucket: id.clone(), figures });
+            let before = |kept| {
+                tell(from_before(kept));
+                recorded();
+            };
+            let figures = Box::pin(self.listed(bucket, freshness, before)).await;
+            tell(answer(figures));
+            recorded();
         };
         tokio::join!(measured, listed);
     }
@@ -99,8 +110,10 @@ impl Usage {
     /// The alarms of every storage that has CloudWatch and of which something is shown.
     pub async fn alarms(&self, freshness: Freshness, tell: &(dyn Fn(Part) + Sync)) {
         let looks = self.measured_storages().map(|storage| async move {
-            let alarms = Box::pin(self.alarms_of(storage, freshness)).await;
-            tell(Part::Alarms { storage: storage.name.clone(), alarms });
+            let tell = |alarms| tell(Part::Alarms { storage: storage.name.clone(), alarms });
+            let before = |kept| tell(from_before(kept));
+            let alarms = Box::pin(self.alarms_of(storage, freshness, before)).await;
+            tell(answer(alarms));
         });
         futures_util::future::join_all(looks).await;
     }
@@ -108,8 +121,10 @@ impl Usage {
     /// All panels over `range`.
     pub async fn panels(&self, range: Range, freshness: Freshness, tell: &(dyn Fn(Part) + Sync)) {
         let looks = self.settings.panels.iter().map(|panel| async move {
-            let figures = Box::pin(self.panel(panel, range, freshness)).await;
-            tell(Part::Panel { name: panel.name.clone(), range, figures });
+            let tell = |figures| tell(Part::Panel { name: panel.name.clone(), range, figures });
+            let before = |kept| tell(from_before(kept));
+            let figures = Box::pin(self.panel((panel, range), freshness, before)).await;
+            tell(answer(figures));
         });
         futures_util::future::join_all(looks).await;
     }
@@ -124,7 +139,7 @@ impl Usage {
             if recorded.is_ok_and(|recordings| recordings.has(today)) {
                 continue;
             }
-            if let Err(failure) = Box::pin(self.listed(bucket, Freshness::Anew)).await {
+            if let Err(failure) = Box::pin(self.listed(bucket, Freshness::Anew, |_| ())).await {
                 failures.push(failure);
             }
         }
@@ -135,15 +150,17 @@ impl Usage {
         &self,
         bucket: &Bucket,
         freshness: Freshness,
+        before: impl FnOnce(Kept<Measured>),
     ) -> Result<Kept<Measured>, Failure> {
+        let lasts = |it: &Measured| if it.unseen.is_empty() { FIGURES_LAST } else { STATES_LAST };
         let name = format!("measured {} {}", bucket.id, self.access(&bucket.id.storage));
-        Box::pin(self.keeping(&name, FIGURES_LAST, freshness, async {
+        let asking = async {
             let storage = self.storage(&bucket.id.storage)?;
             let region = self.region_of(storage, &bucket.id.name).await?;
             let cloudwatch = CloudWatch::connect(storage, region).await?;
             Ok(cloudwatch.measure(&bucket.id.name, self.window(Range::FifteenMonths)).await?)
-        }))
-        .await
+        };
+        self.cache().keep(&name, self.terms(lasts, freshness), in_time(asking), before).await
     }
 
     /// Where a bucket says it is; the storage's own region where it does not say.
@@ -155,24 +172,29 @@ impl Usage {
         Ok(S3::connect(storage).await?.bucket_region(bucket).await)
     }
 
-    async fn listed(&self, bucket: &Bucket, freshness: Freshness) -> Result<Kept<Listed>, Failure> {
+    async fn listed(
+        &self,
+        bucket: &Bucket,
+        freshness: Freshness,
+        before: impl FnOnce(Kept<Listed>),
+    ) -> Result<Kept<Listed>, Failure> {
+        let lasts = |it: &Listed| if it.is_answered() { FIGURES_LAST } else { STATES_LAST };
         let name = format!("listed {bucket:?} {}", self.access(&bucket.id.storage));
         // A listing has its own patience: a large bucket takes its time.
-        let (cache, now) = (self.cache(), self.clock.now());
-        let terms = Terms { lasts: FIGURES_LAST, freshness, now };
-        let seen = cache.keep(&name, terms, async {
+        let listing = async {
             let storage = self.storage(&bucket.id.storage)?;
             let listed = Box::pin(listing::list(storage, bucket, self.clock.now())).await?;
             recorded::add(&self.settings.folders.state, &bucket.id, &listed);
             Ok(listed)
-        });
-        seen.await
+        };
+        self.cache().keep(&name, self.terms(lasts, freshness), listing, before).await
     }
 
     async fn alarms_of(
         &self,
         storage: &Storage,
         freshness: Freshness,
+        before: impl FnOnce(Kept<Vec<Alarm>>),
     ) -> Result<Kept<Vec<Alarm>>, Failure> {
         let ours: Vec<BucketId> = self
             .buckets()
@@ -181,7 +203,7 @@ impl Usage {
             .filter(|id| id.storage == storage.name)
             .collect();
         let name = format!("alarms {ours:?} {}", self.access(&storage.name));
-        Box::pin(self.keeping(&name, STATES_LAST, freshness, async {
+        let asking = async {
             // Where no region is written down, the first bucket knows one.
             let region = match ours.first() {
                 Some(bucket) if storage.region.is_none() => {
@@ -191,45 +213,30 @@ impl Usage {
             };
             let cloudwatch = CloudWatch::connect(storage, region).await?;
             Ok(cloudwatch.alarms(&ours).await?)
-        }))
-        .await
+        };
+        let terms = self.terms(|_| STATES_LAST, freshness);
+        self.cache().keep(&name, terms, in_time(asking), before).await
     }
 
     async fn panel(
         &self,
-        panel: &Panel,
-        range: Range,
+        (panel, range): (&Panel, Range),
         freshness: Freshness,
+        before: impl FnOnce(Kept<PanelFigures>),
     ) -> Result<Kept<PanelFigures>, Failure> {
         // All of what it asks for: a panel that is written otherwise is another one.
         let name = format!("panel {range:?} {panel:?} {}", self.access(&panel.storage));
-        Box::pin(self.keeping(&name, STATES_LAST, freshness, async {
+        let asking = async {
             let storage = self.storage(&panel.storage)?;
             let cloudwatch = CloudWatch::connect(storage, None).await?;
             Ok(cloudwatch.panel(panel, range, self.window(range)).await?)
-        }))
-        .await
+        };
+        let terms = self.terms(|_| STATES_LAST, freshness);
+        self.cache().keep(&name, terms, in_time(asking), before).await
     }
 
-    /// What is kept, or what `answer` gives within our patience.
-    async fn keeping<T>(
-        &self,
-        name: &str,
-        lasts: Duration,
-        freshness: Freshness,
-        answer: impl Future<Output = Result<T, Failure>>,
-    ) -> Result<Kept<T>, Failure>
-    where
-        T: serde::Serialize + serde::de::DeserializeOwned,
-    {
-        let in_time = async {
-            timeout(PATIENCE, answer).await.unwrap_or_else(|_| {
-                let what = format!("asking CloudWatch: no answer within {} s", PATIENCE.as_secs());
-                Err(Failure::new(FailureKind::TimedOut, what))
-            })
-        };
-        let terms = Terms { lasts, freshness, now: self.clock.now() };
-        self.cache().keep(name, terms, in_time).await
+    fn terms<T>(&self, lasts: fn(&T) -> Duration, freshness: Freshness) -> Terms<T> {
+        Terms { lasts, freshness, now: self.clock.now() }
     }
 
     fn cache(&self) -> Cache {
@@ -262,5 +269,33 @@ impl Usage {
             let has_panel = self.settings.panels.iter().any(|it| it.storage == storage.name);
             storage.is_measured() && (ids.contains(&storage.name) || has_panel)
         })
+    }
+}
+
+/// What CloudWatch answers within our patience.
+async fn in_time<T>(answer: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    timeout(PATIENCE, answer).await.unwrap_or_else(|_| {
+        let what = format!("asking CloudWatch: no answer within {} s", PATIENCE.as_secs());
+        Err(Failure::new(FailureKind::TimedOut, what))
+    })
+}
+
+fn from_before<T>(Kept { value, at }: Kept<T>) -> Answer<T> {
+    Answer::Before { value, at }
+}
+
+fn answer<T>(found: Result<Kept<T>, Failure>) -> Answer<T> {
+    match found {
+        Ok(Kept { value, at }) => Answer::Newest { value, at },
+        Err(failure) => Answer::Failed(failure),
+    }
+}
+
+/// What a request has come to; `None` of what was known before.
+pub fn concluded<T>(answer: Answer<T>) -> Option<Result<Kept<T>, Failure>> {
+    match answer {
+        Answer::Before { .. } => None,
+        Answer::Newest { value, at } => Some(Ok(Kept { value, at })),
+        Answer::Failed(failure) => Some(Err(failure)),
     }
 }

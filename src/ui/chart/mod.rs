@@ -28,6 +28,8 @@ use dots::Dots;
 
 /// Below this there is a sentence in place of a chart.
 const LEAST: (u16, u16) = (28, 6);
+/// What the line of a threshold is made of.
+const LIMIT: &str = "╌";
 
 /// A chart, and how it is looked at.
 #[derive(Debug, Clone, Copy)]
@@ -122,20 +124,28 @@ impl Chart<'_> {
             let y = frame.row(scale.share(threshold.value));
             for x in inside.left()..inside.right() {
                 if let Some(cell) = buffer.cell_mut((x, y)) {
-                    cell.set_symbol("╌").set_style(theme.role(Role::Warning));
+                    cell.set_symbol(LIMIT).set_style(theme.role(Role::Warning));
                 }
             }
         }
     }
 
-    /// What they are called, at their right ends.
+    /// What they are called, at their right ends; at the left where the newest values are there, or another
+    /// name.
     fn names(&self, buffer: &mut Buffer, frame: &Frame, scale: &Scale, theme: &Theme) {
         let inside = frame.inside;
         for threshold in &self.plot.thresholds {
             let y = frame.row(scale.share(threshold.value));
             let text = format!(" {} ", shown(&threshold.label));
             let text = fit(&text, inside.width / 2);
-            let x = inside.right().saturating_sub(width(&text));
+            let right = inside.right().saturating_sub(width(&text));
+            let is_free = |x: &u16| {
+                let cells = *x..x.saturating_add(width(&text));
+                cells.into_iter().all(|x| {
+                    buffer.cell((x, y)).is_some_and(|cell| [" ", LIMIT].contains(&cell.symbol()))
+                })
+            };
+            let x = [right, inside.left()].into_iter().find(is_free).unwrap_or(right);
             buffer.set_string(x, y, text, theme.role(Role::Warning));
         }
     }

@@ -119,6 +119,23 @@ fn charts_fit_the_room_there_is() {
 }
 
 #[test]
+fn the_name_of_a_limit_hides_neither_the_newest_values_nor_another_name() {
+    let limit = |label: &str, value| Threshold { label: label.to_owned(), value: value * GIB };
+    let rising = layer("prod", daily(90, Some));
+    let thresholds = vec![limit("warning", 90.0)];
+    let near = Plot { thresholds, ..plot(90, Form::Lines, vec![rising.clone()]) };
+    let said = drawn(&near, None, (78, 14));
+    let row = said.lines().find(|line| line.contains("warning")).unwrap();
+    assert!(row.chars().position(|it| it == 'w').unwrap() < 20, "{said}");
+    let newest = row.trim_end().chars().last().unwrap();
+    assert!(('\u{2800}'..='\u{28ff}').contains(&newest), "{said}");
+    let thresholds = vec![limit("warning", 200.0), limit("critical", 201.0)];
+    let far = Plot { thresholds, ..plot(90, Form::Lines, vec![rising]) };
+    let said = drawn(&far, None, (78, 14));
+    assert!(said.contains("warning") && said.contains("critical"), "{said}");
+}
+
+#[test]
 fn what_was_not_measured_is_said_and_not_drawn() {
     let empty = plot(14, Form::Lines, vec![layer("prod", Series::default())]);
     let said = drawn(&empty, None, (78, 14));

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use lifeboat::demo::cloudwatch::CloudWatchFault;
+use lifeboat::demo::s3::S3Fault;
 use lifeboat::domain::units::Count;
 
 use crate::harness::Rehearsal;
@@ -74,19 +75,126 @@ async fn a_second_visit_paints_at_once_and_asks_nobody() {
     console.quit().await;
 }
 
+/// What is said where words are broken at the ends of lines.
+fn says(screen: &str, words: &str) -> bool {
+    // On a wide screen the chart stands beside.
+    let room = if screen.lines().any(|line| line.chars().count() > 80) { 70 } else { 80 };
+    let lines: Vec<String> = screen.lines().map(|it| it.chars().take(room).collect()).collect();
+    lines.join(" ").split_whitespace().collect::<Vec<_>>().join(" ").contains(words)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_cloudwatch_refuses_is_a_sentence_and_the_listing_is_there() {
     for (fault, said) in [
-        (CloudWatchFault::Denied, "cloudwatch:GetMetricData"),
-        (CloudWatchFault::Expired, "ExpiredToken"),
-        (CloudWatchFault::Throttled, "Throttl"),
+        (CloudWatchFault::Denied, "access denied (AccessDenied); do the keys of the storage"),
+        (CloudWatchFault::Expired, "the login has expired (ExpiredToken); check the keys"),
+        (CloudWatchFault::Throttled, "takes no more requests now (Throttling); look again"),
+    ] {
+        for size in [SMALL, LARGE] {
+            let rehearsal = Rehearsal::start().await;
+            rehearsal.world.cloudwatch().faults().switch_on(fault);
+            let mut console = open(&rehearsal, size);
+            console.press("<F3>");
+            let is_said = |screen: &str| says(screen, said) && screen.contains("listed ");
+            let screen = console.wait_until(said, is_said).await;
+            assert!(screen.contains("from listings of earlier visits"), "{screen}");
+            console.wait_for("alarms not known").await;
+            console.press("vv");
+            console.wait_until("alarms", |screen| says(screen, said)).await;
+            console.quit().await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_login_each_place_says_so_and_the_other_storage_is_there() {
+    let mut rehearsal = Rehearsal::start().await;
+    let storage = &mut rehearsal.settings.storages[0];
+    (storage.keys, storage.profile) = (None, Some("nobody-is-called-so".to_owned()));
+    let mut console = open(&rehearsal, SMALL);
+    console.press("<F3>");
+    let is_said = |screen: &str| says(screen, "`aws sso login --profile nobody-is-called-so`");
+    console.wait_until("how to log in", is_said).await;
+    console.press("j");
+    console.wait_for("85 objects").await;
+    console.press("G");
+    console.wait_until("how to log in", is_said).await;
+    console.press("vv");
+    console.wait_until("how to log in", is_said).await;
+    console.quit().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_the_wrong_region_the_bucket_is_not_known_and_its_listing_is_there() {
+    let mut rehearsal = Rehearsal::start().await;
+    let bucket = rehearsal.world.storage_faults()[0];
+    bucket.switch_on(S3Fault::Forbidden { operation: "HeadBucket" });
+    rehearsal.settings.storages[0].region = Some("eu-west-1".to_owned());
+    let mut console = open(&rehearsal, SMALL);
+    console.press("<F3>");
+    let words = "CloudWatch in eu-west-1 does not know the bucket; is it in another region";
+    let is_said = |screen: &str| says(screen, words) && screen.contains("listed ");
+    console.wait_until(words, is_said).await;
+    console.quit().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_call_that_is_not_allowed_leaves_what_the_others_tell() {
+    for operation in ["GetMetricData", "ListMetrics", "DescribeAlarms"] {
+        let rehearsal = Rehearsal::start().await;
+        let faults = rehearsal.world.cloudwatch().faults();
+        faults.switch_on(CloudWatchFault::Forbidden { operation });
+        let mut console = open(&rehearsal, LARGE);
+        let words = format!("do the keys of the storage `world` allow cloudwatch:{operation}?");
+        let is_said = |screen: &str| says(screen, &words);
+        console.press("<F3>");
+        match operation {
+            "GetMetricData" => {
+                console.wait_until(&words, is_said).await;
+                console.wait_for("3 alarms on, 2 of ours").await;
+            }
+            "ListMetrics" => {
+                console.wait_for(NEWEST).await;
+                console.wait_for("3 alarms on, 2 of ours").await;
+                console.press("/EC2 CPU<enter>");
+                console.wait_until(&words, is_said).await;
+                console.press("<esc>/Errors<enter>");
+                console.wait_for("AWS/Lambda Errors, Sum").await;
+                console.wait_for("critical").await;
+            }
+            _ => {
+                console.wait_for(NEWEST).await;
+                console.wait_for("alarms not known").await;
+                console.press("vv");
+                // There is nothing beside them.
+                console.wait_for(&words).await;
+            }
+        }
+        console.quit().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_result_of_many_that_is_held_back_is_named_and_the_others_are_there() {
+    for (status, why) in [
+        ("Forbidden", "access denied; do the keys of the storage `world` allow"),
+        ("InternalError", "CloudWatch itself failed"),
+        ("PartialData", "only a part of the points came"),
     ] {
         let rehearsal = Rehearsal::start().await;
-        rehearsal.world.cloudwatch().faults().switch_on(fault);
+        let faults = rehearsal.world.cloudwatch().faults();
+        faults.switch_on(CloudWatchFault::Held { of: "NumberOfObjects", status });
+        faults.switch_on(CloudWatchFault::Held { of: "i-0f84d2c7a61b09e35", status });
         let mut console = open(&rehearsal, LARGE);
         console.press("<F3>");
-        let is_said = |screen: &str| screen.contains(said) && screen.contains("listed ");
-        console.wait_until(said, is_said).await;
+        let words = format!("the number of objects: {why}");
+        let is_said = |screen: &str| says(screen, &words) && screen.contains(NEWEST);
+        let screen = console.wait_until(&words, is_said).await;
+        assert!(screen.contains("! in part"), "{screen}");
+        console.press("/EC2 CPU<enter>");
+        let words = format!("i-0f84d2c7a61b09e35: {why}");
+        let is_said = |screen: &str| says(screen, &words) && screen.contains("i-0c5e1f2a9b3d47e61");
+        console.wait_until(&words, is_said).await;
         console.quit().await;
     }
 }

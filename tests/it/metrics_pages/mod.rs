@@ -2,17 +2,22 @@
 
 mod stage;
 
+use jiff::SignedDuration;
 use lifeboat::app::action::Action;
+use lifeboat::app::fetched::Answer;
 use lifeboat::app::metrics::effect::MetricsEffect;
 use lifeboat::app::metrics::message::MetricsNews;
 use lifeboat::domain::environment::StorageName;
+use lifeboat::domain::failure::{Failure, FailureKind};
+use lifeboat::domain::metrics::Measured;
 use lifeboat::domain::metrics::range::Range;
+use lifeboat::domain::metrics::unseen::Unseen;
 use lifeboat::domain::settings::ThemeChoice;
 use lifeboat::ui::theme::ColourDepth;
 
 use crate::screens::picture;
 
-use stage::{Stage, bucket, denied, listed, measured, now, settings};
+use stage::{Stage, bucket, denied, listed, measured, newest, now, settings};
 
 const SMALL: (u16, u16) = (80, 24);
 const LARGE: (u16, u16) = (200, 50);
@@ -88,17 +93,15 @@ fn each_failure_is_a_sentence_in_its_place_and_everything_else_is_still_there() 
         let mut stage = Stage::asked(size);
         let bucket = bucket(0);
         let why = denied("asking CloudWatch for lifeboat-backups: denied");
-        let news =
-            |measured| MetricsNews::Measured { bucket: bucket.id.clone(), measured, at: now() };
-        stage.tell(news(Err(why.clone())));
+        let news = |measured| MetricsNews::Measured { bucket: bucket.id.clone(), measured };
+        stage.tell(news(Answer::Failed(why.clone())));
         stage.tell(MetricsNews::Listed {
             bucket: bucket.id.clone(),
-            listed: Ok(listed(&bucket, 170_000_000, 0)),
-            at: now(),
+            listed: newest(listed(&bucket, 170_000_000, 0), now()),
         });
         let storage = StorageName("aws".to_owned());
-        let alarms = Err(denied("reading alarms in eu-west-1: denied"));
-        stage.tell(MetricsNews::Alarms { storage, alarms, at: now() });
+        let alarms = Answer::Failed(denied("reading alarms in eu-west-1: denied"));
+        stage.tell(MetricsNews::Alarms { storage, alarms });
         stage.tell(MetricsNews::FiguresEnded);
         check(&stage, "denied");
         stage.act(Action::NextView);
@@ -106,11 +109,43 @@ fn each_failure_is_a_sentence_in_its_place_and_everything_else_is_still_there() 
         check(&stage, "alarms_denied");
         stage.act(Action::NextView);
         stage.act(Action::Reload);
-        stage.tell(news(Ok(measured())));
+        stage.tell(news(newest(measured(), now())));
         stage.act(Action::Reload);
-        stage.tell(news(Err(why)));
+        stage.tell(news(Answer::Failed(why)));
         stage.tell(MetricsNews::FiguresEnded);
         check(&stage, "failed_with_old_figures");
+    }
+}
+
+#[test]
+fn what_is_past_its_time_is_shown_with_its_age_while_it_is_asked_for_again() {
+    for size in SIZES {
+        let mut stage = Stage::asked(size);
+        let (bucket, at) = (bucket(0), now() - SignedDuration::from_hours(9));
+        let measured = Answer::Before { value: measured(), at };
+        stage.tell(MetricsNews::Measured { bucket: bucket.id.clone(), measured });
+        let listed = Answer::Before { value: listed(&bucket, 170_000_000, 0), at };
+        stage.tell(MetricsNews::Listed { bucket: bucket.id, listed });
+        check(&stage, "kept");
+    }
+}
+
+#[test]
+fn what_is_told_in_part_is_marked_and_the_part_that_is_missing_is_named() {
+    for size in SIZES {
+        let mut stage = Stage::full(size);
+        stage.act(Action::Reload);
+        let unseen = |what: &str, why: Failure| Unseen { what: what.to_owned(), why };
+        let late = Failure::new(FailureKind::Unexpected, "only a part of the points came");
+        let objects = unseen("the number of objects", denied("access denied"));
+        let unseen = vec![objects, unseen("the bytes of Glacier Flexible", late)];
+        let measured = newest(Measured { unseen, ..measured() }, now());
+        stage.tell(MetricsNews::Measured { bucket: bucket(0).id, measured });
+        let storage = StorageName("aws".to_owned());
+        let alarms = Answer::Failed(denied("asking for the alarms: access denied"));
+        stage.tell(MetricsNews::Alarms { storage, alarms });
+        stage.tell(MetricsNews::FiguresEnded);
+        check(&stage, "in_part");
     }
 }
 

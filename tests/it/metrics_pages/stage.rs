@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use lifeboat::app::App;
 use lifeboat::app::action::Action;
 use lifeboat::app::effect::{Effect, Generation};
+use lifeboat::app::fetched::Answer;
 use lifeboat::app::message::{Message, Size};
 use lifeboat::app::metrics::effect::MetricsEffect;
 use lifeboat::app::metrics::message::{MetricsMessage, MetricsNews};
@@ -240,7 +241,11 @@ fn processors() -> PanelFigures {
     };
     let named = |name: &str, series| (name.to_owned(), series);
     let all = vec![named("i-0a1b", series(70.0, 14.0)), named("i-0c2d", series(30.0, 8.0))];
-    PanelFigures { series: all, more: 0 }
+    PanelFigures { series: all, more: 0, unseen: Vec::new() }
+}
+
+pub(super) const fn newest<T>(value: T, at: Timestamp) -> Answer<T> {
+    Answer::Newest { value, at }
 }
 
 pub(super) struct Stage {
@@ -313,20 +318,20 @@ impl Stage {
         for at in [0, 1] {
             let bucket = bucket(at);
             if bucket.is_measured {
-                let (bucket, measured) = (bucket.id.clone(), Ok(measured()));
-                self.tell(MetricsNews::Measured { bucket, measured, at: read });
+                let (bucket, measured) = (bucket.id.clone(), newest(measured(), read));
+                self.tell(MetricsNews::Measured { bucket, measured });
             }
             let size = if at == 0 { 163 } else { 110 } * MIB;
-            let listed = Ok(listed(&bucket, size, 0));
-            self.tell(MetricsNews::Listed { bucket: bucket.id.clone(), listed, at: now() });
+            let listed = newest(listed(&bucket, size, 0), now());
+            self.tell(MetricsNews::Listed { bucket: bucket.id.clone(), listed });
             let recordings = Ok(recordings(&bucket, if at == 0 { 1 } else { 60 }));
             self.tell(MetricsNews::Recorded { bucket: bucket.id, recordings });
         }
         let storage = StorageName("aws".to_owned());
-        self.tell(MetricsNews::Alarms { storage, alarms: Ok(alarms()), at: read });
+        self.tell(MetricsNews::Alarms { storage, alarms: newest(alarms(), read) });
         self.tell(MetricsNews::FiguresEnded);
-        let (name, figures) = ("processors".to_owned(), Ok(processors()));
-        self.tell(MetricsNews::Panel { name, figures, at: now() });
+        let (name, figures) = ("processors".to_owned(), newest(processors(), now()));
+        self.tell(MetricsNews::Panel { name, figures });
         self.tell(MetricsNews::PanelsEnded);
     }
 

@@ -4,12 +4,12 @@ use serde_json::{Value, json};
 
 use crate::domain::failure::Failure;
 use crate::domain::metrics::difference::cause_of;
-use crate::domain::metrics::since_jump;
+use crate::domain::metrics::growth;
 use crate::domain::series::{Change, Series};
 use crate::runtime::headless::paint::say as line;
 use crate::runtime::usage::cache::Kept;
 
-use super::write::{MONTH, gaps};
+use super::write::gaps;
 use super::{Page, Seen};
 
 pub(super) fn say(page: &Page<'_>) {
@@ -64,8 +64,8 @@ fn bucket(page: &Page<'_>, seen: &Seen) -> Value {
             Err(failure) => json!({ "failure": failure }),
         }),
         "total": points(page, &bytes),
-        "month": bytes.change(MONTH).as_ref().map(change),
-        "growth_per_day": since_jump(&inside).growth_per_day(),
+        "month": bytes.month().as_ref().map(change),
+        "growth_per_day": growth(&bytes).map(|it| it.per_day),
         "jumps": jumps,
         "gaps": gaps(&inside).into_iter().map(|(from, to)| json!({
             "after": from, "before": to,

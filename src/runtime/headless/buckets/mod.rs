@@ -22,7 +22,7 @@ use crate::domain::series::{Series, Window};
 use crate::domain::settings::Settings;
 use crate::runtime::exit::Exit;
 use crate::runtime::usage::cache::Kept;
-use crate::runtime::usage::{Freshness, Part, Usage};
+use crate::runtime::usage::{Freshness, Part, Usage, concluded};
 
 use super::Session;
 
@@ -49,7 +49,9 @@ pub async fn usage(session: &Session, arguments: &UsageArguments) -> Exit {
     let looks = join_all(chosen.into_iter().map(|bucket| look(&usage, bucket)));
     let asked_alarms = async {
         let hear = |part: Part| {
-            if let Part::Alarms { storage, alarms: found } = part {
+            if let Part::Alarms { storage, alarms: answer } = part
+                && let Some(found) = concluded(answer)
+            {
                 alarms.lock().unwrap_or_else(PoisonError::into_inner).push((storage, found));
             }
         };
@@ -113,8 +115,8 @@ async fn look(usage: &Usage, bucket: Bucket) -> Seen {
     let mut seen = Seen { bucket, measured: None, listed: None, recordings: None };
     for part in heard.into_inner().unwrap_or_else(PoisonError::into_inner) {
         match part {
-            Part::Measured { figures, .. } => seen.measured = Some(figures),
-            Part::Listed { figures, .. } => seen.listed = Some(figures),
+            Part::Measured { figures, .. } => seen.measured = concluded(figures),
+            Part::Listed { figures, .. } => seen.listed = concluded(figures),
             Part::Recorded { recordings, .. } => seen.recordings = Some(recordings),
             Part::Alarms { .. } | Part::Panel { .. } => {}
         }

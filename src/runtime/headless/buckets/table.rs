@@ -1,5 +1,6 @@
 //! Every point as a row.
 
+use crate::domain::metrics::unseen::sentences;
 use crate::domain::series::Series;
 use crate::drill::report::csv_cell;
 use crate::runtime::headless::paint::say as line;
@@ -37,8 +38,8 @@ pub(super) fn say(page: &Page<'_>) {
         for failure in seen.failures() {
             page.session.warn(&failure.to_string());
         }
-        for unseen in seen.figures().iter().flat_map(|measured| &measured.unseen) {
-            page.session.warn(&unseen.why.to_string());
+        for unseen in seen.figures().iter().flat_map(|measured| sentences(&measured.unseen)) {
+            page.session.warn(&format!("{}: {unseen}", seen.bucket.id));
         }
     }
 }

@@ -1,16 +1,14 @@
 //! What was found, for a terminal.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::domain::age::age;
-use crate::domain::failure::Failure;
 use crate::domain::metrics::alarm::{Alarm, AlarmState};
 use crate::domain::metrics::difference::jump_sentence;
 use crate::domain::metrics::listing::{Extent, Leftover, Listed};
-use crate::domain::metrics::{BEST_EFFORT, Measured, since_jump};
+use crate::domain::metrics::unseen::sentences;
+use crate::domain::metrics::{BEST_EFFORT, Growth, Measured, growth};
 use crate::domain::plot::unit::Unit;
 use crate::domain::series::Series;
 use crate::domain::units::{Count, plural};
@@ -19,8 +17,6 @@ use crate::runtime::usage::cache::Kept;
 
 use super::{Page, Seen};
 
-/// What a month is compared with.
-pub(super) const MONTH: Duration = Duration::from_hours(30 * 24);
 /// The width of the words on the left.
 const WORD: usize = 11;
 /// Where the words about an alarm begin.
@@ -55,7 +51,7 @@ pub(super) fn say(page: &Page<'_>) {
                     alarm(paper, it);
                 }
             }
-            Err(failure) => unseen(paper, failure),
+            Err(failure) => unseen(paper, &failure.to_string()),
         }
     }
 }
@@ -67,7 +63,7 @@ fn bucket(page: &Page<'_>, seen: &Seen) {
     line(&paper.ink(Tone::Strong, &format!("{}{region}", seen.bucket.id)));
     match &seen.measured {
         Some(Ok(kept)) => measured(paper, &kept.value, kept.at, now),
-        Some(Err(failure)) => unseen(paper, failure),
+        Some(Err(failure)) => unseen(paper, &failure.to_string()),
         None => {
             let days = seen.recorded().map_or(0, |it| it.bytes().points().len());
             let text = format!(
@@ -83,14 +79,14 @@ fn bucket(page: &Page<'_>, seen: &Seen) {
     }
     match &seen.listed {
         Some(Ok(kept)) => listed(paper, &kept.value, kept.at, now),
-        Some(Err(failure)) => unseen(paper, failure),
+        Some(Err(failure)) => unseen(paper, &failure.to_string()),
         None => {}
     }
     if let Some(difference) = seen.difference() {
         rows(paper, "difference", difference.sentences());
     }
     if let Some(Err(failure)) = &seen.recordings {
-        unseen(paper, failure);
+        unseen(paper, &failure.to_string());
     }
 }
 
@@ -117,8 +113,8 @@ fn measured(paper: Paper, figures: &Measured, asked: Timestamp, now: Timestamp) 
         let classes = newest.iter().map(|(class, bytes)| format!("{class} {bytes}"));
         row(paper, Tone::Plain, "classes", &classes.collect::<Vec<_>>().join(", "));
     }
-    for it in &figures.unseen {
-        unseen(paper, &it.why);
+    for text in sentences(&figures.unseen) {
+        unseen(paper, &text);
     }
 }
 
@@ -126,7 +122,7 @@ fn history(page: &Page<'_>, seen: &Seen) {
     let paper = page.session.paper;
     let bytes = seen.bytes();
     let inside = bytes.within(page.window);
-    match bytes.change(MONTH) {
+    match bytes.month() {
         Some(change) => {
             let by = Unit::Bytes.show_change(change.by());
             let share =
@@ -135,12 +131,11 @@ fn history(page: &Page<'_>, seen: &Seen) {
             row(paper, Tone::Plain, "month", &format!("{by}{share} since {since}"));
         }
         None if bytes.is_empty() => {}
-        None => row(paper, Tone::Quiet, "month", "nothing is known of 30 days before"),
+        None => row(paper, Tone::Quiet, "month", "nothing was measured a month before"),
     }
-    let calm = since_jump(&inside);
-    if let Some((growth, first)) = calm.growth_per_day().zip(calm.first()) {
-        let growth = Unit::Bytes.show_change(growth);
-        let text = format!("{growth} a day since {}", date(first.at));
+    if let Some(Growth { per_day, since }) = growth(&bytes) {
+        let per_day = Unit::Bytes.show_change(per_day);
+        let text = format!("{per_day} a day since {}", date(since));
         row(paper, Tone::Plain, "growth", &text);
     }
     let jumps = inside.jumps();
@@ -231,8 +226,8 @@ fn alarm(paper: Paper, alarm: &Alarm) {
     }
 }
 
-fn unseen(paper: Paper, failure: &Failure) {
-    row(paper, Tone::Odd, "not seen", &failure.to_string());
+fn unseen(paper: Paper, why: &str) {
+    row(paper, Tone::Odd, "not seen", why);
 }
 
 /// A list: what does not fit on a line goes on further to the right.

@@ -40,7 +40,7 @@ pub(super) fn draw(
         if let Some(failure) = fetched.failure() {
             let old = fetched.at().map(|at| format!("; those shown are {} old", age(at, app.now)));
             let text = format!("{storage}: {failure}{}", old.unwrap_or_default());
-            sheet.sentence(1, &text, (Role::Critical, 2));
+            sheet.sentence(1, &text, (Role::Critical, 4));
         }
         if let Some(at) = fetched.at() {
             let text = format!("{storage}: read {} ago", age(at, app.now));

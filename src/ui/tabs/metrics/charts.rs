@@ -81,7 +81,7 @@ fn narrow(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme, viewports
     facts::in_short(&mut head, app);
     facts::aged(app, viewports);
     let mut foot = Sheet::new(theme, area.width);
-    facts::notes(&mut foot, app, usize::from((area.height / 8).max(1)));
+    facts::notes(&mut foot, app, usize::from((area.height / 6).max(1)));
     let [top, above, chart, below] = Layout::vertical([
         Constraint::Length(list),
         Constraint::Length(head.height()),

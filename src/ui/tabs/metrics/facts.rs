@@ -1,13 +1,14 @@
 //! What is said of the chosen one beside its chart.
 
 use crate::app::App;
+use crate::app::cell::Tone;
 use crate::app::metrics::bucket::{BucketFigures, Source};
 use crate::app::metrics::notes::{Note, shares, shares_in_short};
 use crate::app::metrics::panel::PanelState;
 use crate::app::metrics::words::changed;
 use crate::app::metrics::{Metrics, Subject};
 use crate::domain::age::age;
-use crate::domain::metrics::BEST_EFFORT;
+use crate::domain::metrics::{BEST_EFFORT, growth};
 use crate::domain::plot::unit::Unit;
 use crate::ui::chart::spark::sparkline;
 use crate::ui::sheet::{Sheet, left, right};
@@ -31,7 +32,7 @@ pub(super) fn in_short(sheet: &mut Sheet<'_>, app: &App) {
             }
         }
         Some(Subject::Panel(panel)) => {
-            sheet.line([(format!(" {}", panel.about()), Role::Muted)]);
+            sheet.line([(format!(" {}", described(panel, app)), Role::Muted)]);
         }
         None => {}
     }
@@ -91,7 +92,7 @@ fn listing(sheet: &mut Sheet<'_>, app: &App, bucket: &BucketFigures) {
 
 fn of_panel(sheet: &mut Sheet<'_>, app: &App, panel: &PanelState, most: usize) {
     sheet.heading(&panel.panel.name, "");
-    sheet.sentence(1, &panel.about(), (Role::Muted, 3));
+    sheet.sentence(1, &described(panel, app), (Role::Muted, 3));
     for (name, series) in panel.series() {
         let newest = series.last();
         let role = newest
@@ -105,14 +106,20 @@ fn of_panel(sheet: &mut Sheet<'_>, app: &App, panel: &PanelState, most: usize) {
     said(sheet, &panel.notes(app.now), left);
 }
 
-/// The most urgent of what is to be said.
+/// The most urgent of what is to be said; what failed or stands out has more lines.
 pub(super) fn notes(sheet: &mut Sheet<'_>, app: &App, most: usize) {
     let found = match app.metrics.chosen() {
         Some(Subject::Bucket(bucket)) => bucket.notes(app.metrics.window(app.now), app.now),
         Some(Subject::Panel(panel)) => panel.notes(app.now),
         None => Vec::new(),
     };
-    said(sheet, &found, most);
+    // What is to be done stands at the end of a sentence.
+    let further = match found.first() {
+        Some((Tone::Critical, _)) => 2,
+        Some((Tone::Warning, _)) => 1,
+        _ => 0,
+    };
+    said(sheet, &found, most + further);
 }
 
 /// Sentences in at most so many lines; what has no room is counted.
@@ -149,34 +156,42 @@ fn origin(bucket: &BucketFigures, app: &App) -> String {
     parts.join(" · ")
 }
 
+/// What a panel shows, and when it was read.
+fn described(panel: &PanelState, app: &App) -> String {
+    let read = panel.figures.at().map(|at| format!(" · read {} ago", age(at, app.now)));
+    format!("{}{}", panel.about(), read.unwrap_or_default())
+}
+
 /// How much it has changed, how fast it grows, what it costs.
 fn change(bucket: &BucketFigures, metrics: &Metrics) -> Vec<String> {
     let mut parts = Vec::new();
     if bucket.size.is_empty() {
         return parts;
     }
-    parts.push(match bucket.month() {
+    parts.push(match bucket.size.month() {
         Some(month) => changed(&month),
         None => "a month before nothing was measured".to_owned(),
     });
-    let growth = bucket.growth();
-    parts.extend(growth.map(|growth| format!("{} a day", Unit::Bytes.show_change(growth))));
+    parts.extend(a_day(bucket));
     parts.extend(bucket.estimate(&metrics.prices).map(|estimate| estimate.sentence()));
     parts
 }
 
+fn a_day(bucket: &BucketFigures) -> Option<String> {
+    growth(&bucket.size).map(|it| format!("{} a day", Unit::Bytes.show_change(it.per_day)))
+}
+
 /// The same on one line.
 fn shortly(bucket: &BucketFigures, metrics: &Metrics) -> String {
-    let month = bucket.month().map(|month| {
+    let month = bucket.size.month().map(|month| {
         let by = Unit::Bytes.show_change(month.by());
         let days = month.to.at.duration_since(month.from.at).as_hours() / 24;
         format!("{by} in {days} d")
     });
-    let growth = bucket.growth().map(|it| format!("{} a day", Unit::Bytes.show_change(it)));
     let cost = bucket
         .estimate(&metrics.prices)
         .map(|it| format!("{} a month at prices of {}", it.money(it.total), it.prices_of));
-    [month, growth, cost].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+    [month, a_day(bucket), cost].into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
 /// The ages that are drawn read differently later.

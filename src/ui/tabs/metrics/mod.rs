@@ -102,13 +102,15 @@ fn range(metrics: &Metrics) -> (String, Role) {
     (metrics.span.range.words().to_owned(), Role::Text)
 }
 
-/// Alarms that are on, wherever one looks; ours first.
-fn ringing(metrics: &Metrics) -> Option<(String, Role)> {
+/// Alarms that are on, wherever one looks; ours first. Where nobody could be asked nobody knows.
+fn ringing(metrics: &Metrics) -> impl Iterator<Item = (String, Role)> {
     let (all, ours) = metrics.alarms.ringing();
     let alarms = plural(all as u64, "alarm");
-    match (all, ours) {
+    let known = match (all, ours) {
         (0, _) => None,
         (_, 0) => Some((format!("{alarms} on"), Role::Warning)),
         (_, ours) => Some((format!("{alarms} on, {ours} of ours"), Role::Critical)),
-    }
+    };
+    let doubt = metrics.alarms.is_in_doubt();
+    known.into_iter().chain(doubt.then(|| ("alarms not known".to_owned(), Role::Stale)))
 }

@@ -10,6 +10,7 @@ use crate::app::metrics::panel::PanelState;
 use crate::app::metrics::{Metrics, Subject};
 use crate::domain::plot::unit::Unit;
 use crate::domain::series::{Change, Series, Window};
+use crate::domain::severity::Severity;
 use crate::ui::chart::spark::sparkline;
 use crate::ui::paint::{fit_name, width};
 use crate::ui::sheet::{Part, Sheet, left, right};
@@ -102,7 +103,8 @@ fn of_bucket(
 ) -> Vec<Part> {
     let newest = bucket.size.last().map(|point| Unit::Bytes.show(point.value));
     let failed = bucket.measured.failure().or(bucket.listed.failure()).is_some();
-    let share = bucket.month().as_ref().and_then(Change::share);
+    let is_partial = bucket.measured.value().is_some_and(|it| !it.unseen.is_empty());
+    let share = bucket.size.month().as_ref().and_then(Change::share);
     let share = share.map(|share| format!("{:+.1} %", share * 100.0)).unwrap_or_default();
     let cost = bucket.estimate(&metrics.prices).map(|it| it.money(it.total)).unwrap_or_default();
     let mut parts = vec![value(newest, bucket.is_loading(), failed)];
@@ -110,6 +112,8 @@ fn of_bucket(
     parts.push(spark(&bucket.size, window, widths));
     if failed {
         parts.push((format!("  {}", left("✗ failed", widths.last)), Role::Critical));
+    } else if is_partial {
+        parts.push((format!("  {}", left("! in part", widths.last)), Role::Warning));
     } else {
         parts.push((format!("  {}", left(&cost, widths.last)), Role::Muted));
     }
@@ -128,9 +132,14 @@ fn of_panel(panel: &PanelState, widths: &Widths, window: Window) -> Vec<Part> {
         Some(series) => spark(series, window, widths),
         None => (" ".repeat(widths.spark), Role::Muted),
     });
+    let is_partial = panel.figures.value().is_some_and(|it| !it.unseen.is_empty());
     let (word, tone) = match (failed, newest) {
         (true, _) => ("✗ failed".to_owned(), Tone::Critical),
         (false, None) => (String::new(), Tone::Muted),
+        // What was not told may be worse than fine.
+        (false, Some(_)) if is_partial && severity == Severity::Fine => {
+            ("! in part".to_owned(), Tone::Warning)
+        }
         (false, Some(_)) => (severity.to_string(), Tone::from(severity)),
     };
     let role = role_of(tone);
