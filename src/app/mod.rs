@@ -135,6 +135,9 @@ impl App {
             .enumerate()
             .map(|(at, environment)| Cluster::new(place(at), environment))
             .collect();
+        for cluster in &mut clusters {
+            cluster.chosen = remembered.namespaces.clone();
+        }
         for seen in seen {
             if let Some(cluster) = clusters.iter_mut().find(|it| it.name == seen.environment) {
                 cluster.remember(seen.at, seen.pods, now);
@@ -147,9 +150,6 @@ impl App {
             table.faults_only = remembered.faults_only;
         }
         pods.namespaces = remembered.namespaces.clone();
-        for cluster in &mut clusters {
-            cluster.chosen = pods.namespaces.clone();
-        }
         let mut backups = Backups::start(settings);
         let mut effects =
             vec![Effect::Watch(pods.namespaces.clone()), DrillEffect::FindLeftovers.into()];
