@@ -150,7 +150,7 @@ impl App {
             table.faults_only = remembered.faults_only;
         }
         pods.namespaces = remembered.namespaces.clone();
-        let mut backups = Backups::start(settings);
+        let mut backups = Backups::start(settings, now);
         let mut effects =
             vec![Effect::Watch(pods.namespaces.clone()), DrillEffect::FindLeftovers.into()];
         // The header tells how old the backups are, whatever is looked at.
