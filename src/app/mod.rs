@@ -36,6 +36,7 @@ pub mod table;
 mod tally;
 pub mod text;
 mod texts;
+mod trail;
 mod within;
 
 #[cfg(test)]
@@ -70,6 +71,7 @@ use remembered::Remembered;
 use reschedule::Rescheduling;
 use rows::{Context, Place};
 use tab::Tab;
+use trail::Trail;
 
 /// How long a flash stays.
 const FLASH: Duration = Duration::from_secs(5);
@@ -90,6 +92,7 @@ pub struct App {
     pub backups: Backups,
     pub metrics: Metrics,
     pub drill: Drill,
+    trail: Trail,
     pub overlay: Option<Overlay>,
     pub flash: Option<Flash>,
     /// What is to have the schedule that is being typed.
@@ -165,6 +168,7 @@ impl App {
             backups,
             metrics: Metrics::start(settings),
             drill: Drill::start(settings),
+            trail: Trail::default(),
             overlay: None,
             flash: None,
             rescheduling: None,

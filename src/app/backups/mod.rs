@@ -14,6 +14,7 @@ pub mod objects;
 pub mod samples;
 pub mod set;
 mod sought;
+mod spot;
 pub mod table;
 #[cfg(test)]
 mod tests;
@@ -41,6 +42,8 @@ use samples::Samples;
 use set::Watched;
 use table::SetTable;
 use work::Works;
+
+pub use spot::Spot;
 
 /// While the tab is open its sets are looked at again after so long, and elsewhere after that.
 const PACE: Duration = Duration::from_mins(5);

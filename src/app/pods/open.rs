@@ -14,13 +14,8 @@ use crate::app::table::Table;
 use crate::domain::log::{LogRequest, LogSource, LogStart};
 
 impl Pods {
-    /// Goes to a location on top of this one, and notes where one was.
+    /// Goes to a location on top of this one.
     pub fn open(&mut self, location: Location) -> Vec<Effect> {
-        self.leave();
-        self.push(location)
-    }
-
-    pub(super) fn push(&mut self, location: Location) -> Vec<Effect> {
         let (body, effects) = match &location {
             Location::Table { view, .. } => {
                 let mut table = Table::sorted_by(view.sort());

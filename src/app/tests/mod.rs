@@ -2,6 +2,7 @@
 
 mod keys;
 mod reschedule;
+mod trail;
 
 use std::sync::Arc;
 

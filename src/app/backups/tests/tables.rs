@@ -1,12 +1,12 @@
-//! Filters and faults: which rows are shown.
+//! Filters, faults and history: which rows are shown, and how one comes back to them.
 
 use tui_input::InputRequest;
 
-use super::{act, asked, checkup, listed, opened, tell, told};
+use super::{act, asked, checkup, id, listed, opened, tell, told};
 use crate::app::App;
 use crate::app::action::Action;
 use crate::app::backups::{Page, SetView};
-use crate::app::focus::Focus;
+use crate::app::focus::{BackupsFocus, Focus};
 use crate::app::message::Message;
 use crate::domain::checkup::Word;
 use crate::domain::slot::State;
@@ -94,4 +94,35 @@ fn objects_are_filtered_by_what_is_shown_of_them_and_by_their_faults() {
     act(&mut app, Action::Back);
     assert_eq!(names(&app).len(), 10);
     assert_eq!(app.backups.page, Page::Set(SetView::List), "first everything is shown again");
+}
+
+#[test]
+fn history_leads_back_to_the_set_the_view_and_the_run() {
+    let mut app = told();
+    act(&mut app, Action::ScrollLeft);
+    act(&mut app, Action::ScrollLeft);
+    act(&mut app, Action::Open);
+    act(&mut app, Action::Back);
+    act(&mut app, Action::Back);
+    act(&mut app, Action::SelectLast);
+    act(&mut app, Action::Open);
+    assert_eq!(app.backups.selected().unwrap().id(), id("media"));
+    act(&mut app, Action::LastView);
+    assert_eq!(app.backups.page, Page::Sets);
+    act(&mut app, Action::LastView);
+    assert_eq!(app.backups.page, Page::Set(SetView::List));
+    for _ in 0..3 {
+        act(&mut app, Action::HistoryBack);
+    }
+    assert_eq!(app.focus(), Focus::Backups(BackupsFocus::Detail));
+    assert_eq!(app.backups.selected().unwrap().id(), id("ingest"));
+    assert_eq!(app.backups.selected_slot().unwrap().at, at("2026-11-19T00:00:00Z"));
+    // What would hide the set gives way.
+    act(&mut app, Action::HistoryForward);
+    act(&mut app, Action::HistoryForward);
+    filter(&mut app, "media");
+    act(&mut app, Action::HistoryBack);
+    assert_eq!(app.backups.selected().unwrap().id(), id("ingest"));
+    act(&mut app, Action::Back);
+    assert_eq!(app.backups.table.rows().len(), 2);
 }
