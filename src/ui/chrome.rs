@@ -13,6 +13,7 @@ use crate::app::pods::layer::{Body, Layer};
 use crate::app::prompt::PromptKind;
 use crate::app::tab::Tab;
 use crate::domain::news::Namespaces;
+use crate::domain::units::Count;
 use crate::ui::keymap::Keymap;
 use crate::ui::paint::{fit, line, spans, width};
 use crate::ui::tabs;
@@ -82,10 +83,11 @@ pub(super) fn title(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme)
         parts.push(Span::styled(format!("  {text}"), theme.role(role)));
     };
     if let Body::Table(table) = &app.pods.top().body {
+        let total = Count(table.total() as u64);
         let counted = if table.is_filtered() {
-            format!("[{} of {}]", table.rows().len(), table.total())
+            format!("[{} of {total}]", Count(table.rows().len() as u64))
         } else {
-            format!("[{}]", table.total())
+            format!("[{total}]")
         };
         tell(counted, Role::Accent);
         match &app.pods.namespaces {

@@ -76,11 +76,11 @@ enum Wording {
 }
 
 impl Wording {
-    /// With less room than this the words are brief, and all of them are there.
+    /// With less room than this the ages of backups and all numbers stand there in brief words.
     const LEAST: u16 = 100;
 
-    const fn of(room: u16) -> Self {
-        if room < Self::LEAST { Self::Brief } else { Self::Whole }
+    const fn of(app: &App, room: u16) -> Self {
+        if room < Self::LEAST && !app.backups.sets.is_empty() { Self::Brief } else { Self::Whole }
     }
 }
 
@@ -97,7 +97,7 @@ struct Widths {
 impl Widths {
     fn of(app: &App, room: u16) -> Self {
         const WORD: usize = 12;
-        let wording = Wording::of(room);
+        let wording = Wording::of(app, room);
         let widest = |text: &dyn Fn(&Cluster) -> String| {
             app.clusters.iter().map(|cluster| width(&text(cluster)).into()).max().unwrap_or(0)
         };
@@ -183,10 +183,9 @@ fn ages(cluster: &Cluster, app: &App, wording: Wording) -> Option<(String, Tone)
         (Some(None), Wording::Brief) if ages.is_known => ", unproven".to_owned(),
         (Some(None) | None, _) => String::new(),
     };
-    let noun = match wording {
-        Wording::Whole => "backup ",
-        Wording::Brief => "",
-    };
+    // An age alone would say nothing.
+    let is_clear = wording == Wording::Brief && !proven.is_empty();
+    let noun = if is_clear { "" } else { "backup " };
     Some((format!("{sign}{noun}{newest}{proven}"), tone))
 }
 
