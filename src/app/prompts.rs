@@ -15,6 +15,8 @@ use crate::app::tab::Tab;
 
 /// How many earlier texts of a prompt are kept.
 const KEPT: usize = 50;
+/// What is said behind the reason why a filter cannot be read.
+const HIDES_NOTHING: &str = "; nothing is hidden";
 
 impl App {
     pub(super) fn edit(&mut self, request: InputRequest) -> Vec<Effect> {
@@ -131,10 +133,12 @@ impl App {
     /// A filter that cannot be read stays in the prompt, with what is wrong with it.
     fn submit_filter(&mut self, prompt: &Prompt) -> Vec<Effect> {
         if let Some(problem) = self.filter_problem().cloned() {
-            self.say(Tone::Warning, format!("{problem}; nothing is hidden"));
+            self.say(Tone::Warning, format!("{problem}{HIDES_NOTHING}"));
             self.overlay = Some(Overlay::Prompt(prompt.clone()));
             return Vec::new();
         }
+        // What was wrong before has been put right.
+        self.flash.take_if(|flash| flash.text.ends_with(HIDES_NOTHING));
         if prompt.kind == PromptKind::Filter { vec![self.remember()] } else { Vec::new() }
     }
 

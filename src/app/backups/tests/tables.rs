@@ -52,7 +52,10 @@ fn a_filter_that_cannot_be_read_says_why_and_hides_nothing() {
     let said = &app.flash.as_ref().unwrap().text;
     assert!(said.contains("not a regular expression") && said.contains("nothing is hidden"));
     assert_eq!(app.focus(), Focus::Prompt, "it stays to be put right");
-    act(&mut app, Action::Cancel);
+    app.update(Message::Edited(InputRequest::InsertChar(')')));
+    act(&mut app, Action::Press);
+    assert_eq!((app.backups.table.rows(), app.flash.is_none()), (&[0][..], true));
+    act(&mut app, Action::Back);
     app.update(Message::Acted(Action::Palette));
     for character in "backups /size>many".chars() {
         app.update(Message::Edited(InputRequest::InsertChar(character)));
