@@ -74,6 +74,13 @@ async fn all_sets_stand_in_one_table_and_the_fourth_environment_is_well() {
     console.press("G");
     console.press("<enter>");
     console.wait_for("1 351 objects").await;
+    // Names that tell the day alone are shown no time for.
+    console.press("<esc>:backups research<enter>");
+    console.wait_for("/research/").await;
+    console.press("g<enter>");
+    let screen = console.wait_for("pg_dumpall-2026-11-20.sql.gz").await;
+    let line = screen.lines().find(|line| line.contains("pg_dumpall-2026-11-20.sql.gz")).unwrap();
+    assert!(line.contains("  2026-11-20  ") && !line.contains("00:00"), "{line}");
     console.quit().await;
 }
 
@@ -203,7 +210,7 @@ async fn what_the_storage_says_of_each_objects_expiry_stands_beside_it() {
             .wait_until(set, |screen| screen.contains(&alone) && screen.contains("VERDICT"))
             .await;
         if forbids {
-            bucket.switch_on(S3Fault::Denied);
+            bucket.switch_on(S3Fault::Forbidden { operation: "HeadObject" });
         }
         console.press("<enter>");
         let is_told = |screen: &str| {
