@@ -11,11 +11,16 @@ use crate::app::pods::Pods;
 use crate::app::pods::location::{Location, View};
 use crate::app::prompt::{Prompt, PromptKind};
 use crate::app::tab::Tab;
+use crate::app::trail::Way;
 use crate::app::{App, pods::layer::Layer};
 use crate::domain::news::Namespaces;
 
 impl App {
     pub(super) fn act(&mut self, action: Action) -> Vec<Effect> {
+        self.on_the_way(action, |app| app.route(action))
+    }
+
+    fn route(&mut self, action: Action) -> Vec<Effect> {
         match (self.focus(), action) {
             (_, Action::Quit) => self.quit(),
             (_, Action::Redraw) => vec![Effect::Repaint],
@@ -47,9 +52,9 @@ impl App {
                 Vec::new()
             }
             Action::Back | Action::Cancel => self.go_back(),
-            Action::HistoryBack => self.travel(Pods::history_back, "nothing before this"),
-            Action::HistoryForward => self.travel(Pods::history_forward, "nothing after this"),
-            Action::LastView => self.travel(Pods::last_view, "there is no last view yet"),
+            Action::HistoryBack => self.walk(Way::Back),
+            Action::HistoryForward => self.walk(Way::Forward),
+            Action::LastView => self.walk(Way::Last),
             Action::Show(tab) => self.show_tab(tab),
             Action::NextTab => self.show_tab(self.tab.beside(1)),
             Action::PreviousTab => self.show_tab(self.tab.beside(-1)),

@@ -117,6 +117,9 @@ impl Action {
                 | Self::PreviousTab
                 | Self::ToggleHeader
                 | Self::LogIn
+                | Self::HistoryBack
+                | Self::HistoryForward
+                | Self::LastView
         )
     }
 }

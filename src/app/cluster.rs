@@ -122,9 +122,11 @@ impl Cluster {
         }
     }
 
-    /// Fills in what the last session saw, which counts until the cluster answers.
-    pub fn remember(&mut self, at: Timestamp, pods: Vec<Arc<Pod>>, now: Timestamp) {
+    /// Fills in what the last session saw, which counts until the cluster answers. Nobody would answer
+    /// about namespaces that are not watched any more.
+    pub fn remember(&mut self, at: Timestamp, mut pods: Vec<Arc<Pod>>, now: Timestamp) {
         let place = self.place;
+        pods.retain(|pod| self.is_chosen(&pod.namespace));
         let delta = Delta::Changed { applied: pods, gone: Vec::new() };
         self.pods.absorb(delta, |pod| PodRow::new(place, pod, Seen::default(), now));
         self.tally = Tally::of(&self.pods);

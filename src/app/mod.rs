@@ -36,6 +36,7 @@ pub mod table;
 mod tally;
 pub mod text;
 mod texts;
+mod trail;
 mod within;
 
 #[cfg(test)]
@@ -70,6 +71,7 @@ use remembered::Remembered;
 use reschedule::Rescheduling;
 use rows::{Context, Place};
 use tab::Tab;
+use trail::Trail;
 
 /// How long a flash stays.
 const FLASH: Duration = Duration::from_secs(5);
@@ -90,6 +92,7 @@ pub struct App {
     pub backups: Backups,
     pub metrics: Metrics,
     pub drill: Drill,
+    trail: Trail,
     pub overlay: Option<Overlay>,
     pub flash: Option<Flash>,
     /// What is to have the schedule that is being typed.
@@ -135,6 +138,9 @@ impl App {
             .enumerate()
             .map(|(at, environment)| Cluster::new(place(at), environment))
             .collect();
+        for cluster in &mut clusters {
+            cluster.chosen = remembered.namespaces.clone();
+        }
         for seen in seen {
             if let Some(cluster) = clusters.iter_mut().find(|it| it.name == seen.environment) {
                 cluster.remember(seen.at, seen.pods, now);
@@ -147,10 +153,7 @@ impl App {
             table.faults_only = remembered.faults_only;
         }
         pods.namespaces = remembered.namespaces.clone();
-        for cluster in &mut clusters {
-            cluster.chosen = pods.namespaces.clone();
-        }
-        let mut backups = Backups::start(settings);
+        let mut backups = Backups::start(settings, now);
         let mut effects =
             vec![Effect::Watch(pods.namespaces.clone()), DrillEffect::FindLeftovers.into()];
         // The header tells how old the backups are, whatever is looked at.
@@ -165,6 +168,7 @@ impl App {
             backups,
             metrics: Metrics::start(settings),
             drill: Drill::start(settings),
+            trail: Trail::default(),
             overlay: None,
             flash: None,
             rescheduling: None,

@@ -7,9 +7,11 @@ use crate::app::App;
 use crate::app::action::Action;
 use crate::app::cell::Tone;
 use crate::app::effect::Effect;
+use crate::app::filter::FilterProblem;
 use crate::app::overlay::Overlay;
 use crate::app::palette::{Names, completions};
 use crate::app::prompt::{Prompt, PromptKind};
+use crate::app::tab::Tab;
 
 /// How many earlier texts of a prompt are kept.
 const KEPT: usize = 50;
@@ -110,12 +112,10 @@ impl App {
         match prompt.kind {
             PromptKind::Palette if text.is_empty() => Vec::new(),
             PromptKind::Palette => self.command(&text),
-            PromptKind::Filter => self.submit_filter(&prompt),
+            PromptKind::Filter | PromptKind::BackupsFilter => self.submit_filter(&prompt),
             PromptKind::Search => self.search(&text),
             PromptKind::Lines => self.filter_lines(&text),
-            PromptKind::DrillFilter | PromptKind::BackupsFilter | PromptKind::MetricsFilter => {
-                Vec::new()
-            }
+            PromptKind::DrillFilter | PromptKind::MetricsFilter => Vec::new(),
             PromptKind::Note => self.drill_note(text),
             PromptKind::Schedule => self.submit_schedule(&prompt),
             PromptKind::WriteFolder => self.write_to_folder(text),
@@ -128,11 +128,21 @@ impl App {
 
     /// A filter that cannot be read stays in the prompt, with what is wrong with it.
     fn submit_filter(&mut self, prompt: &Prompt) -> Vec<Effect> {
-        if self.pods.top().table().is_some_and(|table| table.filtering.problem.is_some()) {
+        if self.filter_problem().is_some() {
             self.overlay = Some(Overlay::Prompt(prompt.clone()));
             return Vec::new();
         }
-        vec![self.remember()]
+        if prompt.kind == PromptKind::Filter { vec![self.remember()] } else { Vec::new() }
+    }
+
+    /// What is wrong with the filter of the table on the screen.
+    pub fn filter_problem(&self) -> Option<&FilterProblem> {
+        let filtering = match self.tab {
+            Tab::Pods => self.pods.top().table().map(|table| &table.filtering),
+            Tab::Backups => self.backups.filtering(),
+            Tab::Metrics | Tab::Drill => None,
+        };
+        filtering?.problem.as_ref()
     }
 
     fn abandon(&mut self, kind: PromptKind) -> Vec<Effect> {

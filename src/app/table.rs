@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use crate::app::columns::Column;
-use crate::app::filter::{Filter, FilterProblem};
+use crate::app::filter::Filtering;
 use crate::app::rows::{Context, Row, RowKey, Sought};
 use crate::domain::severity::Severity;
 
@@ -19,14 +19,6 @@ impl Sort {
     pub const fn by(column: Column) -> Self {
         Self { column, descending: column.starts_descending() }
     }
-}
-
-/// What a table is filtered by: the newest text that could be read, and what is wrong with the one typed.
-#[derive(Debug, Clone, Default)]
-pub struct Filtering {
-    pub text: String,
-    pub filter: Option<Filter>,
-    pub problem: Option<FilterProblem>,
 }
 
 /// One table.
@@ -115,10 +107,9 @@ impl Table {
     }
 
     fn sift(&mut self, context: &Context<'_>) {
-        let filter = self.filtering.filter.as_ref();
         let passes = |row: &&Row| {
             (!self.faults_only || row.severity() >= Severity::Warning)
-                && filter.is_none_or(|filter| filter.matches(&Sought { row, context: *context }))
+                && self.filtering.keeps(&Sought { row, context: *context })
         };
         self.rows = self.all.iter().filter(passes).cloned().collect();
         if !self.is_sorted {
@@ -178,27 +169,12 @@ impl Table {
         }
     }
 
-    /// Filters by `text`. One that cannot be read hides nothing and says why.
     pub fn filter_by(&mut self, text: &str) {
-        text.clone_into(&mut self.filtering.text);
-        if text.trim().is_empty() {
-            self.filtering = Filtering::default();
-            return;
-        }
-        match Filter::parse(text) {
-            Ok(filter) => {
-                self.filtering.filter = Some(filter);
-                self.filtering.problem = None;
-            }
-            Err(problem) => {
-                self.filtering.filter = None;
-                self.filtering.problem = Some(problem);
-            }
-        }
+        self.filtering = Filtering::of(text);
     }
 
     pub fn is_filtered(&self) -> bool {
-        !self.filtering.text.is_empty() || self.faults_only
+        !self.filtering.is_empty() || self.faults_only
     }
 }
 

@@ -73,7 +73,7 @@ impl Cluster {
         self.watches(&self.chosen, scope)
     }
 
-    fn is_chosen(&self, namespace: &Arc<str>) -> bool {
+    pub(super) fn is_chosen(&self, namespace: &Arc<str>) -> bool {
         self.chosen == Namespaces::All || self.is_watched(&Scope::Namespace(Arc::clone(namespace)))
     }
 

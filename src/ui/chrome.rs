@@ -6,11 +6,14 @@ use ratatui::text::Span;
 
 use crate::app::App;
 use crate::app::action::Action;
+use crate::app::filter::Filtering;
 use crate::app::focus::{BackupsFocus, DrillFocus, Focus};
 use crate::app::overlay::Overlay;
 use crate::app::pods::layer::{Body, Layer};
+use crate::app::prompt::PromptKind;
 use crate::app::tab::Tab;
 use crate::domain::news::Namespaces;
+use crate::domain::units::Count;
 use crate::ui::keymap::Keymap;
 use crate::ui::paint::{fit, fit_dated, line, spans, width};
 use crate::ui::tabs;
@@ -80,10 +83,11 @@ pub(super) fn title(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme)
         parts.push(Span::styled(format!("  {text}"), theme.role(role)));
     };
     if let Body::Table(table) = &app.pods.top().body {
+        let total = Count(table.total() as u64);
         let counted = if table.is_filtered() {
-            format!("[{} of {}]", table.rows().len(), table.total())
+            format!("[{} of {total}]", Count(table.rows().len() as u64))
         } else {
-            format!("[{}]", table.total())
+            format!("[{total}]")
         };
         tell(counted, Role::Accent);
         match &app.pods.namespaces {
@@ -97,10 +101,8 @@ pub(super) fn title(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme)
         if table.faults_only {
             tell("faults only".to_owned(), Role::Warning);
         }
-        if !table.filtering.text.is_empty() {
-            let role =
-                if table.filtering.problem.is_some() { Role::Warning } else { Role::SearchMatch };
-            tell(format!("/{}", table.filtering.text), role);
+        if let Some((text, role)) = filtered(&table.filtering) {
+            tell(text, role);
         }
         if !table.marks.is_empty() {
             tell(format!("{} marked", table.marks.len()), Role::Marked);
@@ -111,6 +113,12 @@ pub(super) fn title(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme)
         }
     }
     cut(frame, area, parts);
+}
+
+/// What a table is filtered by, where it is; what cannot be read looks like a warning.
+pub(super) fn filtered(filtering: &Filtering) -> Option<(String, Role)> {
+    let role = if filtering.problem.is_some() { Role::Warning } else { Role::SearchMatch };
+    (!filtering.is_empty()).then(|| (format!("/{}", filtering.text), role))
 }
 
 /// The keys that one needs next, out of the table of keys. Where there is little room those of the view
@@ -188,9 +196,8 @@ pub(super) fn foot(
         let cursor = prompt.input.visual_cursor().saturating_sub(scrolled);
         let x = area.x + 1 + width(sign) + u16::try_from(cursor).unwrap_or(0);
         frame.set_cursor_position(Position { x: x.min(area.right().saturating_sub(1)), y: area.y });
-        if let Some(problem) =
-            app.pods.top().table().and_then(|table| table.filtering.problem.as_ref())
-        {
+        let is_filter = matches!(prompt.kind, PromptKind::Filter | PromptKind::BackupsFilter);
+        if let Some(problem) = app.filter_problem().filter(|_| is_filter) {
             let text = format!("{problem}; nothing is hidden");
             let taken = 4 + width(prompt.text());
             let rest = Rect {

@@ -68,67 +68,101 @@ pub(super) fn draw(
     }
 }
 
+/// How much the words of the header say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wording {
+    /// `2 critical  1 warning  ! backup 9h, never proven`
+    Whole,
+    /// `2 crit  1 warn  ! 9h, unproven`
+    Brief,
+}
+
+impl Wording {
+    /// With less room than this the ages of backups and all numbers stand there in brief words.
+    const LEAST: u16 = 100;
+
+    const fn of(app: &App, room: u16) -> Self {
+        if room < Self::LEAST && !app.backups.sets.is_empty() { Self::Brief } else { Self::Whole }
+    }
+}
+
 /// How wide what the environments say is, so that it stands in columns.
 struct Widths {
+    wording: Wording,
     names: usize,
+    natures: usize,
     words: usize,
     counts: [usize; 3],
     ages: usize,
-    /// Not everything has room.
-    is_narrow: bool,
 }
 
 impl Widths {
     fn of(app: &App, room: u16) -> Self {
         const WORD: usize = 12;
+        let wording = Wording::of(app, room);
         let widest = |text: &dyn Fn(&Cluster) -> String| {
             app.clusters.iter().map(|cluster| width(&text(cluster)).into()).max().unwrap_or(0)
         };
-        let names = widest(&|cluster| cluster.name.0.clone());
-        // One badge that has much to say does not push the others away.
-        let words = widest(&|cluster| badge(cluster, app).1).min(WORD);
-        let counts = [0, 1, 2].map(|at| {
-            widest(&|cluster| {
-                counts(cluster).and_then(|it| it.get(at).map(|it| it.0.clone())).unwrap_or_default()
-            })
-        });
-        let ages = widest(&|cluster| ages(cluster, app).map(|(text, _)| text).unwrap_or_default());
-        let rights = widest(&|cluster| {
-            let rights = [danger(cluster, app), permission(cluster, app)];
-            rights.concat().into_iter().map(|(text, _)| text).collect::<Vec<_>>().join("  ")
-        });
-        let parts = counts.into_iter().chain([ages, rights]).filter(|cells| *cells > 0);
-        let whole = 6 + names + words + parts.map(|cells| cells + 2).sum::<usize>();
-        let is_narrow = whole > room.into();
-        let [pods, critical, warnings] = counts;
-        let warnings = if ages > 0 && is_narrow { 0 } else { warnings };
-        Self { names, words, counts: [pods, critical, warnings], ages, is_narrow }
+        let told = |part: Option<(String, Tone)>| part.map(|(text, _)| text).unwrap_or_default();
+        let natures = |cluster: &Cluster| {
+            let parts = nature(cluster, app).into_iter().flatten();
+            parts.map(|(text, _)| text).collect::<Vec<_>>().join(GAP)
+        };
+        Self {
+            wording,
+            names: widest(&|cluster| cluster.name.0.clone()),
+            natures: widest(&natures),
+            // One badge that has much to say does not push the others away.
+            words: widest(&|cluster| badge(cluster, app).1).min(WORD),
+            counts: [0, 1, 2].map(|at| {
+                widest(&|cluster| told(counts(cluster, wording).and_then(|it| it.get(at).cloned())))
+            }),
+            ages: widest(&|cluster| told(ages(cluster, app, wording))),
+        }
     }
+}
+
+/// Between two things that an environment says.
+const GAP: &str = "  ";
+
+/// What an environment is, whatever it is like today: production, writable, unlocked. It comes first,
+/// so that it is whole in any room.
+fn nature(cluster: &Cluster, app: &App) -> [Option<(String, Tone)>; 2] {
+    let own = match (cluster.production, cluster.writable) {
+        (true, _) => Some(("PRODUCTION".to_owned(), Tone::Production)),
+        (false, true) => Some(("writable".to_owned(), Tone::Muted)),
+        (false, false) => None,
+    };
+    let until = app.unlocked.get(&cluster.name).filter(|_| cluster.writable);
+    let unlocked =
+        until.map(|until| (format!("UNLOCKED {}", age(app.now, *until)), Tone::Critical));
+    [own, unlocked]
 }
 
 /// How many pods there are, and how many of them are badly off; `None` while nothing is known. While
 /// they are listed for the first time the badge counts them.
-fn counts(cluster: &Cluster) -> Option<[(String, Tone); 3]> {
+fn counts(cluster: &Cluster, wording: Wording) -> Option<[(String, Tone); 3]> {
     let is_known = cluster.pods.has_listed() || !cluster.pods.is_empty();
     if cluster.context.is_none() || !is_known {
         return None;
     }
     let pods = cluster.pods.len() as u64;
     let [critical, warnings] = cluster.ailing();
-    let told = |count, text: fn(u64) -> String| match count {
-        0 => String::new(),
-        count => text(count as u64),
+    let told = |count: usize, text: fn(u64) -> String, brief: &str| match (count as u64, wording) {
+        (0, _) => String::new(),
+        (count, Wording::Whole) => text(count),
+        (count, Wording::Brief) => format!("{} {brief}", Count(count)),
     };
     Some([
         (if cluster.is_loading() { String::new() } else { plural(pods, "pod") }, Tone::Muted),
-        (told(critical, |count| format!("{} critical", Count(count))), Tone::Critical),
-        (told(warnings, |count| plural(count, "warning")), Tone::Warning),
+        (told(critical, |count| format!("{} critical", Count(count)), "crit"), Tone::Critical),
+        (told(warnings, |count| plural(count, "warning"), "warn"), Tone::Warning),
     ])
 }
 
 /// How old the newest backup is, and the newest that was proven, with a sign where something is wrong with
 /// the backups, and another where they cannot be seen any more; `None` where none is configured.
-fn ages(cluster: &Cluster, app: &App) -> Option<(String, Tone)> {
+fn ages(cluster: &Cluster, app: &App, wording: Wording) -> Option<(String, Tone)> {
     let ages = app.backups.ages(&cluster.name);
     if !ages.has_sets {
         return None;
@@ -145,12 +179,16 @@ fn ages(cluster: &Cluster, app: &App) -> Option<(String, Tone)> {
         None if ages.is_known => "none".to_owned(),
         None => "?".to_owned(),
     };
-    let proven = match ages.proven {
-        Some(Some(at)) => format!(", proven {}", age(at, app.now)),
-        Some(None) if ages.is_known => ", never proven".to_owned(),
-        Some(None) | None => String::new(),
+    let proven = match (ages.proven, wording) {
+        (Some(Some(at)), _) => format!(", proven {}", age(at, app.now)),
+        (Some(None), Wording::Whole) if ages.is_known => ", never proven".to_owned(),
+        (Some(None), Wording::Brief) if ages.is_known => ", unproven".to_owned(),
+        (Some(None) | None, _) => String::new(),
     };
-    Some((format!("{sign}backup {newest}{proven}"), tone))
+    // An age alone would say nothing.
+    let is_clear = wording == Wording::Brief && !proven.is_empty();
+    let noun = if is_clear { "" } else { "backup " };
+    Some((format!("{sign}{noun}{newest}{proven}"), tone))
 }
 
 /// The badge's sign and word, and its tone. The word says it without colour too.
@@ -206,64 +244,50 @@ fn draw_environment(
         viewports.aged(since, app.now);
     }
     let name = format!(" {:names$} ", cluster.name.0, names = widths.names);
-    let badge = [
-        Span::raw(" "),
-        Span::styled(name, theme.role(name_role)),
-        Span::raw(" "),
-        Span::styled(format!("{sign} {word:<words$}", words = widths.words), theme.tone(tone)),
-    ];
+    let mut parts = vec![Span::raw(" "), Span::styled(name, theme.role(name_role)), Span::raw(" ")];
+    let mut natures = 0;
+    for (text, tone) in nature(cluster, app).into_iter().flatten() {
+        natures += usize::from(width(&text)) + GAP.len();
+        parts.extend([Span::styled(text, theme.tone(tone)), Span::raw(GAP)]);
+    }
+    if widths.natures > 0 {
+        parts.push(Span::raw(" ".repeat((widths.natures + GAP.len()).saturating_sub(natures))));
+    }
+    let badge = format!("{sign} {word:<words$}", words = widths.words);
+    parts.push(Span::styled(badge, theme.tone(tone)));
     if let Some(until) = app.unlocked.get(&cluster.name) {
         viewports.aged(app.now, *until);
     }
-    let told = counts(cluster).into_iter().flatten().enumerate();
-    let counts = told.filter_map(|(at, (text, tone))| {
-        let text = match (at, widths.counts.get(at).copied().unwrap_or_default()) {
-            (_, 0) => return None,
-            (0, cells) => format!("{text:>cells$}"),
-            (_, cells) => format!("{text:<cells$}"),
-        };
-        Some((text, tone))
-    });
-    let ages = ages(cluster, app).into_iter();
-    let (danger, permission) = (danger(cluster, app), permission(cluster, app));
-    let amiss = amiss(cluster, app);
-    let parts = counts.chain(if widths.is_narrow {
-        // What is cut is cut at the end.
-        [danger, amiss, ages.collect(), permission].concat()
-    } else {
-        // Reasons come last: they may be long.
-        let ages = ages.map(|(text, tone)| (format!("{text:<0$}", widths.ages), tone));
-        [ages.collect(), danger, permission, amiss].concat()
-    });
-    let parts = parts.map(|(text, tone)| Span::styled(format!("  {text}"), theme.tone(tone)));
-    cut(frame, area, badge.into_iter().chain(parts).collect());
-}
-
-/// What must not be overlooked before something is changed.
-fn danger(cluster: &Cluster, app: &App) -> Vec<(String, Tone)> {
-    let production = cluster.production.then(|| ("PRODUCTION".to_owned(), Tone::Production));
-    let unlocked = app.unlocked.get(&cluster.name).filter(|_| cluster.writable);
-    let unlocked =
-        unlocked.map(|until| (format!("UNLOCKED {}", age(app.now, *until)), Tone::Critical));
-    production.into_iter().chain(unlocked).collect()
-}
-
-/// That something can be changed, where nothing more is to be said of that.
-fn permission(cluster: &Cluster, app: &App) -> Vec<(String, Tone)> {
-    let is_plain = cluster.writable && !app.unlocked.contains_key(&cluster.name);
-    is_plain.then(|| ("writable".to_owned(), Tone::Muted)).into_iter().collect()
-}
-
-/// What is not seen, and why.
-fn amiss(cluster: &Cluster, app: &App) -> Vec<(String, Tone)> {
-    let amiss = match cluster.badge() {
-        Badge::Live => blind(cluster, app.pods.view()).map(|text| (text, Tone::Warning)),
-        Badge::Stale { why, .. } | Badge::LoginExpired { why } | Badge::Unreachable { why } => {
-            Some((why.what, Tone::Muted))
-        }
-        Badge::None | Badge::Connecting => None,
+    let mut tell = |text: String, tone: Tone| {
+        parts.push(Span::styled(format!("{GAP}{text}"), theme.tone(tone)));
     };
-    amiss.into_iter().collect()
+    for (at, (text, tone)) in counts(cluster, widths.wording).into_iter().flatten().enumerate() {
+        let cells = widths.counts.get(at).copied().unwrap_or_default();
+        match (at, cells) {
+            (_, 0) => {}
+            (0, _) => tell(format!("{text:>cells$}"), tone),
+            _ => tell(format!("{text:<cells$}"), tone),
+        }
+    }
+    if let Some((text, tone)) = ages(cluster, app, widths.wording) {
+        tell(format!("{text:<cells$}", cells = widths.ages), tone);
+    }
+    if cluster.production && cluster.writable && !app.unlocked.contains_key(&cluster.name) {
+        tell("writable".to_owned(), Tone::Muted);
+    }
+    // Reasons come last: they may be long, and what is cut is cut here.
+    if cluster.badge() == Badge::Live
+        && let Some(text) = blind(cluster, app.pods.view())
+    {
+        tell(text, Tone::Warning);
+    }
+    match cluster.badge() {
+        Badge::Stale { why, .. } | Badge::LoginExpired { why } | Badge::Unreachable { why } => {
+            tell(why.what, Tone::Muted);
+        }
+        Badge::None | Badge::Connecting | Badge::Live => {}
+    }
+    cut(frame, area, parts);
 }
 
 fn stale_since(cluster: &Cluster) -> Option<jiff::Timestamp> {
@@ -301,6 +325,9 @@ fn draw_all_in_one(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) 
         let (sign, _, tone) = badge(cluster, app);
         let role = if cluster.production { Role::Production } else { Role::Text };
         parts.push(Span::styled(cluster.name.0.clone(), theme.role(role)));
+        if cluster.production {
+            parts.push(Span::styled(" PRODUCTION", theme.tone(Tone::Production)));
+        }
         parts.push(Span::styled(format!(" {sign}  "), theme.tone(tone)));
     }
     cut(frame, area, parts);

@@ -45,8 +45,8 @@ const LEAST: (u16, u16) = (40, 10);
 ///
 /// ```text
 /// lifeboat  1 Pods                                   <- header, hidden by ctrl-e
-///   dev   ● live         38 pods  2 critical          <- one line per environment
-///   prod  ● stale 34 s   41 pods                         PRODUCTION
+///   dev   writable    ● live       38 pods  2 critical   <- one line per environment
+///   prod  PRODUCTION  ● stale 34 s  41 pods
 /// Pods › api-7c9f › logs   default, kube-system  [41]  <- title: where one is, what is shown
 /// NAME              READY  STATUS            WHY       <- the layer on top
 /// …

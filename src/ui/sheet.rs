@@ -58,13 +58,24 @@ impl<'t> Sheet<'t> {
 
     /// A sentence on as many lines as it takes, at most `most`, `indent` cells in.
     pub(in crate::ui) fn sentence(&mut self, indent: u16, text: &str, (role, most): (Role, usize)) {
-        let room = usize::from(self.width.saturating_sub(indent + 1)).max(8);
+        self.beside((" ".repeat(usize::from(indent)), role), text, (role, most));
+    }
+
+    /// A sentence beside a heading of its own, on as many lines as it takes, at most `most`.
+    pub(in crate::ui) fn beside(
+        &mut self,
+        (heading, of_heading): Part,
+        text: &str,
+        (role, most): (Role, usize),
+    ) {
+        let indent = heading.width();
+        let room = usize::from(self.width).saturating_sub(indent + 1).max(8);
         let lines = wrap(&shown(text), room);
         let is_cut = lines.len() > most;
         for (at, line) in lines.iter().take(most).enumerate() {
             let more = if is_cut && at + 1 == most { "…" } else { "" };
-            let text = format!("{}{line}{more}", " ".repeat(usize::from(indent)));
-            self.line([(text, role)]);
+            let heading = if at == 0 { heading.clone() } else { " ".repeat(indent) };
+            self.line([(heading, of_heading), (format!("{line}{more}"), role)]);
         }
     }
 

@@ -34,6 +34,8 @@ use lifeboat::ui::theme::{ColourDepth, Theme};
 use lifeboat::ui::viewports::Viewports;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use ratatui::style::Modifier;
 
 use crate::harness::Rehearsal;
 
@@ -254,14 +256,19 @@ impl Stage {
         }
     }
 
-    fn picture(&mut self) -> String {
+    fn buffer(&mut self) -> Buffer {
         self.app.take_dirty();
         let Size { width, height } = self.app.size;
         let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
         let theme = Theme::new(ThemeChoice::Dark, self.depth, false);
         let (keymap, mut viewports) = (Keymap::new(&[]), Viewports::default());
         terminal.draw(|frame| ui::draw(frame, &self.app, &theme, &keymap, &mut viewports)).unwrap();
-        let buffer = terminal.backend().buffer();
+        terminal.backend().buffer().clone()
+    }
+
+    fn picture(&mut self) -> String {
+        let Size { width, height } = self.app.size;
+        let buffer = self.buffer();
         let mut text = String::new();
         for y in 0..height {
             let row: String = (0..width).map(|x| buffer[(x, y)].symbol()).collect();
@@ -307,6 +314,17 @@ async fn the_first_page_shows_every_set_and_the_runs_of_one() {
         stage.press(&[Action::FaultsOnly, Action::Sort(SortKey::Severity)]);
         stage.check("faults");
     }
+}
+
+#[tokio::test]
+async fn without_colours_the_cursor_makes_no_gap_of_a_bar() {
+    let mut stage = Stage::full(SIZES[0]).await;
+    stage.depth = ColourDepth::None;
+    stage.press(&[Action::SelectLast, Action::NextView]);
+    let buffer = stage.buffer();
+    let reversed = buffer.content.iter().filter(|cell| cell.modifier.contains(Modifier::REVERSED));
+    let symbols: Vec<_> = reversed.map(ratatui::buffer::Cell::symbol).collect();
+    assert_eq!(symbols, ["▪"], "the sign of the run alone");
 }
 
 #[tokio::test]

@@ -159,7 +159,10 @@ async fn the_fourth_environment_is_well_and_its_storage_lacks_what_it_lacks() {
     }
     assert_eq!(of(&checkups, "research/daily").slots.len(), 28);
     assert_eq!(of(&checkups, "research/media").objects, 1_351);
-    assert_eq!(of(&checkups, "research/media").newest_due().unwrap().state, State::Ok);
+    let synchronised = of(&checkups, "research/media").newest_due().unwrap();
+    assert_eq!(synchronised.state, State::Ok);
+    let known_by = "its marker `last-sync.txt` was written at 2026-11-20 04:";
+    assert!(synchronised.detail.starts_with(known_by), "{}", synchronised.detail);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

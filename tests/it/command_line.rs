@@ -207,6 +207,40 @@ fn a_wrong_configuration_is_shown_with_all_its_problems() {
 }
 
 #[test]
+fn a_storage_that_cannot_be_seen_is_asked_once_and_ends_with_2() {
+    let home = home();
+    let file = home.path().join("lifeboat.toml");
+    let login =
+        "[ops]\naws_access_key_id = key\naws_secret_access_key = secret\nregion = us-east-1\n";
+    std::fs::create_dir(home.path().join(".aws")).unwrap();
+    std::fs::write(home.path().join(".aws/credentials"), login).unwrap();
+    // Nobody listens there any more.
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let written = format!(
+        r#"
+        [[storage]]
+        name = "gone"
+        endpoint = "http://127.0.0.1:{port}"
+        profile = "ops"
+        [[environment]]
+        name = "prod"
+        [[environment.backup]]
+        name = "main"
+        storage = "gone"
+        bucket = "backups"
+        name_format = "%Y-%m-%d.tar.gz"
+        schedule = "0 0 * * *"
+        "#
+    );
+    std::fs::write(&file, written).unwrap();
+    let output = lifeboat(home.path(), &["--config", file.to_str().unwrap(), "check"]);
+    assert_eq!(output.status.code(), Some(2));
+    let told = text(&output.stdout) + &text(&output.stderr);
+    assert!(told.contains("prod/main  could not see: listing backups in s3://backups/"), "{told}");
+    assert!(!told.contains("no listing was recorded"), "{told}");
+}
+
+#[test]
 fn a_file_is_scanned_and_garbage_is_called_so() {
     let home = home();
     let file = home.path().join("page.tar.gz");

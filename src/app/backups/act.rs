@@ -4,7 +4,9 @@
 use crate::app::App;
 use crate::app::action::Action;
 use crate::app::cell::Tone;
+use crate::app::drill::effect::SetRef;
 use crate::app::effect::Effect;
+use crate::app::filter::Filtering;
 use crate::app::focus::BackupsFocus;
 use crate::app::overlay::Overlay;
 use crate::app::pager::act::ReadAction;
@@ -12,6 +14,7 @@ use crate::app::tab::Tab;
 use crate::app::texts::reading;
 use crate::domain::backup::Backup;
 
+use super::set::Watched;
 use super::{Page, SetView, Subject, words};
 
 impl App {
@@ -187,7 +190,7 @@ impl App {
 
     /// Opens the set under the cursor in a view.
     pub(super) fn open_set(&mut self, view: SetView) -> Vec<Effect> {
-        let Some(id) = self.backups.selected().map(super::set::Watched::id) else {
+        let Some(id) = self.backups.selected().map(Watched::id) else {
             return Vec::new();
         };
         self.backups.page = Page::Set(view);
@@ -204,11 +207,7 @@ impl App {
         self.hand_over(&set, &backup)
     }
 
-    fn hand_over(
-        &mut self,
-        set: &crate::app::drill::effect::SetRef,
-        backup: &Backup,
-    ) -> Vec<Effect> {
+    fn hand_over(&mut self, set: &SetRef, backup: &Backup) -> Vec<Effect> {
         if !self.drill.sets.iter().any(|known| known.id == *set) {
             let text = format!("{} is watched, not drilled: it names no `engine`", set.path());
             self.say(Tone::Warning, text);
@@ -229,9 +228,13 @@ impl App {
         (backups.text, backups.detail, backups.page) = (None, None, Page::Sets);
         let words = environment.map(|name| format!("{name}/"));
         if let Some(text) = words.as_deref().or(filter) {
-            text.clone_into(&mut backups.table.filter);
+            backups.table.filtering = Filtering::of(text);
         }
-        backups.table.arrange(&backups.sets);
+        backups.arrange(self.now);
+        if let Some(problem) = self.filter_problem() {
+            let text = format!("{problem}; nothing is hidden");
+            self.say(Tone::Warning, text);
+        }
         effects
     }
 }

@@ -11,6 +11,8 @@ use crate::domain::environment::ObjectName;
 use crate::domain::job::CronJob;
 use crate::domain::known::Known;
 
+use super::set::Watched;
+
 impl App {
     /// Runs, suspends, resumes or reschedules what makes the backups of the set under the cursor.
     pub(super) fn act_on_cronjob(&mut self, action: Action) -> Vec<Effect> {
@@ -77,7 +79,7 @@ impl App {
             .iter()
             .filter(|watched| watched.set.environment == deed.environment)
             .filter(|watched| is_about(&watched.set.cronjob) || is_about(&watched.set.verification))
-            .map(super::set::Watched::id)
+            .map(Watched::id)
             .collect();
         about.iter().flat_map(|set| self.backups.look_at(set)).collect()
     }

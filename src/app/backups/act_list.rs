@@ -4,6 +4,7 @@
 use crate::app::App;
 use crate::app::action::{Action, SortKey};
 use crate::app::effect::Effect;
+use crate::app::filter::Filtering;
 use crate::app::prompt::PromptKind;
 
 use super::listing::ObjectColumn;
@@ -11,7 +12,7 @@ use super::{Page, SetView, Subject, words};
 
 impl App {
     pub(super) fn act_in_list_of_objects(&mut self, action: Action) -> Vec<Effect> {
-        let page = isize::try_from(self.page()).unwrap_or(isize::MAX);
+        let (page, now) = (isize::try_from(self.page()).unwrap_or(isize::MAX), self.now);
         let Some(listing) = &mut self.backups.listing else { return Vec::new() };
         match action {
             Action::SelectNext => listing.move_by(1),
@@ -28,9 +29,13 @@ impl App {
             Action::Mark => listing.toggle_mark(),
             Action::MarkRange => listing.mark_range(),
             Action::ClearMarks => listing.marks.clear(),
+            Action::FaultsOnly => {
+                listing.faults_only = !listing.faults_only;
+                listing.arrange(now);
+            }
             Action::Sort(_) | Action::SortLeft | Action::SortRight => self.sort_objects(action),
             Action::Filter => {
-                let text = listing.filter.clone();
+                let text = listing.filtering.text.clone();
                 return self.prompt(PromptKind::BackupsFilter, &text);
             }
             Action::Explain => self.explain_set(),
@@ -60,16 +65,19 @@ impl App {
                 return;
             }
         };
-        listing.arrange();
+        listing.arrange(self.now);
     }
 
     /// One layer back: the filter first, then the marks, then the list.
     fn leave_list(&mut self) {
         let Some(listing) = &mut self.backups.listing else { return };
-        if !listing.filter.is_empty() {
-            listing.filter_by("");
+        if !listing.filtering.is_empty() {
+            listing.filter_by("", self.now);
         } else if !listing.marks.is_empty() {
             listing.marks.clear();
+        } else if listing.faults_only {
+            listing.faults_only = false;
+            listing.arrange(self.now);
         } else {
             self.backups.page = Page::Sets;
         }
@@ -80,11 +88,11 @@ impl App {
         let backups = &mut self.backups;
         match (backups.page, &mut backups.listing) {
             (Page::Set(SetView::List), Some(listing)) => {
-                listing.filter_by(text);
+                listing.filter_by(text, self.now);
             }
             (Page::Set(_) | Page::Sets, _) => {
-                text.clone_into(&mut backups.table.filter);
-                backups.table.arrange(&backups.sets);
+                backups.table.filtering = Filtering::of(text);
+                backups.arrange(self.now);
             }
         }
     }

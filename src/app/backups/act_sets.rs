@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::app::action::{Action, SortKey};
 use crate::app::cell::Tone;
 use crate::app::effect::Effect;
+use crate::app::filter::Filtering;
 use crate::app::overlay::Overlay;
 use crate::app::prompt::PromptKind;
 
@@ -42,10 +43,10 @@ impl App {
             Action::SortRight => table.sort = table.sort.beside(1, &SetColumn::ALL),
             Action::FaultsOnly => table.faults_only = !table.faults_only,
             Action::Filter => {
-                let text = table.filter.clone();
+                let text = table.filtering.text.clone();
                 return self.prompt(PromptKind::BackupsFilter, &text);
             }
-            Action::Back if !table.filter.is_empty() => table.filter.clear(),
+            Action::Back if !table.filtering.is_empty() => table.filtering = Filtering::default(),
             Action::Back if table.faults_only => table.faults_only = false,
             Action::Back => {
                 let text = "these are all backup sets; `alt-1` shows the pods";
@@ -54,8 +55,7 @@ impl App {
             Action::Explain | Action::Describe => self.explain_set(),
             other => return self.act_on_set(other),
         }
-        let backups = &mut self.backups;
-        backups.table.arrange(&backups.sets);
+        self.backups.arrange(self.now);
         Vec::new()
     }
 
@@ -75,6 +75,10 @@ impl App {
             Action::RunNow | Action::Suspend | Action::Reschedule => {
                 return self.act_on_cronjob(action);
             }
+            Action::Raw => match words::raw(&self.backups) {
+                Some(text) => self.backups.text = Some(Box::new(text.into_view())),
+                None => self.say(Tone::Muted, "nothing is known of it yet".to_owned()),
+            },
             Action::Save => return self.save_sets(),
             _ => self.means_nothing(),
         }

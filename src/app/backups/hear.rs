@@ -5,7 +5,7 @@ use crate::app::cell::Tone;
 use crate::app::effect::Effect;
 use crate::app::tab::Tab;
 
-use super::message::BackupsMessage;
+use super::message::{BackupsMessage, ListingNews};
 use super::{Detail, Subject, words};
 
 impl App {
@@ -18,7 +18,10 @@ impl App {
                     return Vec::new();
                 }
                 match pasts {
-                    Ok(pasts) => self.drill.pasts = Some(pasts),
+                    Ok(pasts) => {
+                        self.drill.pasts = Some(pasts);
+                        self.backups.judge_listing(self.drill.pasts(), now);
+                    }
                     Err(failure) => self.say(Tone::Critical, failure.to_string()),
                 }
             }
@@ -30,7 +33,8 @@ impl App {
                 if let Some(watched) = backups.sets.iter_mut().find(|known| known.is(&set)) {
                     watched.take(*look, now);
                 }
-                backups.table.arrange(&backups.sets);
+                backups.arrange(now);
+                backups.judge_listing(self.drill.pasts(), now);
                 self.read_again();
             }
             BackupsMessage::CheckedAll { generation } => {
@@ -50,8 +54,12 @@ impl App {
                 if generation != self.backups.lists {
                     return Vec::new();
                 }
+                let is_complete = matches!(news, ListingNews::Complete);
                 if let Some(listing) = &mut self.backups.listing {
                     listing.hear(news, now);
+                }
+                if is_complete {
+                    self.backups.judge_listing(self.drill.pasts(), now);
                 }
                 let room = self.room();
                 return self.backups.ask_for_samples(room);

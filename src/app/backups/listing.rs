@@ -6,12 +6,16 @@ use std::collections::{BTreeSet, HashMap};
 use jiff::Timestamp;
 
 use crate::app::drill::effect::SetRef;
+use crate::app::filter::Filtering;
 use crate::domain::backup::Backup;
 use crate::domain::failure::Failure;
 use crate::domain::units::ByteSize;
+use crate::drill::past::Past;
 
 use super::message::ListingNews;
 use super::objects::Objects;
+use super::set::Watched;
+use super::sought::{Judged, SoughtObject};
 use super::table::Sorting;
 
 /// While so many have come they are sorted at each page; more are once all are there.
@@ -20,6 +24,8 @@ const FEW: usize = 5_000;
 #[derive(Debug)]
 pub struct Listing {
     pub set: SetRef,
+    /// What all keys begin with: it is not shown.
+    prefix: String,
     pub phase: Phase,
     /// Objects from before this were not asked for.
     pub since: Option<Timestamp>,
@@ -33,7 +39,9 @@ pub struct Listing {
     before: HashMap<u32, u32>,
     place: usize,
     pub sort: Sorting<ObjectColumn>,
-    pub filter: String,
+    pub filtering: Filtering,
+    pub faults_only: bool,
+    judged: Judged,
     /// The keys of the marked ones.
     pub marks: BTreeSet<String>,
 }
@@ -73,19 +81,22 @@ impl ObjectColumn {
 }
 
 impl Listing {
-    pub fn new(set: SetRef, bucket: &str) -> Self {
+    pub fn new(watched: &Watched) -> Self {
         Self {
-            set,
+            set: watched.id(),
+            prefix: watched.set.prefix.clone(),
             phase: Phase::Arriving,
             since: None,
-            objects: Objects::of(bucket),
+            objects: Objects::of(&watched.set.bucket),
             arriving: None,
             at: None,
             order: Vec::new(),
             before: HashMap::new(),
             place: 0,
             sort: Sorting::default(),
-            filter: String::new(),
+            filtering: Filtering::default(),
+            faults_only: false,
+            judged: Judged::default(),
             marks: BTreeSet::new(),
         }
     }
@@ -98,7 +109,8 @@ impl Listing {
             self.arriving = Some(fresh);
         } else {
             self.objects = fresh;
-            self.arrange();
+            self.order.clear();
+            self.place = 0;
         }
     }
 
@@ -112,7 +124,7 @@ impl Listing {
                     objects.push(backup);
                 }
                 if self.arriving.is_none() {
-                    self.add(known);
+                    self.add(known, now);
                 }
             }
             ListingNews::Complete => {
@@ -121,12 +133,12 @@ impl Listing {
                 }
                 (self.phase, self.at) = (Phase::Complete, Some(now));
                 self.before = self.objects.predecessors();
-                self.arrange();
+                self.arrange(now);
             }
             ListingNews::Failed(failure) => {
                 self.arriving = None;
                 self.phase = Phase::Failed(failure);
-                self.arrange();
+                self.arrange(now);
             }
         }
     }
@@ -141,24 +153,38 @@ impl Listing {
     }
 
     /// Takes in what has come behind the first `known`.
-    fn add(&mut self, known: usize) {
+    fn add(&mut self, known: usize, now: Timestamp) {
         if self.objects.len() <= FEW {
             self.before = self.objects.predecessors();
-            self.arrange();
+            self.arrange(now);
             return;
         }
-        let fits = Fits::of(&self.filter);
         let more = (0..).take(self.objects.len()).skip(known);
-        self.order.extend(more.filter(|at| fits.keep(self.objects.key(*at as usize))));
+        let more: Vec<u32> = more.filter(|at| self.is_shown(*at as usize, now)).collect();
+        self.order.extend(more);
+    }
+
+    fn is_shown(&self, at: usize, now: Timestamp) -> bool {
+        let Self { objects, judged, .. } = self;
+        let key = objects.key(at);
+        let name = key.strip_prefix(&self.prefix).unwrap_or(key);
+        (!self.faults_only || judged.is_fault(key))
+            && self.filtering.keeps(&SoughtObject { objects, at, name, judged, now })
+    }
+
+    /// Takes what is known of the objects otherwise.
+    pub(super) fn judge(&mut self, watched: &Watched, pasts: &[Past], now: Timestamp) {
+        self.judged = Judged::of(watched, &self.objects, pasts);
+        if self.is_filtered() {
+            self.arrange(now);
+        }
     }
 
     /// Filters and sorts anew.
-    pub fn arrange(&mut self) {
+    pub fn arrange(&mut self, now: Timestamp) {
         let kept = self.order.get(self.place).copied();
-        let fits = Fits::of(&self.filter);
         let all = (0..).take(self.objects.len());
-        let mut order: Vec<u32> =
-            all.filter(|at| fits.keep(self.objects.key(*at as usize))).collect();
+        let mut order: Vec<u32> = all.filter(|at| self.is_shown(*at as usize, now)).collect();
         let sort = self.sort;
         if self.phase != Phase::Arriving || order.len() <= FEW {
             order.sort_by(|one, other| sort.apply(self.compare(sort.column, *one, *other)));
@@ -213,9 +239,13 @@ impl Listing {
         }
     }
 
-    pub fn filter_by(&mut self, text: &str) {
-        text.clone_into(&mut self.filter);
-        self.arrange();
+    pub fn filter_by(&mut self, text: &str, now: Timestamp) {
+        self.filtering = Filtering::of(text);
+        self.arrange(now);
+    }
+
+    pub const fn is_filtered(&self) -> bool {
+        self.faults_only || !self.filtering.is_empty()
     }
 
     /// One row, and by how much it differs from the object before.
@@ -267,20 +297,5 @@ impl Listing {
     pub fn arrived(&self) -> (usize, ByteSize) {
         let objects = self.arriving.as_ref().unwrap_or(&self.objects);
         (objects.len(), objects.bytes)
-    }
-}
-
-/// What a filter keeps: keys that have its words, whatever their case.
-struct Fits {
-    wanted: String,
-}
-
-impl Fits {
-    fn of(filter: &str) -> Self {
-        Self { wanted: filter.trim().to_lowercase() }
-    }
-
-    fn keep(&self, key: &str) -> bool {
-        self.wanted.is_empty() || key.to_lowercase().contains(&self.wanted)
     }
 }

@@ -13,6 +13,8 @@ pub mod message;
 pub mod objects;
 pub mod samples;
 pub mod set;
+mod sought;
+mod spot;
 pub mod table;
 #[cfg(test)]
 mod tests;
@@ -25,12 +27,14 @@ use jiff::Timestamp;
 
 use crate::app::drill::effect::SetRef;
 use crate::app::effect::{Effect, Generation};
+use crate::app::filter::Filtering;
 use crate::app::focus::{BackupsFocus, Focus};
 use crate::app::text::TextView;
 use crate::domain::backup::Backup;
 use crate::domain::environment::{BackupSet, EnvironmentName, SetKind};
 use crate::domain::settings::{Settings, Storage};
 use crate::domain::slot::Slot;
+use crate::drill::past::Past;
 
 use effect::BackupsEffect;
 use listing::Listing;
@@ -38,6 +42,8 @@ use samples::Samples;
 use set::Watched;
 use table::SetTable;
 use work::Works;
+
+pub use spot::Spot;
 
 /// While the tab is open its sets are looked at again after so long, and elsewhere after that.
 const PACE: Duration = Duration::from_mins(5);
@@ -119,7 +125,7 @@ pub struct Backups {
 }
 
 impl Backups {
-    pub fn start(settings: &Settings) -> Self {
+    pub fn start(settings: &Settings, now: Timestamp) -> Self {
         let watched = |set: &BackupSet| {
             let access = settings.storage(&set.storage).map(Storage::access);
             Watched::new(set.clone(), access.unwrap_or_default())
@@ -138,8 +144,30 @@ impl Backups {
             checks: Generation::default(),
             lists: Generation::default(),
         };
-        backups.table.arrange(&backups.sets);
+        backups.arrange(now);
         backups
+    }
+
+    /// Filters and sorts the sets anew.
+    pub(super) fn arrange(&mut self, now: Timestamp) {
+        self.table.arrange(&self.sets, now);
+    }
+
+    /// Lays what is known of the sets and their drills beside the objects that are listed.
+    fn judge_listing(&mut self, pasts: &[Past], now: Timestamp) {
+        let Some(listing) = &mut self.listing else { return };
+        if let Some(watched) = self.sets.iter().find(|set| set.is(&listing.set)) {
+            listing.judge(watched, pasts, now);
+        }
+    }
+
+    /// What the table on the screen is filtered by; `None` where there is no table.
+    pub fn filtering(&self) -> Option<&Filtering> {
+        match self.page {
+            Page::Sets => Some(&self.table.filtering),
+            Page::Set(SetView::List) => Some(&self.listing.as_ref()?.filtering),
+            Page::Set(SetView::Calendar | SetView::Sizes) => None,
+        }
     }
 
     pub fn focus(&self) -> Focus {
@@ -214,11 +242,12 @@ impl Backups {
 
     /// Lists the objects of the set under the cursor; what is known of the same set stays meanwhile.
     pub(super) fn list(&mut self) -> Vec<Effect> {
-        let Some(watched) = self.selected() else { return Vec::new() };
-        let (set, bucket) = (watched.id(), watched.set.bucket.clone());
+        let Some(at) = self.table.selected() else { return Vec::new() };
+        let Some(watched) = self.sets.get(at) else { return Vec::new() };
+        let set = watched.id();
         match self.listing.as_mut().filter(|listing| listing.set == set) {
-            Some(listing) => listing.begin_again(&bucket),
-            None => self.listing = Some(Listing::new(set.clone(), &bucket)),
+            Some(listing) => listing.begin_again(&watched.set.bucket),
+            None => self.listing = Some(Listing::new(watched)),
         }
         let generation = self.lists.advance();
         vec![BackupsEffect::List { generation, set }.into()]

@@ -9,6 +9,7 @@ use crate::domain::bucket::Sample;
 use crate::domain::known::Known;
 
 use super::effect::BackupsEffect;
+use super::set::Watched;
 use super::{Backups, Page, SetView};
 
 /// So many answers are kept.
@@ -56,7 +57,7 @@ impl Samples {
 impl Backups {
     /// Asks about the objects in sight: those of the list, else the one that is read whole.
     pub(super) fn ask_for_samples(&mut self, room: usize) -> Vec<Effect> {
-        let Some(id) = self.selected().map(super::set::Watched::id) else { return Vec::new() };
+        let Some(id) = self.selected().map(Watched::id) else { return Vec::new() };
         let listing = self.listing.as_ref().filter(|listing| listing.set == id);
         let backups: Vec<Backup> = match (&self.detail, self.page, listing) {
             (Some(_), ..) => self.object().map(|(_, backup)| backup).into_iter().collect(),

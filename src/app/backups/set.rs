@@ -134,6 +134,15 @@ impl Watched {
         }
     }
 
+    /// `91 objects, 1.2 GiB`: what lies in its window.
+    pub fn total(&self) -> String {
+        let known = self.known();
+        known.map_or_else(
+            || "not known".to_owned(),
+            |checkup| format!("{}, {}", plural(checkup.objects, "object"), checkup.bytes),
+        )
+    }
+
     /// `s3://bucket/prefix`.
     pub fn place(&self) -> String {
         format!("s3://{}/{}", self.set.bucket, self.set.prefix)

@@ -2,9 +2,13 @@
 
 use std::cmp::Ordering;
 
+use jiff::Timestamp;
+
+use crate::app::filter::Filtering;
 use crate::domain::checkup::Word;
 
 use super::set::Watched;
+use super::sought::SoughtSet;
 
 #[derive(Debug, Default)]
 pub struct SetTable {
@@ -12,7 +16,7 @@ pub struct SetTable {
     order: Vec<usize>,
     at: usize,
     pub sort: Sorting<SetColumn>,
-    pub filter: String,
+    pub filtering: Filtering,
     pub faults_only: bool,
 }
 
@@ -106,17 +110,21 @@ impl SetTable {
         at.is_some()
     }
 
-    pub fn is_filtered(&self) -> bool {
-        self.faults_only || !self.filter.is_empty()
+    pub const fn is_filtered(&self) -> bool {
+        self.faults_only || !self.filtering.is_empty()
+    }
+
+    /// Hides nothing any more.
+    pub fn show_all(&mut self) {
+        (self.filtering, self.faults_only) = (Filtering::default(), false);
     }
 
     /// Filters and sorts anew.
-    pub fn arrange(&mut self, sets: &[Watched]) {
+    pub fn arrange(&mut self, sets: &[Watched], now: Timestamp) {
         let kept = self.selected();
-        let wanted = self.filter.to_lowercase();
         let fits = |set: &Watched| {
             let is_fault = set.word().is_some_and(|word| word != Word::Ok);
-            (!self.faults_only || is_fault) && (wanted.is_empty() || mentions(set, &wanted))
+            (!self.faults_only || is_fault) && self.filtering.keeps(&SoughtSet { set, now })
         };
         let mut order: Vec<(usize, &Watched)> =
             sets.iter().enumerate().filter(|(_, set)| fits(set)).collect();
@@ -129,13 +137,6 @@ impl SetTable {
         let at = kept.and_then(|kept| self.order.iter().position(|shown| *shown == kept));
         self.select(at.unwrap_or(self.at));
     }
-}
-
-/// Whether something that is shown of a set has the words.
-fn mentions(set: &Watched, wanted: &str) -> bool {
-    let worst = set.worst().map(|finding| format!("{}: {}", finding.rule, finding.reason));
-    let texts = [set.set.path(), set.word().map(Word::text).unwrap_or_default().to_owned()];
-    texts.into_iter().chain(worst).any(|text| text.to_lowercase().contains(wanted))
 }
 
 /// The newest, the soonest and the worst first; what is not known comes last.

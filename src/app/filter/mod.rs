@@ -18,6 +18,36 @@ use regex::{Regex, RegexBuilder};
 use labels::Selector;
 use term::Term;
 
+/// What a table is filtered by: the text, and what could be read of it. One that cannot be read hides
+/// nothing, and says why.
+#[derive(Debug, Clone, Default)]
+pub struct Filtering {
+    pub text: String,
+    filter: Option<Filter>,
+    pub problem: Option<FilterProblem>,
+}
+
+impl Filtering {
+    pub fn of(text: &str) -> Self {
+        if text.trim().is_empty() {
+            return Self::default();
+        }
+        let text = text.to_owned();
+        match Filter::parse(&text) {
+            Ok(filter) => Self { text, filter: Some(filter), problem: None },
+            Err(problem) => Self { text, filter: None, problem: Some(problem) },
+        }
+    }
+
+    pub const fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
+    pub fn keeps(&self, row: &impl Searchable) -> bool {
+        self.filter.as_ref().is_none_or(|filter| filter.matches(row))
+    }
+}
+
 /// What a typed term can be about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Field {
@@ -35,6 +65,9 @@ pub enum Field {
     Memory,
     CpuShare,
     MemoryShare,
+    Size,
+    Class,
+    Proven,
 }
 
 /// What a filter asks of a row.
@@ -42,7 +75,7 @@ pub trait Searchable {
     /// Whether one of the texts that are shown passes.
     fn any_text(&self, test: &mut dyn FnMut(&str) -> bool) -> bool;
     fn label(&self, key: &str) -> Option<&str>;
-    /// Restarts and ready containers; seconds; millicores; bytes; percent.
+    /// Restarts and ready containers; seconds of ages; millicores; bytes; percent.
     fn number(&self, field: Field) -> Option<f64>;
     fn word(&self, field: Field) -> Option<Cow<'_, str>>;
 }

@@ -41,7 +41,7 @@ const COMPARISONS: [(&str, Comparison); 7] = [
 ];
 
 /// The fields by the names that can be typed.
-const FIELDS: [(&str, Field); 19] = [
+const FIELDS: [(&str, Field); 25] = [
     ("name", Field::Name),
     ("namespace", Field::Namespace),
     ("ns", Field::Namespace),
@@ -61,6 +61,12 @@ const FIELDS: [(&str, Field); 19] = [
     ("mem%", Field::MemoryShare),
     ("%mem", Field::MemoryShare),
     ("memory%", Field::MemoryShare),
+    ("set", Field::Name),
+    ("verdict", Field::Status),
+    ("state", Field::Status),
+    ("size", Field::Size),
+    ("class", Field::Class),
+    ("proven", Field::Proven),
 ];
 
 impl Term {
@@ -85,13 +91,14 @@ impl Term {
             | Field::Severity
             | Field::Node
             | Field::Owner
-            | Field::Ready => words(name, *comparison, value)?,
+            | Field::Ready
+            | Field::Class => words(name, *comparison, value)?,
             Field::Restarts | Field::CpuShare | Field::MemoryShare => {
                 let number = value.trim_end_matches('%').parse::<f64>();
                 let number = number.map_err(|_| problem(name, "a number, such as 5"))?;
                 Test::Number { comparison: *comparison, value: number }
             }
-            Field::Age => {
+            Field::Age | Field::Proven => {
                 let seconds =
                     seconds(value).ok_or_else(|| problem(name, "a time, such as 90s or 2h30m"))?;
                 Test::Number { comparison: *comparison, value: seconds }
@@ -101,7 +108,7 @@ impl Term {
                 let cpu = cpu.ok_or_else(|| problem(name, "cores or millicores, such as 500m"))?;
                 Test::Number { comparison: *comparison, value: cpu.0 as f64 }
             }
-            Field::Memory => {
+            Field::Memory | Field::Size => {
                 let memory = Memory::parse(value);
                 let memory = memory.ok_or_else(|| problem(name, "bytes, such as 512Mi"))?;
                 Test::Number { comparison: *comparison, value: memory.0 as f64 }

@@ -140,6 +140,14 @@ impl Location {
         Self::Table { view, subset: Subset::All }
     }
 
+    /// Whether it is the same place: a log that is read from another moment on is the same log.
+    pub fn is_at(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Logs { title, .. }, Self::Logs { title: others, .. }) => title == others,
+            _ => self == other,
+        }
+    }
+
     /// Whether what is shown there is made from objects of this kind.
     pub fn is_made_from(&self, kind: Kind) -> bool {
         let is_workload = matches!(kind, Kind::Deployment | Kind::StatefulSet | Kind::DaemonSet);

@@ -31,9 +31,6 @@ pub struct Pods {
     layers: Vec<Layer>,
     /// The views that are not on top, each as it was left.
     roots: HashMap<View, Table>,
-    /// Where one was before, and where one came back from.
-    past: Vec<Vec<Location>>,
-    future: Vec<Vec<Location>>,
     /// The environments that are shown; `None` for all.
     pub only: Option<Place>,
     pub namespaces: Namespaces,
@@ -62,8 +59,6 @@ impl Pods {
         Self {
             layers: vec![layer],
             roots,
-            past: Vec::new(),
-            future: Vec::new(),
             only: None,
             namespaces: Namespaces::Configured,
             objects: Generation::default(),
@@ -120,7 +115,6 @@ impl Pods {
         if self.layers.len() == 1 && self.view() == view {
             return Vec::new();
         }
-        self.leave();
         let effects = self.cut(1);
         self.swap_root(view);
         effects
@@ -145,7 +139,6 @@ impl Pods {
         if self.layers.len() < 2 {
             return None;
         }
-        self.leave();
         Some(self.cut(self.layers.len() - 1))
     }
 
@@ -155,54 +148,24 @@ impl Pods {
         gone.iter().flat_map(|layer| stop(&layer.body)).collect()
     }
 
-    fn locations(&self) -> Vec<Location> {
+    /// Where one is: history can go back to it.
+    pub fn locations(&self) -> Vec<Location> {
         self.layers.iter().map(|layer| layer.location.clone()).collect()
     }
 
-    /// Notes where one is, before going elsewhere.
-    fn leave(&mut self) {
-        const KEPT: usize = 50;
-        let here = self.locations();
-        if self.past.last() != Some(&here) {
-            self.past.push(here);
+    /// Goes where one was before.
+    pub fn go(&mut self, there: Vec<Location>) -> Vec<Effect> {
+        if self.locations() == there {
+            // Another tab was shown meanwhile, and all is as it was left.
+            return Vec::new();
         }
-        if self.past.len() > KEPT {
-            self.past.remove(0);
-        }
-        self.future.clear();
-    }
-
-    /// Back to where one was before.
-    pub fn history_back(&mut self) -> Option<Vec<Effect>> {
-        let there = self.past.pop()?;
-        let here = self.locations();
-        self.future.push(here);
-        Some(self.go(there))
-    }
-
-    pub fn history_forward(&mut self) -> Option<Vec<Effect>> {
-        let there = self.future.pop()?;
-        let here = self.locations();
-        self.past.push(here);
-        Some(self.go(there))
-    }
-
-    /// The place before this one; again, and one is here.
-    pub fn last_view(&mut self) -> Option<Vec<Effect>> {
-        let there = self.past.pop()?;
-        let here = self.locations();
-        self.past.push(here);
-        Some(self.go(there))
-    }
-
-    fn go(&mut self, there: Vec<Location>) -> Vec<Effect> {
         let mut effects = self.cut(1);
         let mut locations = there.into_iter();
         if let Some(Location::Table { view, .. }) = locations.next() {
             self.swap_root(view);
         }
         for location in locations {
-            effects.extend(self.push(location));
+            effects.extend(self.open(location));
         }
         effects
     }

@@ -19,13 +19,8 @@ use crate::domain::log::{LogRequest, LogSource, LogStart};
 const MOST: usize = 40;
 
 impl Pods {
-    /// Goes to a location on top of this one, and notes where one was.
+    /// Goes to a location on top of this one.
     pub fn open(&mut self, location: Location) -> Vec<Effect> {
-        self.leave();
-        self.push(location)
-    }
-
-    pub(super) fn push(&mut self, location: Location) -> Vec<Effect> {
         let (body, effects) = match &location {
             Location::Table { view, .. } => {
                 let mut table = Table::sorted_by(view.sort());

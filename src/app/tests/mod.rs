@@ -3,6 +3,7 @@
 mod keys;
 mod namespaces;
 mod reschedule;
+mod trail;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -329,6 +330,21 @@ fn what_the_last_session_saw_is_there_at_once_and_goes_when_the_cluster_answers(
     tell(&mut app, "dev", list(vec![running("new")]));
     assert_eq!(names(&app), ["dev/new"]);
     assert!(app.clusters[0].remembered.is_none());
+}
+
+#[test]
+fn what_the_last_session_saw_of_namespaces_that_are_not_watched_any_more_is_left_out() {
+    let elsewhere = Pod { namespace: "gone".into(), ..running("old") };
+    let seen = Seen {
+        environment: EnvironmentName("dev".to_owned()),
+        at: now(),
+        pods: vec![Arc::new(elsewhere), Arc::new(running("kept"))],
+    };
+    let (mut app, _) = App::start(&settings(), &Remembered::default(), vec![seen], now());
+    app.take_dirty();
+    assert_eq!(names(&app), ["dev/kept"]);
+    tell(&mut app, "dev", list(vec![running("new")]));
+    assert_eq!(names(&app), ["dev/new"]);
 }
 
 #[test]

@@ -190,7 +190,9 @@ pub fn judge(set: &BackupSet, evidence: &Evidence, now: Timestamp) -> Checkup {
         SetKind::Scheduled | SetKind::Manual => judge_slots(sight),
     };
     let mut findings = slots::findings(set, &slots, now);
-    findings.extend(jobs::findings(set, evidence, &slots));
+    let next = catalogue.timetable().next;
+    let expected = next.map(|next| jobs::Expected { next, now });
+    findings.extend(jobs::findings(set, evidence, &slots, expected));
     findings.extend(objects::findings(set, catalogue, &slots));
     findings.extend(retention::finding(set, catalogue, evidence, now));
     findings.extend(storage::findings(set, catalogue, &evidence.facts, &slots, now));
@@ -211,7 +213,7 @@ pub fn judge(set: &BackupSet, evidence: &Evidence, now: Timestamp) -> Checkup {
         newest,
         word,
         findings,
-        next: catalogue.timetable().next,
+        next,
         slots: slots.slots,
         objects: catalogue.objects,
         bytes: catalogue.bytes,
@@ -253,7 +255,7 @@ fn unseen(set: &BackupSet, evidence: &Evidence, failure: Failure) -> Checkup {
         None => finding,
     };
     let mut findings = vec![finding];
-    findings.extend(jobs::findings(set, evidence, &Slots::default()));
+    findings.extend(jobs::findings(set, evidence, &Slots::default(), None));
     findings.extend(clocks::finding(&evidence.clocks));
     let line = format!("could not see: {}", failure.what);
     Checkup { line, findings, failure: Some(failure), ..empty(set, evidence) }

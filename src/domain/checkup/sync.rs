@@ -27,13 +27,27 @@ pub(super) fn slots(sight: Sight<'_>) -> Slots {
         let until = sight.catalogue.timetable().beats();
         let until = until.iter().find(|beat| beat.at == slot.at).map_or(slot.at, |it| it.until);
         if succeeded || last.is_some_and(|last| is_last(last) && last < until) {
-            let detail = String::new();
+            let detail = evidence(sight, &slot, until);
             slots.push(Slot { state: State::Ok, detail, backup: None, ..slot });
         } else if last.is_some_and(|last| last < slot.at) || slot.job.is_some() {
             slots.push(Slot { backup: None, ..absent(slot, sight.now, until) });
         }
     }
     Slots { slots, by_upload: false, ..judged }
+}
+
+/// What tells that this run has synchronised.
+fn evidence(sight: Sight<'_>, slot: &Slot, until: Timestamp) -> String {
+    let marker = sight.catalogue.marker.as_ref();
+    let own = marker.filter(|it| it.last_modified >= slot.at && it.last_modified < until);
+    match (own, &slot.job) {
+        (Some(marker), _) => {
+            let written = local(marker.last_modified, &sight.set.time_zone);
+            format!("its marker `{}` was written at {written}", marker.name())
+        }
+        (None, Some(job)) => format!("its Job {} succeeded", job.name),
+        (None, None) => "its CronJob succeeded".to_owned(),
+    }
 }
 
 /// A slot as if no object were there: in a synchronised set none of them belongs to a run.

@@ -129,7 +129,11 @@ fn inferred(cronjob: &CronJob) -> Option<(TimeZone, String)> {
 pub fn zone(cronjob: &CronJob) -> Result<(TimeZone, String), ScheduleProblem> {
     let Some(written) = cronjob.written_zone() else {
         return Ok(match inferred(cronjob) {
-            Some((zone, text)) => (zone, format!("{text}, inferred from its last run")),
+            Some((zone, text)) if text == "UTC" => {
+                (zone, format!("{text}, inferred from its last run"))
+            }
+            // A schedule that was moved since then would suggest it, too.
+            Some((zone, text)) => (zone, format!("{text}, if it last ran by this schedule")),
             None => (TimeZone::UTC, cronjob.zone_text().into_owned()),
         });
     };

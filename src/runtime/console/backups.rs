@@ -130,7 +130,7 @@ impl Office {
             patience: PATIENCE,
         };
         let sets: Vec<&BackupSet> = sets.iter().filter_map(|set| self.set(set).ok()).collect();
-        let (tell, mut told) = mpsc::unbounded_channel();
+        let (tell, told) = mpsc::unbounded_channel();
         let looking = async move {
             let tell = |sight| {
                 // Whoever listens does so to the end.
@@ -138,26 +138,33 @@ impl Office {
             };
             check.watch(&sets, lines, &tell).await;
         };
-        let mut seen: Vec<(String, Observed)> = Vec::new();
-        let telling = async {
-            while let Some(sight) = told.recv().await {
-                let (checkup, is_partial) = match sight {
-                    Sight::OfStorage(checkup) => (checkup, true),
-                    Sight::Whole(checked) => {
-                        let path = checked.checkup.path();
-                        seen.extend(checked.observed.map(|observed| (path, observed)));
-                        (checked.checkup, false)
-                    }
-                };
-                let set =
-                    SetRef { environment: checkup.environment.clone(), name: checkup.set.clone() };
-                let look = Box::new(Look { checkup, is_partial });
-                self.tell_of_backups(BackupsMessage::Checked { generation, set, look }).await;
-            }
-        };
-        tokio::join!(looking, telling);
+        let ((), seen) = tokio::join!(looking, self.tell_sights(generation, told));
         self.tell_of_backups(BackupsMessage::CheckedAll { generation }).await;
         self.remember(seen).await;
+    }
+
+    /// Tells of what is seen, and gives back what is to be remembered of each set.
+    async fn tell_sights(
+        &self,
+        generation: Generation,
+        mut sights: mpsc::UnboundedReceiver<Sight>,
+    ) -> Vec<(String, Observed)> {
+        let mut seen = Vec::new();
+        while let Some(sight) = sights.recv().await {
+            let (checkup, is_partial) = match sight {
+                Sight::OfStorage(checkup) => (checkup, true),
+                Sight::Whole(checked) => {
+                    let path = checked.checkup.path();
+                    seen.extend(checked.observed.map(|observed| (path, observed)));
+                    (checked.checkup, false)
+                }
+            };
+            let set =
+                SetRef { environment: checkup.environment.clone(), name: checkup.set.clone() };
+            let look = Box::new(Look { checkup, is_partial });
+            self.tell_of_backups(BackupsMessage::Checked { generation, set, look }).await;
+        }
+        seen
     }
 
     /// Remembers what was seen, for later checks by whomever. One that runs now does so itself.

@@ -27,12 +27,12 @@ pub(super) async fn list(
 ) -> Result<Listed, Failure> {
     let s3 = S3::connect(storage).await?;
     let name = &bucket.id.name;
-    let (objects, old_versions, uploads) = tokio::join!(
+    // Where the objects cannot be listed nobody waits for the rest.
+    let ((tally, extent), old_versions, uploads) = tokio::try_join!(
         objects(&s3, bucket, now),
-        old_versions(&s3, name),
-        within(s3.leftovers(name))
-    );
-    let (tally, extent) = objects?;
+        async { Ok(old_versions(&s3, name).await) },
+        async { Ok(within(s3.leftovers(name)).await) },
+    )?;
     Ok(tally.conclude(extent, old_versions, uploads))
 }
 

@@ -9,6 +9,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Span;
 
 use crate::domain::text::shown;
+use crate::domain::units::Count;
 use crate::ui::chrome::cut;
 use crate::ui::theme::{Role, Theme};
 
@@ -37,5 +38,6 @@ fn draw_title(
 
 /// `[12]`, `[3 of 12]`.
 fn counted(shown: usize, total: usize) -> String {
-    if shown == total { format!("[{total}]") } else { format!("[{shown} of {total}]") }
+    let (is_all, shown, total) = (shown == total, Count(shown as u64), Count(total as u64));
+    if is_all { format!("[{total}]") } else { format!("[{shown} of {total}]") }
 }

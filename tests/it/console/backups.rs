@@ -74,6 +74,13 @@ async fn all_sets_stand_in_one_table_and_the_fourth_environment_is_well() {
     console.press("G");
     console.press("<enter>");
     console.wait_for("1 351 objects").await;
+    // Names that tell the day alone are shown no time for.
+    console.press("<esc>:backups research<enter>");
+    console.wait_for("/research/").await;
+    console.press("g<enter>");
+    let screen = console.wait_for("pg_dumpall-2026-11-20.sql.gz").await;
+    let line = screen.lines().find(|line| line.contains("pg_dumpall-2026-11-20.sql.gz")).unwrap();
+    assert!(line.contains("  2026-11-20  ") && !line.contains("00:00"), "{line}");
     console.quit().await;
 }
 
@@ -114,6 +121,105 @@ async fn a_backup_is_written_to_disk_once_and_never_over_another() {
     let [file] = &files[..] else { panic!("{files:?}") };
     assert_eq!(file.file_name(), "2026-11-19T00_00.tar.gz");
     assert!(file.metadata().unwrap().len() > 1_000_000);
+}
+
+/// All files of a folder, by name.
+fn files(folder: &std::path::Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).unwrap().map(Result::unwrap);
+    let mut names: Vec<_> =
+        entries.map(|it| it.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_write_that_is_cancelled_leaves_no_half_file_and_goes_on_where_it_ended() {
+    let (rehearsal, mut console) = opened(LARGE).await;
+    let folder = tempfile::tempdir().unwrap();
+    let [bucket, _] = rehearsal.world.storage_faults();
+    bucket.switch_on(S3Fault::Slow { bytes_per_second: 1 << 20 });
+    go(&mut console, &rehearsal, 1).await;
+    console.press(&format!("w<ctrl-u>{}<enter>", folder.path().display()));
+    let is_writing = |screen: &str| screen.contains(" write 2026-11-19") && screen.contains(" % ");
+    console.wait_until("writing", is_writing).await;
+    console.press("<ctrl-x>");
+    console.wait_for("was cancelled; what has come stays beside it").await;
+    let left = files(folder.path());
+    assert!(!left.is_empty() && left.iter().all(|name| name != "2026-11-19T00_00.tar.gz"));
+    bucket.clear();
+    console.press("w<enter>");
+    console.wait_for("written: ").await;
+    assert_eq!(files(folder.path()), ["2026-11-19T00_00.tar.gz"]);
+    console.quit().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn quitting_ends_a_scan_and_leaves_nothing_of_it() {
+    let (rehearsal, mut console) = opened(LARGE).await;
+    let [bucket, _] = rehearsal.world.storage_faults();
+    bucket.switch_on(S3Fault::Slow { bytes_per_second: 1 << 20 });
+    go(&mut console, &rehearsal, 1).await;
+    console.press("s");
+    console
+        .wait_until("scanning", |screen| {
+            screen.contains(" scan 2026-11-19") && screen.contains(" % ")
+        })
+        .await;
+    console.quit().await;
+    rehearsal.assert_clean();
+    let runs = rehearsal.settings.folders.state.join("runs");
+    assert!(!runs.is_dir() || files(&runs).is_empty(), "{:?}", files(&runs));
+    let reading = rehearsal.journal().read().unwrap();
+    let records: Vec<_> = reading.records().collect();
+    assert!(records.iter().all(|record| record.cancelled), "it came to no verdict");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_of_the_job_that_made_it_is_one_key_away_and_so_is_the_way_back() {
+    for size in [SMALL, LARGE] {
+        let (rehearsal, mut console) = opened(size).await;
+        console.wait_until("live everywhere", |screen| screen.matches("● live").count() == 3).await;
+        let calendar = go(&mut console, &rehearsal, 1).await;
+        assert!(calendar.contains("› calendar"));
+        console.press("l");
+        let screen = console.wait_for("upload complete").await;
+        assert!(screen.contains("Pods › ingest-backup-") && screen.contains("· logs"), "{screen}");
+        console.press("-");
+        let at = night(&rehearsal, 1);
+        console
+            .wait_until("back", |screen| screen.contains("› calendar") && screen.contains(&at))
+            .await;
+        console.press(&"<left>".repeat(40));
+        console.press("l");
+        console.wait_for("no Job is known of this run").await;
+        console.quit().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_storage_says_of_each_objects_expiry_stands_beside_it() {
+    let rehearsal = Rehearsal::start().await;
+    let [bucket, _] = rehearsal.world.storage_faults();
+    let mut console = Console::open(rehearsal.settings.clone(), rehearsal.clock, LARGE);
+    for (set, told, forbids) in
+        [("prod", "never", false), ("staging", "2027-02-19", false), ("dev", "denied", true)]
+    {
+        console.press(&format!("<F2>:backups {set}<enter>"));
+        let alone = format!("/{set}/");
+        console
+            .wait_until(set, |screen| screen.contains(&alone) && screen.contains("VERDICT"))
+            .await;
+        if forbids {
+            bucket.switch_on(S3Fault::Forbidden { operation: "HeadObject" });
+        }
+        console.press("<enter>");
+        let is_told = |screen: &str| {
+            let newest = screen.lines().find(|line| line.contains("2026-11-20T00_00.tar.gz"));
+            newest.is_some_and(|line| line.contains(told))
+        };
+        console.wait_until(told, is_told).await;
+    }
+    console.quit().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

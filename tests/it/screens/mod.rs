@@ -172,6 +172,25 @@ fn what_was_seen_stays_while_a_cluster_does_not_answer() {
 }
 
 #[test]
+fn production_is_told_in_words_whatever_the_room_and_whatever_ails_it() {
+    let why = || Failure::new(FailureKind::Denied, "the login of prod-cluster has expired");
+    for width in [40, 60, 80, 99, 100, 120, 200] {
+        for trust in [Trust::Live, Trust::LoginExpired { why: why() }] {
+            let mut stage = Stage::writable((width, 24));
+            stage.tell("prod", vec![standing(Kind::Pod, trust)]);
+            let screen = picture::text(&stage.draw());
+            let line = screen.lines().find(|line| line.contains(" prod "));
+            assert!(line.unwrap().contains(" PRODUCTION "), "{width}:\n{screen}");
+        }
+    }
+    // More environments than lines: all of them on one.
+    let names: Vec<String> = (0..20).map(|at| format!("e{at}")).collect();
+    let names: Vec<&str> = ["prod"].into_iter().chain(names.iter().map(String::as_str)).collect();
+    let screen = picture::text(&Stage::of(&names, Vec::new(), (80, 24)).draw());
+    assert!(screen.contains("prod PRODUCTION "), "{screen}");
+}
+
+#[test]
 fn a_cluster_that_says_no_is_forbidden_not_unreachable() {
     for size in SIZES {
         let mut stage = Stage::unheard(size);

@@ -10,6 +10,7 @@ use crate::domain::backup::{Backup, BeganFrom};
 use crate::domain::checkup::Finding;
 use crate::domain::checkup::rule::Rule;
 use crate::domain::document::{Document, Emphasis, Line};
+use crate::domain::environment::SetKind;
 use crate::domain::slot::judge::local;
 use crate::domain::slot::run::{JobRun, Outcome};
 use crate::domain::slot::{Slot, State};
@@ -36,6 +37,11 @@ pub fn detail(
     let mut document = Document::default();
     if let Some(slot) = slot {
         run(&mut document, watched, slot);
+    }
+    if watched.set.kind == SetKind::Sync && backup.is_none() {
+        document.section("The objects");
+        document.field("address", &watched.place());
+        document.field("in all", &watched.total());
     }
     if let Some(backup) = &backup {
         object(&mut document, (watched, backups), backup, now);
@@ -115,6 +121,9 @@ fn object(
     document.field("address", &backup.url());
     document.field("size", &size(watched, backup));
     let from = match backup.began.from {
+        BeganFrom::Name if watched.set.name_format.is_by_day() => {
+            "the day by its name, the time by the schedule"
+        }
         BeganFrom::Name => "by its name",
         BeganFrom::LastModified => "by its upload: the name tells no time",
     };

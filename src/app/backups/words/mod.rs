@@ -4,12 +4,16 @@ mod detail;
 mod explain;
 mod plain;
 
+use std::collections::BTreeMap;
+
 use crate::app::text::Text;
+use crate::domain::bucket::Column;
 use crate::domain::checkup::{Finding, Weight};
 use crate::domain::document::{Document, Emphasis, Line};
 use crate::domain::shell::{aws_s3, quoted};
 
-use super::Backups;
+use super::set::Watched;
+use super::{Backups, Page};
 
 pub use detail::detail;
 pub use explain::explanation;
@@ -74,9 +78,12 @@ pub fn choices(backups: &Backups) -> Vec<(String, String)> {
     choices
 }
 
-/// What the storage and the cluster answered, as it is.
+/// What the storage and the cluster answered, as it is: about an object, else about the whole set.
 pub fn raw(backups: &Backups) -> Option<Text> {
     let watched = backups.selected()?;
+    if backups.page == Page::Sets {
+        return raw_set(watched);
+    }
     let (_, backup) = backups.object()?;
     let slot = watched.slot_of(&backup);
     let answer = serde_json::json!({
@@ -84,7 +91,27 @@ pub fn raw(backups: &Backups) -> Option<Text> {
         "job": slot.and_then(|slot| slot.job.as_ref()),
         "verification": slot.and_then(|slot| slot.verification.as_ref()),
     });
-    let (title, file) = (format!("{} · yaml", backup.name()), format!("{}.yaml", backup.name()));
-    let document = crate::domain::yaml::document(&answer);
-    Some(Text { title, file, document, is_wrapped: false })
+    Some(yaml(backup.name(), &answer))
+}
+
+fn raw_set(watched: &Watched) -> Option<Text> {
+    let checkup = watched.checkup()?;
+    let told = |columns: &[Column]| -> BTreeMap<&str, String> {
+        columns.iter().map(|column| (column.name, column.text.clone())).collect()
+    };
+    let answer = serde_json::json!({
+        "objects": checkup.objects,
+        "bytes": checkup.bytes,
+        "newest": checkup.newest,
+        "oldest": checkup.oldest,
+        "storage": told(&checkup.columns),
+        "cluster": told(&checkup.cluster),
+        "failure": watched.failure.as_ref().map(|failure| failure.what.clone()),
+    });
+    Some(yaml(&watched.set.path(), &answer))
+}
+
+fn yaml(name: &str, answer: &serde_json::Value) -> Text {
+    let (title, file) = (format!("{name} · yaml"), format!("{}.yaml", name.replace('/', "-")));
+    Text { title, file, document: crate::domain::yaml::document(answer), is_wrapped: false }
 }

@@ -62,10 +62,14 @@ pub async fn check(session: &Session, arguments: &CheckArguments) -> Exit {
         }
         checkups.push(one.checkup);
     }
-    // Buckets that nobody measures get a point of their history.
+    // Buckets that nobody measures get a point of their history. What could not be seen just now is not
+    // asked again: why is told already, and a storage that hangs is not waited for twice.
     let usage = Usage::new(session.settings.clone(), session.clock);
     let is_of = |bucket: &BucketId| {
-        sets.iter().any(|set| set.storage == bucket.storage && set.bucket == bucket.name)
+        sets.iter().zip(&checkups).any(|(set, checkup)| {
+            let is_seen = checkup.failure.is_none();
+            is_seen && set.storage == bucket.storage && set.bucket == bucket.name
+        })
     };
     for failure in usage.record(&is_of).await {
         session.warn(&format!("no listing was recorded: {failure}"));

@@ -12,7 +12,7 @@ use crate::ui::theme::Role;
 
 use super::signs::role_of_weight;
 
-/// `kept  90 days written · the storage: expires never, lifecycle 1 rule, oldest 90d`.
+/// `kept  90 days written · the storage: oldest 90d, expires never, lifecycle 1 rule`.
 pub(super) fn retention(watched: &Watched, now: Timestamp) -> Vec<Part> {
     let checkup = watched.known();
     let mut parts = vec![
@@ -26,13 +26,15 @@ pub(super) fn retention(watched: &Watched, now: Timestamp) -> Vec<Part> {
     };
     let found = worst_of(watched, &[Rule::Retention, Rule::Pruned]);
     let role = found.map_or(Role::Text, role_of_weight);
-    for (at, column) in checkup.columns.iter().filter(|it| is_of_retention(it)).enumerate() {
-        let gap = if at == 0 { "" } else { ", " };
+    let oldest = checkup.oldest.map(|oldest| (format!("oldest {}", age(oldest, now)), role));
+    let columns = checkup.columns.iter().filter(|it| is_of_retention(it)).map(|column| {
         let own = if column.is_grey { Role::Muted } else { role };
-        parts.push((format!("{gap}{} {}", column.name, column.text), own));
-    }
-    if let Some(oldest) = checkup.oldest {
-        parts.push((format!(", oldest {}", age(oldest, now)), role));
+        (format!("{} {}", column.name, column.text), own)
+    });
+    // Where there is little room, the end is cut: what there is counts more than why.
+    for (at, (text, role)) in oldest.into_iter().chain(columns).enumerate() {
+        let gap = if at == 0 { "" } else { ", " };
+        parts.push((format!("{gap}{text}"), role));
     }
     parts
 }
@@ -52,8 +54,8 @@ pub(super) fn facts(sheet: &mut Sheet<'_>, watched: &Watched) {
     let is_partial = watched.seen.as_ref().is_some_and(|seen| seen.is_partial);
     sheet.line([(" Storage and cluster".to_owned(), Role::Header)]);
     let place = Column { name: "place", text: watched.place(), is_grey: false };
-    let total = format!("{} objects, {}", checkup.objects, checkup.bytes);
-    let total = Column { name: "in window", text: total, is_grey: checkup.failure.is_some() };
+    let is_grey = checkup.failure.is_some();
+    let total = Column { name: "in window", text: watched.total(), is_grey };
     for column in [&place, &total].into_iter().chain(&checkup.columns) {
         fact(sheet, column);
     }
@@ -84,16 +86,24 @@ pub(super) fn findings(sheet: &mut Sheet<'_>, watched: &Watched, room: usize) {
         };
         sheet.line([(format!("   {text}"), Role::Muted)]);
     }
-    let first = usize::from(sheet.height());
+    // The heading has one line of the room.
+    let bottom = usize::from(sheet.height()) + room.saturating_sub(1);
     for (at, finding) in findings.iter().enumerate() {
-        let used = usize::from(sheet.height()) - first;
-        if used + 2 > room.saturating_sub(1) {
-            let text = format!("   {} more: e shows them", findings.len() - at);
-            sheet.line([(text, Role::Muted)]);
+        let more = findings.len() - at;
+        // Where another follows, the last line says so.
+        let kept = usize::from(more > 1);
+        let left = |sheet: &Sheet<'_>| bottom.saturating_sub(usize::from(sheet.height()) + kept);
+        if left(sheet) < 2 {
+            sheet.line([(format!("   {more} more: e shows them"), Role::Muted)]);
             return;
         }
         let Finding { rule, weight, reason, advice, .. } = finding;
-        sheet.sentence(3, &format!("{weight}  {rule}: {reason}"), (role_of_weight(*weight), 3));
-        sheet.sentence(5, advice, (Role::Muted, 2));
+        let told = format!("{weight}  {rule}: {reason}");
+        let most = left(sheet).min(3);
+        sheet.sentence(3, &told, (role_of_weight(*weight), most));
+        let most = left(sheet).min(2);
+        if most > 0 {
+            sheet.sentence(5, advice, (Role::Muted, most));
+        }
     }
 }

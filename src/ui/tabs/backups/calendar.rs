@@ -7,6 +7,7 @@ use ratatui::layout::Rect;
 use crate::app::App;
 use crate::app::backups::set::Watched;
 use crate::domain::checkup::trend::Point;
+use crate::domain::environment::SetKind;
 use crate::domain::slot::Slot;
 use crate::domain::slot::judge::local;
 use crate::domain::slot::run::{JobRun, Outcome};
@@ -44,7 +45,8 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme, 
     let fits = |high: &usize| strip.height(*high, is_sizes) + kept <= room;
     let high = (1..=most).rev().find(fits).unwrap_or(1);
     strip.draw(&mut sheet, high, is_sizes);
-    sheet.line(strip.legend());
+    let marks = if is_sizes { strip.legend_of_marks() } else { Vec::new() };
+    sheet.line(strip.legend().into_iter().chain(marks));
     sheet.blank();
     if let Some(slot) = slot {
         run(&mut sheet, watched, slot, is_sizes);
@@ -70,27 +72,27 @@ fn run(sheet: &mut Sheet<'_>, watched: &Watched, slot: &Slot, is_brief: bool) {
     let zone = &watched.set.time_zone;
     let (sign, role) = sign(slot.state);
     let detail = if slot.detail.is_empty() { slot.state.phrase() } else { &slot.detail };
-    let mut line = vec![
-        (format!(" {}  ", local(slot.at, zone)), Role::Title),
-        (format!("{sign} {}: {detail}", slot.state), role),
-    ];
+    let size = slot.backup.as_ref().filter(|_| is_brief);
+    let size = size.map(|backup| format!("; {}", backup.size)).unwrap_or_default();
+    let text = format!("{sign} {}: {detail}{size}", slot.state);
+    let most = if is_brief { 1 } else { 3 };
+    sheet.beside((format!(" {}  ", local(slot.at, zone)), Role::Title), &text, (role, most));
     if is_brief {
-        if let Some(backup) = &slot.backup {
-            line.push((format!("  {}", backup.size), Role::Text));
-        }
-        sheet.line(line);
         return;
     }
-    sheet.line(line);
-    let object = match &slot.backup {
-        Some(backup) => {
+    let object = match (&slot.backup, watched.set.kind) {
+        (Some(backup), _) => {
             let took = backup.last_modified.duration_since(backup.began.at);
             let took = Span(took.unsigned_abs());
             let others =
                 if slot.others > 0 { format!(", {} more", slot.others) } else { String::new() };
-            format!("{}, {}, stored {took} after it began{others}", backup.name(), backup.size)
+            format!("{}, {}, took {took}{others}", backup.name(), backup.size)
         }
-        None => format!("none, due by {}", local(slot.due, zone)),
+        // None of its objects belongs to one run.
+        (None, SetKind::Sync) => format!("{} in all", watched.total()),
+        (None, SetKind::Scheduled | SetKind::Manual) => {
+            format!("none, due by {}", local(slot.due, zone))
+        }
     };
     sheet.line(fact("object", object, Role::Text));
     let is_partial = watched.seen.as_ref().is_some_and(|seen| seen.is_partial);

@@ -60,7 +60,7 @@ pub(super) fn draw(
         }
     }
     if listing.count() == 0 {
-        let text = match (&listing.phase, listing.filter.is_empty()) {
+        let text = match (&listing.phase, !listing.is_filtered()) {
             (_, false) => "no object has this; esc shows all",
             (Phase::Arriving, true) => "listing …",
             (Phase::Complete, true) => "there is no object of its window",
@@ -161,6 +161,8 @@ struct Columns {
 }
 
 const TIME: usize = 16;
+/// `2026-11-20` of it.
+const DAY: usize = 10;
 const SIZE: usize = 10;
 const CHANGE: usize = 8;
 const CLASS: usize = 12;
@@ -183,10 +185,14 @@ impl Columns {
         let state = if width < 96 { SIGN } else { STATE };
         let fixed = fixed + optional(has_state, state);
         let left = width.saturating_sub(fixed);
-        // The names of most backups are whole, and what was read of them is said in a word.
-        let name = (left * 3 / 5).clamp(24, 60).min(left);
+        // The names of most backups are whole, and what was read of them is said in a word. What is not
+        // read at all has the room for its name.
+        let is_read = watched.set.engine.is_some();
+        let wanted = if is_read { left * 3 / 5 } else { left.saturating_sub(GAP) };
+        let name = wanted.clamp(24, 60).min(left);
         let state = if has_state { state } else { 0 };
-        Self { name, state, has_class, has_expiry, read: left.saturating_sub(name + GAP) }
+        let read = if is_read { left.saturating_sub(name + GAP) } else { 0 };
+        Self { name, state, has_class, has_expiry, read }
     }
 
     fn headings(&self) -> String {
@@ -222,10 +228,15 @@ impl Columns {
             BeganFrom::Name => (backup.began.at, Role::Text),
             BeganFrom::LastModified => (backup.last_modified, Role::Muted),
         };
+        let mut began = local(began, &watched.set.time_zone);
+        if backup.began.from == BeganFrom::Name && watched.set.name_format.is_by_day() {
+            // The name tells no more than the day.
+            began.truncate(DAY);
+        }
         let mut parts = vec![
             (gutter.0.to_owned(), gutter.1),
             (left(&name, self.name + GAP), Role::Text),
-            (left(&local(began, &watched.set.time_zone), TIME + GAP), of_time),
+            (left(&began, TIME + GAP), of_time),
             (right(&backup.size.to_string(), SIZE), Role::Text),
             (right(&changed(backup.size, *change), CHANGE + GAP), Role::Muted),
             ("  ".to_owned(), Role::Muted),

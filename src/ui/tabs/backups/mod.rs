@@ -13,6 +13,7 @@ use ratatui::layout::Rect;
 
 use crate::app::App;
 use crate::app::backups::{Backups, Page, SetView};
+use crate::ui::chrome::filtered;
 use crate::ui::sheet::Sheet;
 use crate::ui::text;
 use crate::ui::theme::{Role, Theme};
@@ -95,9 +96,7 @@ fn of_sets(backups: &Backups, facts: &mut Vec<(String, Role)>) {
     if table.faults_only {
         facts.push(("faults only".to_owned(), Role::Warning));
     }
-    if !table.filter.is_empty() {
-        facts.push((format!("/{}", table.filter), Role::SearchMatch));
-    }
+    facts.extend(filtered(&table.filtering));
     if table.sort != crate::app::backups::table::Sorting::default() {
         let way = if table.sort.is_turned { "↑" } else { "↓" };
         facts.push((format!("by {} {way}", table.sort.column.word()), Role::Muted));
@@ -107,9 +106,10 @@ fn of_sets(backups: &Backups, facts: &mut Vec<(String, Role)>) {
 fn of_list(backups: &Backups, facts: &mut Vec<(String, Role)>) {
     let Some(listing) = &backups.listing else { return };
     facts.push((counted(listing.count(), listing.objects.len()), Role::Accent));
-    if !listing.filter.is_empty() {
-        facts.push((format!("/{}", listing.filter), Role::SearchMatch));
+    if listing.faults_only {
+        facts.push(("faults only".to_owned(), Role::Warning));
     }
+    facts.extend(filtered(&listing.filtering));
     if !listing.marks.is_empty() {
         facts.push((format!("{} marked", listing.marks.len()), Role::Marked));
     }

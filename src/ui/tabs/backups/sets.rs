@@ -32,7 +32,7 @@ const GAP: usize = 2;
 ///          ▇▇▇▇▇▇▇▃▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇
 ///  Aug 23  ▪▪▪▪▪▪▪▂▪▪▪▪▪▪▪▪▪▪▪▪▪▪▪=▪▪▪▪✘▪▪▪▪▪
 ///  ▪ 86 ok   ✘ 1 missed   ▂ 1 too-small   = 1 duplicate
-///  kept  90 days written · the storage: expires never, lifecycle 1 rule, oldest 90d
+///  kept  90 days written · the storage: oldest 90d, expires never, lifecycle 1 rule
 /// ```
 pub(super) fn draw(
     frame: &mut Frame<'_>,

@@ -78,13 +78,17 @@ impl<'a> Strip<'a> {
         let mut parts = vec![self.margin(line, true)];
         for slot in line {
             let (sign, role) = sign(slot.state);
-            self.push(&mut parts, slot, (sign, role));
+            let role = if self.is_at(slot) { Role::Selection } else { role };
+            self.push(&mut parts, (sign, role));
         }
         parts
     }
 
-    fn push(&self, parts: &mut Vec<Part>, slot: &Slot, (text, role): (&str, Role)) {
-        let role = if Some(slot.at) == self.cursor { Role::Selection } else { role };
+    fn is_at(&self, slot: &Slot) -> bool {
+        Some(slot.at) == self.cursor
+    }
+
+    fn push(&self, parts: &mut Vec<Part>, (text, role): (&str, Role)) {
         parts.push((text.to_owned(), role));
         if self.cell > 1 {
             parts.push((" ".repeat(self.cell - 1), Role::Muted));
@@ -92,6 +96,7 @@ impl<'a> Strip<'a> {
     }
 
     /// One row of bars, the lowest of which is 0. They begin at nothing: half as high is half as much.
+    /// The cursor never turns one round: without colours that would make a gap of it.
     fn bars(&self, line: &[Slot], row: usize, high: usize) -> Vec<Part> {
         let mut parts = vec![self.margin(line, false)];
         for slot in line {
@@ -99,10 +104,11 @@ impl<'a> Strip<'a> {
             let eighths = eighths(size, self.largest, high);
             let own = eighths.saturating_sub(row * 8).min(8);
             let role = match slot.state {
+                _ if self.is_at(slot) => Role::Title,
                 State::Ok => self.anomaly(slot).map_or(Role::Accent, role_of_weight),
                 other => sign(other).1,
             };
-            self.push(&mut parts, slot, (EIGHTHS.get(own).copied().unwrap_or(" "), role));
+            self.push(&mut parts, (EIGHTHS.get(own).copied().unwrap_or(" "), role));
         }
         parts
     }
@@ -111,19 +117,30 @@ impl<'a> Strip<'a> {
     fn marks(&self, line: &[Slot]) -> Vec<Part> {
         let mut parts = vec![self.margin(line, false)];
         for slot in line {
-            let (mark, role) = match (self.anomaly(slot), slot.state) {
-                (_, State::TooSmall | State::Zero | State::Partial | State::Duplicate) => {
-                    ("▲", Role::Critical)
-                }
-                (Some(weight), _) => ("▲", role_of_weight(weight)),
-                (None, _) => (" ", Role::Muted),
-            };
-            parts.push((mark.to_owned(), role));
-            if self.cell > 1 {
-                parts.push((" ".repeat(self.cell - 1), Role::Muted));
-            }
+            let role = self.unusual(slot);
+            let mark = if role.is_some() { "▲" } else { " " };
+            self.push(&mut parts, (mark, role.unwrap_or(Role::Muted)));
         }
         parts
+    }
+
+    /// What a backup looks like whose size or time is unusual; `None` of any other.
+    fn unusual(&self, slot: &Slot) -> Option<Role> {
+        match slot.state {
+            State::TooSmall | State::Zero | State::Partial | State::Duplicate => {
+                Some(Role::Critical)
+            }
+            _ => self.anomaly(slot).map(role_of_weight),
+        }
+    }
+
+    /// What the marks mean, where there are any.
+    pub(super) fn legend_of_marks(&self) -> Vec<Part> {
+        let count = self.slots.iter().filter(|slot| self.unusual(slot).is_some()).count();
+        if count == 0 {
+            return Vec::new();
+        }
+        vec![("▲ ".to_owned(), Role::Critical), (format!("{count} unusual"), Role::Muted)]
     }
 
     /// What a rule found about the size or the duration of a good backup.

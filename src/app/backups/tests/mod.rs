@@ -1,11 +1,14 @@
 //! The Backups tab without a screen: what is told, what keys do, what is asked for next.
 
+mod tables;
+
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::effect::BackupsEffect;
 use super::message::{BackupsMessage, ListingNews, Look};
+use super::work::Ended;
 use super::{Page, SetView, Subject};
 use crate::app::App;
 use crate::app::action::{Action, SortKey};
@@ -264,6 +267,69 @@ fn faults_filters_and_sorts_narrow_the_table_and_escape_widens_it() {
     assert_eq!(app.backups.table.rows(), [0]);
     act(&mut app, Action::Back);
     assert_eq!(app.backups.table.rows().len(), 2);
+}
+
+/// The objects that the storage is asked about.
+fn sampled(effects: &[Effect]) -> Vec<String> {
+    let asked = effects.iter().filter_map(|effect| {
+        let Effect::Backups(effect) = effect else { return None };
+        let BackupsEffect::Sample { backups, .. } = &**effect else { return None };
+        Some(backups)
+    });
+    asked.flatten().map(|backup| backup.name()[8..10].to_owned()).collect()
+}
+
+#[test]
+fn the_storage_is_asked_about_the_objects_in_sight_and_never_twice() {
+    let mut app = told();
+    app.update(Message::Resized(Size { width: 120, height: 12 }));
+    let generation = asked(&act(&mut app, Action::Open)).unwrap();
+    listed(&mut app, generation, 11..=20);
+    let first = sampled(&act(&mut app, Action::SelectNext));
+    assert!(first.starts_with(&["20".to_owned(), "19".to_owned()]) && first.len() < 10);
+    for name in &first {
+        let key = format!("prod/2026-11-{name}T00_00.gz");
+        let sample = Box::new(Known::NotOffered);
+        let message = BackupsMessage::Sampled { set: id("ingest"), key, sample };
+        app.update(Message::Backups(message));
+    }
+    assert!(sampled(&act(&mut app, Action::SelectPrevious)).is_empty(), "all of them are known");
+    let more = sampled(&act(&mut app, Action::SelectLast));
+    assert!(more.contains(&"11".to_owned()) && more.iter().all(|name| !first.contains(name)));
+    // An answer about another set is not taken for one about this.
+    let sample = Box::new(Known::NotOffered);
+    let key = "prod/2026-11-12T00_00.gz".to_owned();
+    app.update(Message::Backups(BackupsMessage::Sampled {
+        set: id("media"),
+        key: key.clone(),
+        sample,
+    }));
+    assert!(app.backups.samples.get(&id("ingest"), &key).is_none());
+    act(&mut app, Action::Reload);
+    assert!(app.backups.samples.get(&id("ingest"), "prod/2026-11-20T00_00.gz").is_none());
+}
+
+#[test]
+fn cancelling_forgets_what_waits_and_says_what_is_left() {
+    let mut app = told();
+    let generation = asked(&act(&mut app, Action::Open)).unwrap();
+    listed(&mut app, generation, 11..=20);
+    act(&mut app, Action::Mark);
+    act(&mut app, Action::Mark);
+    let effects = app.write_to_folder("/tmp".to_owned());
+    let [Effect::Backups(effect)] = &effects[..] else { panic!("{effects:?}") };
+    assert!(
+        matches!(&**effect, BackupsEffect::Work(order) if order.object.name().contains("-20T"))
+    );
+    assert_eq!(app.backups.works.waiting.len(), 1);
+    let effects = act(&mut app, Action::CancelWork);
+    let [Effect::Backups(effect)] = &effects[..] else { panic!("{effects:?}") };
+    assert_eq!(**effect, BackupsEffect::CancelWork);
+    let ended = Ended::Cancelled { left: Some("what has come stays".to_owned()) };
+    let effects = app.update(Message::Backups(BackupsMessage::WorkEnded(ended)));
+    assert!(effects.is_empty(), "what waited is not begun: {effects:?}");
+    let said = &app.flash.as_ref().unwrap().text;
+    assert_eq!(said, "the write of 2026-11-20T00_00.gz was cancelled; what has come stays");
 }
 
 #[test]
