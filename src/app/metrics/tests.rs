@@ -246,6 +246,31 @@ fn old_figures_stay_when_a_later_question_fails_and_tell_their_age() {
 }
 
 #[test]
+fn figures_that_are_later_than_they_use_to_be_say_so() {
+    let mut app = measured_app();
+    assert!(!notes(&app).iter().any(|it| it.contains("it is late")), "{:?}", notes(&app));
+    app.update(Message::Ticked(now() + DAY * 4));
+    let late = "the newest point is of 2026-11-18, 6d9h ago: it is late".to_owned();
+    assert!(notes(&app).contains(&late), "{:?}", notes(&app));
+}
+
+#[test]
+fn a_class_that_is_gone_has_no_value_to_copy() {
+    let mut app = opened();
+    let class = StorageClass::of("GlacierStorage").unwrap();
+    let bytes = daily(|day| (day > 60).then_some(7));
+    let mut measured = measured();
+    measured.classes.push(ClassSeries { class, bytes });
+    tell(&mut app, MetricsNews::Measured { bucket: id(), measured: newest(measured) });
+    act(&mut app, Action::Range(Range::FifteenMonths));
+    let names = |app: &App| -> Vec<String> {
+        app.metrics.choices(now()).into_iter().map(|(what, _)| what).collect()
+    };
+    let expected = ["all on 2026-11-18", "Standard on 2026-11-18", "objects on 2026-11-18"];
+    assert_eq!(names(&app)[..3], expected);
+}
+
+#[test]
 fn jump_gap_and_leftover_are_told_with_their_cause() {
     let mut app = measured_app();
     act(&mut app, Action::Range(Range::NinetyDays));

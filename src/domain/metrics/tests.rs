@@ -158,6 +158,17 @@ fn what_may_not_be_seen_is_a_doubt_and_never_a_zero() {
 }
 
 #[test]
+fn a_difference_to_figures_of_long_ago_admits_what_it_does_not_know() {
+    let doubts = |newest: u32| {
+        let measured = measured(vec![class("StandardStorage", &[(newest, 10.0)])]);
+        let listed = listed(&[("prod/a", 70, "2026-11-02T00:00:00Z")]);
+        Difference::of(&measured, &listed).unwrap().doubts
+    };
+    assert!(doubts(18).is_empty());
+    assert_eq!(doubts(1), ["of what was stored since, only the last ten days are known"]);
+}
+
+#[test]
 fn a_jump_is_laid_to_an_upload_that_began_then_and_is_most_of_it() {
     let jump = |by: f64| Jump {
         change: Change { from: Point::new(day(9), 1000.0), to: Point::new(day(10), 1000.0 + by) },
