@@ -72,7 +72,8 @@ async fn a_drill_goes_on_while_one_is_elsewhere_and_the_header_tells() {
     console.press("<ctrl-c>");
     console.wait_for("Quit during the drill").await;
     console.press("<esc><F4><ctrl-x>");
-    console.wait_for("Cancel the drill in prod").await;
+    let screen = console.wait_for("Cancel the drill in prod").await;
+    assert!(screen.contains("[ Let it run ]"), "{screen}");
     console.press("<tab><enter>");
     console.wait_for("CANCELLED").await;
     console.wait_for("removed, nothing left").await;

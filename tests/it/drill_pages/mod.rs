@@ -130,6 +130,26 @@ async fn a_run_shows_its_steps_its_collections_and_its_log() {
 }
 
 #[tokio::test]
+async fn how_many_collections_there_are_is_said_when_the_dump_was_read_to_its_end() {
+    let mut stage = Stage::open((80, 24)).await;
+    let began = stage.began();
+    stage.tell(began);
+    let part = Part {
+        name: Namespace::new("admin", "file"),
+        done: 1 << 20,
+        total: Some(1 << 20),
+        documents: Some(9),
+    };
+    stage.happen(vec![
+        (0, Step::Scan, Happened::Started),
+        (900, Step::Scan, Happened::Parts(vec![part])),
+    ]);
+    assert!(stage.picture().contains("1 collection so far"), "{}", stage.picture());
+    stage.happen(vec![(950, Step::Scan, Happened::Passed { summary: "read".to_owned() })]);
+    assert!(stage.picture().contains("1 of 1 collection"), "{}", stage.picture());
+}
+
+#[tokio::test]
 async fn a_result_shows_verdict_table_loss_and_the_hold() {
     for size in SIZES {
         let mut stage = Stage::open(size).await;
