@@ -1,6 +1,5 @@
 //! What is known of one environment's cluster, and how far it can be trusted.
 
-use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -12,7 +11,7 @@ use crate::app::rows::{
 use crate::app::store::Store;
 use crate::app::tally::Tally;
 use crate::domain::environment::{Environment, EnvironmentName};
-use crate::domain::failure::{Failure, FailureKind};
+use crate::domain::failure::Failure;
 use crate::domain::news::{Delta, Kind, Namespaces, News, Scope};
 use crate::domain::node::Node;
 use crate::domain::pod::diagnosis::Seen;
@@ -20,7 +19,6 @@ use crate::domain::pod::readiness::Readiness;
 use crate::domain::pod::{Pod, Uid};
 use crate::domain::trust::Trust;
 use crate::domain::usage::{NodeUsage, PodUsage};
-use crate::domain::workload::WorkloadKind;
 
 /// One environment, as far as it has been heard of.
 #[derive(Debug)]
@@ -187,10 +185,13 @@ impl Cluster {
             News::NodeUsage(Err(_)) => return None,
             News::Standing { kind, scope, trust } => {
                 if kind == Kind::Pod && trust == Trust::Live {
-                    self.remembered = None;
                     self.watched_since.get_or_insert(now);
                 }
-                (Kind::Pod, self.trust.insert((kind, scope), trust.clone()) != Some(trust))
+                let is_news = self.trust.insert((kind, scope), trust.clone()) != Some(trust);
+                if self.is_answered() {
+                    self.remembered = None;
+                }
+                (Kind::Pod, is_news)
             }
         };
         is_news.then_some(kind)
@@ -322,129 +323,9 @@ impl Cluster {
         stores.into_iter().flat_map(Store::rows)
     }
 
-    /// How far the pods can be trusted: the badge of the environment.
-    pub fn badge(&self) -> Badge {
-        if self.context.is_none() {
-            return Badge::None;
-        }
-        let pods = || self.of(Kind::Pod);
-        if pods().next().is_none() {
-            return Badge::Connecting;
-        }
-        let forbidden = |trust: &&Trust| denial(trust).is_some();
-        // One forbidden namespace among others that answer is told apart, not as the badge.
-        let worst = pods()
-            .map(|(_, trust)| trust)
-            .filter(|trust| !forbidden(trust))
-            .max_by_key(|trust| (rank(trust), Reverse(stale_since(trust))));
-        let all = match self.chosen {
-            Namespaces::All | Namespaces::One(_) => 1,
-            Namespaces::Configured => self.namespaces.len(),
-        };
-        if worst.is_none() && pods().count() < all {
-            // Others may still answer.
-            return Badge::Connecting;
-        }
-        match worst.or_else(|| pods().map(|(_, trust)| trust).next()) {
-            None | Some(Trust::Connecting) => Badge::Connecting,
-            Some(Trust::Live) => Badge::Live,
-            Some(Trust::Stale { since, why }) => Badge::Stale { since: *since, why: why.clone() },
-            Some(Trust::LoginExpired { why }) => Badge::LoginExpired { why: why.clone() },
-            Some(Trust::Unreachable { why }) => Badge::Unreachable { why: why.clone() },
-        }
-    }
-
-    /// Whether pods come of a list that is not whole yet. What the last session saw is not of it.
-    pub fn is_loading(&self) -> bool {
-        let counts = match self.badge() {
-            Badge::Live => true,
-            Badge::Connecting => {
-                let is_old = matches!(self.remembered, Some(Recollection::LastSession(_)));
-                !is_old && !self.pods.is_empty()
-            }
-            Badge::None
-            | Badge::Stale { .. }
-            | Badge::LoginExpired { .. }
-            | Badge::Unreachable { .. } => false,
-        };
-        counts && self.pods.is_listing()
-    }
-
-    /// What of a kind is not seen, and why: forbidden namespaces, failed lists.
-    pub fn blind_spots(&self, kind: Kind) -> impl Iterator<Item = (&Scope, &Failure)> {
-        self.of(kind).filter_map(|(scope, trust)| match trust {
-            Trust::Stale { why, .. } | Trust::LoginExpired { why } | Trust::Unreachable { why } => {
-                Some((scope, why))
-            }
-            Trust::Connecting | Trust::Live => None,
-        })
-    }
-
-    /// Whether what is not known of a kind of workload in a namespace is not there.
-    pub fn sees(&self, kind: WorkloadKind, namespace: &Arc<str>) -> bool {
-        let (kind, store) = match kind {
-            WorkloadKind::Deployment => (Kind::Deployment, &self.deployments),
-            WorkloadKind::StatefulSet => (Kind::StatefulSet, &self.stateful_sets),
-            WorkloadKind::DaemonSet => (Kind::DaemonSet, &self.daemon_sets),
-        };
-        let is_about = |scope: &Scope| match scope {
-            Scope::Cluster => true,
-            Scope::Namespace(name) => name == namespace,
-        };
-        let is_live = self.of(kind).any(|(scope, trust)| is_about(scope) && *trust == Trust::Live);
-        store.has_listed() && is_live
-    }
-
-    /// How many lists have been answered, one way or the other.
-    pub fn answers(&self) -> usize {
-        self.trust.values().filter(|trust| **trust != Trust::Connecting).count()
-    }
-
-    fn of(&self, kind: Kind) -> impl Iterator<Item = (&Scope, &Trust)> {
-        let all = self.trust.iter().filter(move |((of, _), _)| *of == kind);
-        all.map(|((_, scope), trust)| (scope, trust))
-    }
-
     /// How many pods are badly off: critical ones, and warnings.
     pub const fn ailing(&self) -> [usize; 2] {
         [self.tally.critical, self.tally.warnings]
-    }
-}
-
-/// The refusal of a namespace or a kind that this user may not see.
-fn denial(trust: &Trust) -> Option<&Failure> {
-    match trust {
-        Trust::Stale { why, .. } | Trust::Unreachable { why }
-            if why.kind == FailureKind::Denied =>
-        {
-            Some(why)
-        }
-        Trust::Connecting
-        | Trust::Live
-        | Trust::Stale { .. }
-        | Trust::LoginExpired { .. }
-        | Trust::Unreachable { .. } => None,
-    }
-}
-
-const fn stale_since(trust: &Trust) -> Option<Timestamp> {
-    match trust {
-        Trust::Stale { since, .. } => Some(*since),
-        Trust::Connecting
-        | Trust::Live
-        | Trust::LoginExpired { .. }
-        | Trust::Unreachable { .. } => None,
-    }
-}
-
-/// Which of several standings the badge tells.
-fn rank(trust: &Trust) -> u8 {
-    match trust {
-        Trust::Live => 0,
-        Trust::Connecting => 1,
-        Trust::Stale { .. } => 2,
-        Trust::Unreachable { .. } => 3,
-        Trust::LoginExpired { .. } => 4,
     }
 }
 

@@ -29,6 +29,7 @@ mod prompts;
 pub mod remembered;
 pub mod reschedule;
 pub mod rows;
+mod standing;
 pub mod store;
 pub mod tab;
 mod tab_text;

@@ -343,6 +343,10 @@ impl App {
             Row::Job(row) => &row.diagnosis,
             Row::CronJob(row) => &row.diagnosis,
             Row::Node(row) => &row.diagnosis,
+            Row::Event(row) => {
+                let look = format!("look: {}", target.describe());
+                return Some(row.event.explain().into_iter().chain([look]).collect());
+            }
             _ => return Some(vec![format!("look: {}", target.describe())]),
         };
         Some(explanation::explain(diagnosis, target))

@@ -327,9 +327,14 @@ fn what_the_last_session_saw_is_there_at_once_and_goes_when_the_cluster_answers(
     app.take_dirty();
     assert_eq!(names(&app), ["dev/old"]);
     assert!(app.clusters[0].remembered.is_some());
+    let (kind, scope) = (Kind::Pod, Scope::Namespace("kube-system".into()));
+    tell(&mut app, "dev", vec![News::Standing { kind, scope, trust: Trust::Live }]);
+    assert!(app.clusters[0].remembered.is_some(), "the other namespace is as it was");
+    assert_eq!(app.clusters[0].badge(), Badge::Connecting);
     tell(&mut app, "dev", list(vec![running("new")]));
     assert_eq!(names(&app), ["dev/new"]);
     assert!(app.clusters[0].remembered.is_none());
+    assert_eq!(app.clusters[0].badge(), Badge::Live);
 }
 
 #[test]
