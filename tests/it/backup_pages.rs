@@ -167,6 +167,7 @@ fn evidence(set: &BackupSet) -> Evidence {
         runs: Known::Told(runs(set)),
         verification: Known::Unasked,
         scans: if set.production { vec![scan] } else { Vec::new() },
+        refusals: Vec::new(),
         proven: set.production.then(|| midnight(8)),
         trend: vec![point(30, true), point(12, false), point(8, true), point(0, true)],
         before: None,

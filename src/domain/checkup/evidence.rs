@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::bucket::Facts;
 use crate::domain::checkup::clocks::ClockReading;
+use crate::domain::checkup::drills::Refusal;
 use crate::domain::checkup::trend::Point;
 use crate::domain::failure::Failure;
 use crate::domain::known::Known;
@@ -25,6 +26,7 @@ pub struct Evidence {
     pub runs: Known<Runs>,
     pub verification: Known<Runs>,
     pub scans: Vec<Scan>,
+    pub refusals: Vec<Refusal>,
     pub proven: Option<Timestamp>,
     pub trend: Vec<Point>,
     /// What earlier checks have seen.

@@ -1,6 +1,7 @@
 //! The checkup of one backup set: all evidence in, findings with rule, reason and advice out.
 
 pub mod clocks;
+pub mod drills;
 pub mod evidence;
 #[cfg(test)]
 mod fixture;
@@ -198,6 +199,7 @@ pub fn judge(set: &BackupSet, evidence: &Evidence, now: Timestamp) -> Checkup {
     findings.extend(storage::findings(set, catalogue, &evidence.facts, &slots, now));
     findings.extend(sync::findings(set, catalogue, evidence, now));
     findings.extend(trend::finding(&evidence.trend));
+    findings.extend(drills::findings(set, &evidence.refusals, &slots));
     findings.extend(clocks::finding(&evidence.clocks));
     findings.sort_by_key(|finding| Reverse((finding.weight, finding.slot)));
     let word = match findings.iter().map(|finding| finding.weight).max() {

@@ -35,6 +35,8 @@ pub enum Rule {
     Deleted,
     Shrunk,
     Trend,
+    /// A drill has refused a backup that is still there.
+    Drill,
 }
 
 impl Rule {
@@ -62,6 +64,7 @@ impl Rule {
             Self::Deleted => "deleted",
             Self::Shrunk => "shrunk",
             Self::Trend => "trend",
+            Self::Drill => "drill",
         }
     }
 
@@ -116,6 +119,7 @@ impl Rule {
                 "a synchronised copy loses no more than 1 % in a day: a deletion is copied too"
             }
             Self::Trend => "documents of a collection become fewer only by a clean-up",
+            Self::Drill => "the last drill of a backup that is still there has not failed",
         }
     }
 
@@ -168,6 +172,10 @@ impl Rule {
                 "stop the synchronisation before it removes more; look for what was lost"
             }
             Self::Trend => "drill the newest backup against its source",
+            Self::Drill => {
+                "do not restore from it; `lifeboat history` has the record, and a drill of its \
+                 neighbours says whether they are better"
+            }
         }
     }
 }

@@ -14,6 +14,7 @@ use futures_util::StreamExt as _;
 use futures_util::stream::{FuturesUnordered, iter};
 use jiff::Timestamp;
 
+use crate::domain::checkup::drills::Refusal;
 use crate::domain::checkup::evidence::{Evidence, Observed};
 use crate::domain::checkup::trend::Point;
 use crate::domain::checkup::{Checkup, judge};
@@ -21,7 +22,7 @@ use crate::domain::environment::BackupSet;
 use crate::domain::known::Known;
 use crate::domain::settings::Settings;
 use crate::domain::slot::judge::Scan;
-use crate::domain::verdict::{Judgement, Rule, Severity};
+use crate::domain::verdict::{Judgement, Rule, Severity, Verdict};
 use crate::drill::record::Record;
 use crate::drill::report::line as told;
 use crate::journal::Reading;
@@ -118,6 +119,7 @@ impl Check<'_> {
                 runs: Known::Unasked,
                 verification: Known::Unasked,
                 scans: scans(self.reading, set),
+                refusals: refusals(self.reading, set),
                 proven: proven(self.reading, set),
                 trend: trend(self.reading, set),
                 before: before.cloned(),
@@ -182,12 +184,35 @@ fn scans(reading: &Reading, set: &BackupSet) -> Vec<Scan> {
 
 /// What the rules about the dump itself found.
 fn broken(record: &Record) -> Option<String> {
-    let of_the_dump = [Rule::A1, Rule::A2, Rule::A3, Rule::A4];
-    let judgements = record.judgements.iter().filter(|it| of_the_dump.contains(&it.rule));
+    refused(record, |rule| [Rule::A1, Rule::A2, Rule::A3, Rule::A4].contains(&rule))
+}
+
+/// The first reason for a refusal that any of these rules has found.
+fn refused(record: &Record, is_meant: impl Fn(Rule) -> bool) -> Option<String> {
+    let judgements = record.judgements.iter().filter(|it| is_meant(it.rule));
     let mut failed = judgements
         .flat_map(Judgement::findings)
         .filter(|finding| finding.severity == Severity::Fail);
     failed.next().map(told)
+}
+
+/// The objects of which the last drill has failed.
+fn refusals(reading: &Reading, set: &BackupSet) -> Vec<Refusal> {
+    let mut drills: Vec<&Record> = records(reading, set).filter(|it| it.is_test()).collect();
+    drills.sort_by_key(|record| record.id);
+    let newest = drills.last().map(|record| record.id);
+    let last: HashMap<_, &Record> =
+        drills.into_iter().map(|it| ((&it.object.key, &it.object.etag), it)).collect();
+    let failed = last.into_values().filter(|record| record.verdict == Verdict::Fail);
+    failed
+        .map(|record| Refusal {
+            key: record.object.key.clone(),
+            etag: record.object.etag.clone(),
+            at: record.started,
+            reason: refused(record, |_| true).unwrap_or_else(|| record.sentence()),
+            is_newest: newest == Some(record.id),
+        })
+        .collect()
 }
 
 /// When the newest backup began that is proven to restore.

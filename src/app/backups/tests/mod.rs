@@ -65,6 +65,7 @@ fn evidence(listing: Result<Catalogue, Failure>) -> Evidence {
         runs: Known::Unasked,
         verification: Known::Unasked,
         scans: Vec::new(),
+        refusals: Vec::new(),
         proven: None,
         trend: Vec::new(),
         before: None,

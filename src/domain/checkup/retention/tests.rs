@@ -69,6 +69,7 @@ fn judged(
         runs: Known::Unasked,
         verification: Known::Unasked,
         scans: Vec::new(),
+        refusals: Vec::new(),
         proven: None,
         trend: Vec::new(),
         before: first.map(|first| Observed { first: Some(first), ..Observed::default() }),
