@@ -9,7 +9,7 @@ use ratatui::text::Span;
 use crate::app::App;
 use crate::app::action::Action;
 use crate::app::cell::{Cell, Tone};
-use crate::app::cluster::Cluster;
+use crate::app::cluster::{Badge, Cluster};
 use crate::app::columns::{Column, Side, Width};
 use crate::app::rows::Row;
 use crate::app::table::Table;

@@ -101,9 +101,9 @@ mod tests {
     #[test]
     fn what_was_written_anew_since_what_is_gone_and_what_is_told_as_cut_is_left_out() {
         let anew = Refusal { etag: "another".to_owned(), ..refusal(true) };
-        let found = |refusal, slots| findings(&set(), &[refusal], slots).len();
-        assert_eq!(found(anew, &slots(State::Ok)), 0);
-        assert_eq!(found(refusal(true), &Slots::default()), 0);
-        assert_eq!(found(refusal(true), &slots(State::Partial)), 0);
+        let found = |refusal, slots: Slots| findings(&set(), &[refusal], &slots).len();
+        assert_eq!(found(anew, slots(State::Ok)), 0);
+        assert_eq!(found(refusal(true), Slots::default()), 0);
+        assert_eq!(found(refusal(true), slots(State::Partial)), 0);
     }
 }
