@@ -409,6 +409,7 @@ async fn a_suspended_cronjob_is_the_loudest_of_all() {
         runs: Known::Told(runs),
         verification: Known::Unasked,
         scans: Vec::new(),
+        refusals: Vec::new(),
         proven: None,
         trend: Vec::new(),
         before: None,
