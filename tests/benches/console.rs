@@ -196,11 +196,12 @@ fn tell_memory(what: &str, console: &Terminal) {
     println!("{what:<22} {now:.1} MiB, at most {peak:.1}  (aim: 60)");
 }
 
-/// How many rows the title says there are: `Pods  [10037]`, `[40 of 10037]`.
+/// How many rows the title says there are: `Pods  [10 037]`, `[40 of 10 037]`.
 fn count(text: &str) -> usize {
     let title = text.lines().find_map(|line| line.split_once('[')?.1.split_once(']'));
-    let shown = title.and_then(|(numbers, _)| numbers.split(' ').next());
-    shown.and_then(|number| number.parse().ok()).unwrap_or(0)
+    let shown = title.and_then(|(numbers, _)| numbers.split(" of ").next()).unwrap_or_default();
+    let digits: String = shown.chars().filter(char::is_ascii_digit).collect();
+    digits.parse().unwrap_or(0)
 }
 
 fn is_live(text: &str, environment: &str) -> bool {
