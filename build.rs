@@ -5,7 +5,7 @@
 use std::env;
 use std::error::Error;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Added to what the linker does anyway: <https://sourceware.org/binutils/docs/ld/Output-Section-Discarding.html>.
 const SCRIPT: &str = "\
@@ -14,9 +14,11 @@ SECTIONS { /DISCARD/ : { *(.eh_frame) *(.eh_frame_hdr) *(.gcc_except_table*) } }
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
-    // Of all profiles, only `dist` is built for size.
-    if env::var("OPT_LEVEL")? == "z" && env::var("CARGO_CFG_TARGET_OS")? == "linux" {
-        let script = Path::new(&env::var("OUT_DIR")?).join("no-unwinding.ld");
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    // `PROFILE` says "release" for this one too; its folder has its name: `dist/build/lifeboat-…/out`.
+    let profile = out.ancestors().nth(3).and_then(Path::file_name);
+    if profile == Some("dist".as_ref()) && env::var("CARGO_CFG_TARGET_OS")? == "linux" {
+        let script = out.join("no-unwinding.ld");
         fs::write(&script, SCRIPT)?;
         println!("cargo::rustc-link-arg-bins=-Wl,--no-eh-frame-hdr,-T,{}", script.display());
     }
