@@ -68,6 +68,11 @@ impl Table {
         self.all.len()
     }
 
+    /// The field of the filter of which no row says anything.
+    pub fn unanswered(&self, context: Context<'_>) -> Option<&str> {
+        self.filtering.unanswered(&self.all.iter().map(move |row| Sought { row, context }))
+    }
+
     /// The place of the cursor; 0 in an empty table.
     pub const fn at(&self) -> usize {
         self.at

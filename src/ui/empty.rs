@@ -39,7 +39,12 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, (app, table): (&App, &Tabl
     if table.total() > 0 {
         let (total, is_filtered) = (table.total(), !table.filtering.text.is_empty());
         if is_filtered {
-            say(frame, &format!("none of {} matches", plural(total as u64, noun)), plain);
+            let all = plural(total as u64, noun);
+            let text = match table.unanswered(app.context()) {
+                Some(field) => format!("none of {all} says anything of `{field}`"),
+                None => format!("none of {all} matches"),
+            };
+            say(frame, &text, plain);
             say(frame, "esc clears the filter", muted);
         } else {
             say(frame, &format!("no fault among {}", plural(total as u64, noun)), plain);

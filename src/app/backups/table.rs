@@ -114,6 +114,11 @@ impl SetTable {
         self.faults_only || !self.filtering.is_empty()
     }
 
+    /// The field of the filter of which no set says anything.
+    pub fn unanswered(&self, sets: &[Watched], now: Timestamp) -> Option<&str> {
+        self.filtering.unanswered(&sets.iter().map(move |set| SoughtSet { set, now }))
+    }
+
     /// Hides nothing any more.
     pub fn show_all(&mut self) {
         (self.filtering, self.faults_only) = (Filtering::default(), false);

@@ -46,6 +46,21 @@ impl Filtering {
     pub fn keeps(&self, row: &impl Searchable) -> bool {
         self.filter.as_ref().is_none_or(|filter| filter.matches(row))
     }
+
+    /// The first field that is asked for and of which no row says anything, as it was typed: that none
+    /// is found by it tells nothing.
+    pub fn unanswered<R: Searchable>(
+        &self,
+        rows: &(impl Iterator<Item = R> + Clone),
+    ) -> Option<&str> {
+        let parts = self.filter.iter().flat_map(|filter| &filter.parts);
+        let mut terms = parts.filter_map(|part| match part {
+            Part::Term(term) => Some(term),
+            Part::Text { .. } | Part::Fuzzy(_) | Part::Labels(_) => None,
+        });
+        let unanswered = terms.find(|term| !rows.clone().any(|row| term.is_answered(&row)));
+        unanswered.map(|term| &*term.name)
+    }
 }
 
 /// What a typed term can be about.
@@ -218,6 +233,7 @@ mod tests {
 
     use super::*;
 
+    #[derive(Clone)]
     struct Pod;
 
     impl Searchable for Pod {
@@ -252,6 +268,15 @@ mod tests {
 
     fn keeps(text: &str) -> bool {
         Filter::parse(text).unwrap().matches(&Pod)
+    }
+
+    #[test]
+    fn a_field_of_which_no_row_says_anything_is_told_as_it_was_typed() {
+        let unanswered =
+            |text: &str| Filtering::of(text).unanswered(&[Pod].into_iter()).map(str::to_owned);
+        assert_eq!(unanswered("crash restarts>9 Size>1Gi node=a").as_deref(), Some("Size"));
+        assert_eq!(unanswered("crash restarts>9 status=Running"), None);
+        assert_eq!(unanswered("crash"), None);
     }
 
     #[test]

@@ -9,6 +9,8 @@ use crate::domain::quantity::{Cpu, Memory};
 
 #[derive(Debug, Clone)]
 pub(super) struct Term {
+    /// The field as it was typed.
+    pub(super) name: Box<str>,
     field: Field,
     test: Test,
 }
@@ -114,7 +116,15 @@ impl Term {
                 Test::Number { comparison: *comparison, value: memory.0 as f64 }
             }
         };
-        Ok(Some(Self { field: *field, test }))
+        Ok(Some(Self { name: name.into(), field: *field, test }))
+    }
+
+    /// Whether a row says anything of what is asked.
+    pub(super) fn is_answered(&self, row: &impl Searchable) -> bool {
+        match self.test {
+            Test::Number { .. } => row.number(self.field).is_some(),
+            Test::Word { .. } => row.word(self.field).is_some(),
+        }
     }
 
     pub(super) fn matches(&self, row: &impl Searchable) -> bool {

@@ -65,8 +65,11 @@ pub(super) fn draw(
         sheet.line(columns.row(watched, app, at + offset == backups.table.at()));
     }
     if rows.is_empty() {
-        let text = "  no set has this; esc shows all";
-        sheet.line([(text.to_owned(), Role::Muted)]);
+        let text = match backups.table.unanswered(&backups.sets, app.now) {
+            Some(field) => format!("  no set says anything of `{field}`; esc shows all"),
+            None => "  no set has this; esc shows all".to_owned(),
+        };
+        sheet.line([(text, Role::Muted)]);
     }
     let body = Rect { y: top.y + 1, height: u16::try_from(shown.len()).unwrap_or(0), ..top };
     viewports.rows(body, offset);
