@@ -16,13 +16,16 @@
 #[expect(dead_code, reason = "tests use more of it")]
 #[path = "../it/console/harness.rs"]
 mod harness;
+#[path = "parts/home.rs"]
+mod home;
+#[path = "parts/subject.rs"]
+mod subject;
 #[path = "parts/terminal.rs"]
 #[expect(dead_code, reason = "another benchmark looks closer at the process")]
 mod terminal;
 
-use std::fs;
 use std::io::{BufRead as _, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -34,7 +37,6 @@ use lifeboat::demo::s3::{Keys, S3Endpoint, S3Server};
 use lifeboat::demo::{Genesis, World};
 use lifeboat::domain::settings::Settings;
 use lifeboat::runtime::clock::Clock;
-use terminal::Terminal;
 
 const DAY: &str = "2026-11-20T09:30:00Z";
 const SIZE: (u16, u16) = (200, 50);
@@ -156,8 +158,7 @@ async fn serve() {
 fn memory() {
     let (mut storage, address) = another_process();
     let home = tempfile::tempdir().unwrap();
-    let config = home.path().join("config.toml");
-    let text = format!(
+    let config = format!(
         r#"
         [[storage]]
         name = "near"
@@ -172,18 +173,12 @@ fn memory() {
         schedule = "4 4 * * *"
         "#
     );
-    fs::write(&config, text).unwrap();
-    let other = std::env::var_os("LIFEBOAT_BENCH_PROGRAM").map(PathBuf::from);
-    let program = other.unwrap_or(env!("CARGO_BIN_EXE_lifeboat").into());
     let variables = [
-        ("HOME", home.path()),
-        ("TMPDIR", home.path()),
-        ("LIFEBOAT_CONFIG", &*config),
         ("AWS_ACCESS_KEY_ID", Path::new(ACCESS_KEY)),
         ("AWS_SECRET_ACCESS_KEY", Path::new(SECRET_KEY)),
         ("AWS_REGION", Path::new("us-east-1")),
     ];
-    let mut console = Terminal::start(&program, &variables);
+    let mut console = home::open(home.path(), &config, &variables);
     console.wait("the tabs", |text| text.contains("2 Backups"));
     console.press(F2);
     console.wait("the set", |text| text.contains("media") && !text.contains("looking"));

@@ -14,8 +14,12 @@
 
 #[path = "parts/figures.rs"]
 mod figures;
+#[path = "parts/home.rs"]
+mod home;
 #[path = "parts/lister.rs"]
 mod lister;
+#[path = "parts/subject.rs"]
+mod subject;
 #[path = "parts/terminal.rs"]
 mod terminal;
 #[path = "parts/world.rs"]
@@ -23,7 +27,6 @@ mod world;
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
@@ -211,36 +214,26 @@ fn is_live(text: &str, environment: &str) -> bool {
 /// The folder of a user who looks at these environments.
 struct Home {
     folder: TempDir,
+    config: String,
 }
 
 impl Home {
     fn new(world: &World, environments: &[&str], more: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let mut text = String::new();
+        let mut config = String::new();
         for name in environments {
             writeln!(
-                text,
+                config,
                 "[[environment]]\nname = \"{name}\"\nkubernetes = {{ context = \"{name}\"{more} }}"
             )
             .unwrap();
         }
-        fs::write(folder.path().join("config.toml"), text).unwrap();
         fs::copy(&world.kubeconfig, folder.path().join("kubeconfig")).unwrap();
-        Self { folder }
+        Self { folder, config }
     }
 
     fn open(&self) -> Terminal {
-        let other = std::env::var_os("LIFEBOAT_BENCH_PROGRAM").map(PathBuf::from);
-        let program = other.unwrap_or(env!("CARGO_BIN_EXE_lifeboat").into());
-        let here = |name: &str| self.folder.path().join(name);
-        let (kubeconfig, config) = (here("kubeconfig"), here("config.toml"));
-        let home: &Path = self.folder.path();
-        let variables = [
-            ("HOME", home),
-            ("TMPDIR", home),
-            ("KUBECONFIG", &*kubeconfig),
-            ("LIFEBOAT_CONFIG", &*config),
-        ];
-        Terminal::start(&program, &variables)
+        let kubeconfig = self.folder.path().join("kubeconfig");
+        home::open(self.folder.path(), &self.config, &[("KUBECONFIG", &kubeconfig)])
     }
 }

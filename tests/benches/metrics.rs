@@ -14,6 +14,10 @@
 
 #[path = "parts/figures.rs"]
 mod figures;
+#[path = "parts/home.rs"]
+mod home;
+#[path = "parts/subject.rs"]
+mod subject;
 #[path = "parts/terminal.rs"]
 #[expect(dead_code, reason = "another benchmark looks closer at the process")]
 mod terminal;
@@ -21,8 +25,7 @@ mod terminal;
 #[expect(dead_code, reason = "another benchmark looks at its clusters")]
 mod world;
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use terminal::Terminal;
@@ -55,8 +58,7 @@ fn visit(home: &Path, world: &World) -> Duration {
 
 /// The console of a user who has nothing but this folder and the world's bucket.
 fn open(home: &Path, world: &World) -> Terminal {
-    let config = home.join("config.toml");
-    let text = r#"
+    let config = r#"
         [[storage]]
         name = "near"
         region = "us-east-1"
@@ -73,17 +75,11 @@ fn open(home: &Path, world: &World) -> Terminal {
         name_format = "%Y-%m-%dT%H_%M.tar.gz"
         schedule = "0 0 * * *"
         "#;
-    fs::write(&config, text).unwrap();
-    let other = std::env::var_os("LIFEBOAT_BENCH_PROGRAM").map(PathBuf::from);
-    let program = other.unwrap_or(env!("CARGO_BIN_EXE_lifeboat").into());
     let variables = [
-        ("HOME", home),
-        ("TMPDIR", home),
-        ("LIFEBOAT_CONFIG", &*config),
         ("AWS_ACCESS_KEY_ID", Path::new("lifeboat")),
         ("AWS_SECRET_ACCESS_KEY", Path::new("lifeboat-demo")),
         ("AWS_ENDPOINT_URL_S3", Path::new(world.address("S3"))),
         ("AWS_ENDPOINT_URL_CLOUDWATCH", Path::new(world.address("CloudWatch"))),
     ];
-    Terminal::start(&program, &variables)
+    home::open(home, config, &variables)
 }

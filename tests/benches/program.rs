@@ -17,6 +17,8 @@ mod memory;
 mod processor;
 #[path = "parts/servers.rs"]
 mod servers;
+#[path = "parts/subject.rs"]
+mod subject;
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -146,8 +148,7 @@ impl Program {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let other = std::env::var_os("LIFEBOAT_BENCH_PROGRAM");
-        let mut command = Command::new(other.unwrap_or(env!("CARGO_BIN_EXE_lifeboat").into()));
+        let mut command = Command::new(subject::program());
         command.env_clear().envs(self.variables.iter().cloned());
         command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped());
         command

@@ -14,8 +14,12 @@
 mod dump;
 #[path = "parts/figures.rs"]
 mod figures;
+#[path = "parts/home.rs"]
+mod home;
 #[path = "parts/servers.rs"]
 mod servers;
+#[path = "parts/subject.rs"]
+mod subject;
 #[path = "parts/terminal.rs"]
 #[expect(dead_code, reason = "another benchmark looks closer at the process")]
 mod terminal;
@@ -96,9 +100,8 @@ fn keys(console: &mut Terminal) -> BTreeMap<&'static str, Vec<Duration>> {
 
 /// The console of a user who has nothing but this folder and a backup set in the storage.
 fn open(home: &Path, servers: &Servers) -> Terminal {
-    let config = home.join("config.toml");
     let storage = servers.address("storage");
-    let text = format!(
+    let config = format!(
         r#"
         [[storage]]
         name = "near"
@@ -121,17 +124,11 @@ fn open(home: &Path, servers: &Servers) -> Terminal {
         hold = "0s"
         "#
     );
-    fs::write(&config, text).unwrap();
     let engine = PathBuf::from(format!("tcp://{}", servers.address("engine")));
-    let other = std::env::var_os("LIFEBOAT_BENCH_PROGRAM").map(PathBuf::from);
-    let program = other.unwrap_or(env!("CARGO_BIN_EXE_lifeboat").into());
     let variables = [
-        ("HOME", home),
-        ("TMPDIR", home),
-        ("LIFEBOAT_CONFIG", &*config),
         ("DOCKER_HOST", &*engine),
         ("AWS_ACCESS_KEY_ID", Path::new("bench")),
         ("AWS_SECRET_ACCESS_KEY", Path::new("bench")),
     ];
-    Terminal::start(&program, &variables)
+    home::open(home, &config, &variables)
 }
