@@ -162,16 +162,12 @@ fn evidence(set: &BackupSet) -> Evidence {
             .into(),
     };
     Evidence {
-        listing: Ok(catalogue),
         facts: facts(set),
         runs: Known::Told(runs(set)),
-        verification: Known::Unasked,
         scans: if set.production { vec![scan] } else { Vec::new() },
-        refusals: Vec::new(),
         proven: set.production.then(|| midnight(8)),
         trend: vec![point(30, true), point(12, false), point(8, true), point(0, true)],
-        before: None,
-        clocks: Vec::new(),
+        ..Evidence::of(Ok(catalogue))
     }
 }
 

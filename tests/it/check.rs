@@ -403,18 +403,8 @@ async fn a_suspended_cronjob_is_the_loudest_of_all() {
         },
         jobs: Vec::new(),
     };
-    let evidence = Evidence {
-        listing: Ok(lifeboat::domain::slot::catalogue::Catalogue::new(timetable, now)),
-        facts: lifeboat::domain::bucket::Facts::UNASKED,
-        runs: Known::Told(runs),
-        verification: Known::Unasked,
-        scans: Vec::new(),
-        refusals: Vec::new(),
-        proven: None,
-        trend: Vec::new(),
-        before: None,
-        clocks: Vec::new(),
-    };
+    let listing = Ok(lifeboat::domain::slot::catalogue::Catalogue::new(timetable, now));
+    let evidence = Evidence { runs: Known::Told(runs), ..Evidence::of(listing) };
     let checkup = judge(set, &evidence, now);
     assert_eq!(checkup.word, Word::Critical);
     assert!(found(&checkup).contains(&("suspended", "critical")));

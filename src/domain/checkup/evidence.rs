@@ -35,6 +35,24 @@ pub struct Evidence {
     pub clocks: Vec<ClockReading>,
 }
 
+impl Evidence {
+    /// Nothing is known beyond a listing.
+    pub const fn of(listing: Result<Catalogue, Failure>) -> Self {
+        Self {
+            listing,
+            facts: Facts::UNASKED,
+            runs: Known::Unasked,
+            verification: Known::Unasked,
+            scans: Vec::new(),
+            refusals: Vec::new(),
+            proven: None,
+            trend: Vec::new(),
+            before: None,
+            clocks: Vec::new(),
+        }
+    }
+}
+
 /// What is remembered of a set from one check to the next.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Observed {

@@ -19,7 +19,6 @@ use crate::app::message::{Message, Size};
 use crate::app::overlay::Overlay;
 use crate::app::remembered::Remembered;
 use crate::app::tab::Tab;
-use crate::domain::bucket::Facts;
 use crate::domain::checkup::evidence::Evidence;
 use crate::domain::checkup::{Checkup, Word, judge};
 use crate::domain::environment::{BackupSet, Environment, EnvironmentName, SetName};
@@ -50,27 +49,12 @@ fn checkup(name: &str) -> Checkup {
         let began = at(&format!("2026-11-{day}T00:00:00Z"));
         catalogue.take(backup(began, 5_000_000), None);
     }
-    judge(&set, &evidence(Ok(catalogue)), now())
+    judge(&set, &Evidence::of(Ok(catalogue)), now())
 }
 
 fn unseen(name: &str) -> Checkup {
     let failure = Failure::new(FailureKind::TimedOut, "listing backups: no answer within 15 s");
-    judge(&named(name), &evidence(Err(failure)), now())
-}
-
-fn evidence(listing: Result<Catalogue, Failure>) -> Evidence {
-    Evidence {
-        listing,
-        facts: Facts::UNASKED,
-        runs: Known::Unasked,
-        verification: Known::Unasked,
-        scans: Vec::new(),
-        refusals: Vec::new(),
-        proven: None,
-        trend: Vec::new(),
-        before: None,
-        clocks: Vec::new(),
-    }
+    judge(&named(name), &Evidence::of(Err(failure)), now())
 }
 
 /// A console with two sets, on the tab, that has asked for both.

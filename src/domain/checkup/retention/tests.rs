@@ -63,16 +63,9 @@ fn judged(
         catalogue.take(backup, None);
     }
     let evidence = Evidence {
-        clocks: Vec::new(),
-        listing: Ok(catalogue.clone()),
         facts,
-        runs: Known::Unasked,
-        verification: Known::Unasked,
-        scans: Vec::new(),
-        refusals: Vec::new(),
-        proven: None,
-        trend: Vec::new(),
         before: first.map(|first| Observed { first: Some(first), ..Observed::default() }),
+        ..Evidence::of(Ok(catalogue.clone()))
     };
     let found = finding(&set, &catalogue, &evidence, now)?;
     Some((found.rule.id(), found.weight, found.reason))
