@@ -198,11 +198,10 @@ fn refused(record: &Record, is_meant: impl Fn(Rule) -> bool) -> Option<String> {
 
 /// The objects of which the last drill has failed.
 fn refusals(reading: &Reading, set: &BackupSet) -> Vec<Refusal> {
-    let mut drills: Vec<&Record> = records(reading, set).filter(|it| it.is_test()).collect();
-    drills.sort_by_key(|record| record.id);
-    let newest = drills.last().map(|record| record.id);
-    let last: HashMap<_, &Record> =
-        drills.into_iter().map(|it| ((&it.object.key, &it.object.etag), it)).collect();
+    let drills = || records(reading, set).filter(|record| record.is_test());
+    let newest = drills().last().map(|record| record.id);
+    // A reading is in the order of time: the last drill of an object takes the place of those before.
+    let last: HashMap<_, _> = drills().map(|it| ((&it.object.key, &it.object.etag), it)).collect();
     let failed = last.into_values().filter(|record| record.verdict == Verdict::Fail);
     failed
         .map(|record| Refusal {
