@@ -34,7 +34,9 @@ impl App {
                     watched.take(*look, now);
                 }
                 backups.arrange(now);
-                backups.judge_listing(self.drill.pasts(), now);
+                if backups.listing.as_ref().is_some_and(|listing| listing.set == set) {
+                    backups.judge_listing(self.drill.pasts(), now);
+                }
                 self.read_again();
             }
             BackupsMessage::CheckedAll { generation } => {
