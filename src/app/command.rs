@@ -32,9 +32,7 @@ impl App {
                     && let Some(table) = self.pods.top_mut().table_mut()
                 {
                     table.filter_by(&filter);
-                    if let Some(problem) = table.filtering.problem.clone() {
-                        self.say(Tone::Warning, format!("{problem}; nothing is hidden"));
-                    }
+                    self.complain_of_filter();
                 }
                 effects
             }

@@ -145,6 +145,13 @@ impl App {
         filtering?.problem.as_ref()
     }
 
+    /// Says what is wrong with a filter that a command brought: no prompt is open that would.
+    pub(super) fn complain_of_filter(&mut self) {
+        if let Some(problem) = self.filter_problem() {
+            self.say(Tone::Warning, problem.to_string());
+        }
+    }
+
     fn abandon(&mut self, kind: PromptKind) -> Vec<Effect> {
         self.overlay = None;
         match kind {

@@ -198,7 +198,7 @@ pub(super) fn foot(
         frame.set_cursor_position(Position { x: x.min(area.right().saturating_sub(1)), y: area.y });
         let is_filter = matches!(prompt.kind, PromptKind::Filter | PromptKind::BackupsFilter);
         if let Some(problem) = app.filter_problem().filter(|_| is_filter) {
-            let text = format!("{problem}; nothing is hidden");
+            let text = problem.to_string();
             let taken = 4 + width(prompt.text());
             let rest = Rect {
                 x: area.x + taken.min(area.width),

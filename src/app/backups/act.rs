@@ -231,10 +231,7 @@ impl App {
             backups.table.filtering = Filtering::of(text);
         }
         backups.arrange(self.now);
-        if let Some(problem) = self.filter_problem() {
-            let text = format!("{problem}; nothing is hidden");
-            self.say(Tone::Warning, text);
-        }
+        self.complain_of_filter();
         effects
     }
 }

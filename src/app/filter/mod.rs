@@ -113,9 +113,10 @@ enum Part {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FilterProblem(pub String);
 
+/// With what it means for the table.
 impl fmt::Display for FilterProblem {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
+        write!(formatter, "{}; nothing is hidden", self.0)
     }
 }
 

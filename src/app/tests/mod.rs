@@ -191,8 +191,8 @@ fn a_filter_that_cannot_be_read_hides_nothing_and_says_why() {
     type_in(&mut app, "que(");
     assert_eq!(names(&app).len(), 4);
     act(&mut app, Action::Press);
-    let filtering = &app.pods.top().table().unwrap().filtering;
-    assert!(filtering.problem.is_some(), "the prompt says it");
+    let problem = app.filter_problem().map(ToString::to_string);
+    assert!(problem.is_some_and(|text| text.contains("nothing is hidden")), "the prompt says it");
     assert_eq!(app.focus(), Focus::Prompt, "it can be mended");
     type_in(&mut app, ")");
     act(&mut app, Action::Press);
