@@ -7,11 +7,12 @@ use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use futures_util::{AsyncBufRead, AsyncBufReadExt};
-use http::header::DATE;
-use http::{Request, Response};
+use futures_util::{AsyncBufRead, AsyncBufReadExt, TryStreamExt};
+use http::header::{CONTENT_TYPE, DATE};
+use http::{HeaderValue, Request, Response};
+use http_body_util::BodyExt;
 use jiff::Timestamp;
-use kube::client::ClientBuilder;
+use kube::client::{Body, ClientBuilder};
 use kube::config::{KubeConfigOptions, Kubeconfig as File, KubeconfigError};
 use kube::{Client, Config};
 use serde::de::DeserializeOwned;
@@ -20,8 +21,10 @@ use tower::util::MapResponseLayer;
 
 use crate::adapters::clock::TheirClock;
 use crate::adapters::kubernetes::login::log_in;
+use crate::adapters::kubernetes::protobuf;
 use crate::adapters::kubernetes::proxy::goes_direct;
 use crate::adapters::kubernetes::refusal::{Attempt, Refusal, Verb};
+use crate::adapters::kubernetes::status;
 use crate::domain::settings::Kubeconfig;
 
 /// How long a connection may take to be made.
@@ -129,10 +132,24 @@ impl Cluster {
     ) -> Result<Answer, Refusal> {
         let request: Request<Vec<u8>> =
             request.body(body).map_err(|error| attempt.unprepared(error.to_string()))?;
-        let answer = timeout(PATIENCE, self.client.request_stream(request)).await;
-        let answer = answer.map_err(|_| attempt.late(PATIENCE))?;
-        let bytes = answer.map_err(|error| attempt.explain(error))?;
-        Ok(Answer { bytes: Box::pin(bytes) })
+        let answer = timeout(PATIENCE, self.answer(attempt, request.map(Body::from))).await;
+        let answer = answer.map_err(|_| attempt.late(PATIENCE))??;
+        let is_protobuf = is_protobuf(&answer);
+        let bytes = answer.into_body().into_data_stream().map_err(io::Error::other);
+        Ok(Answer { bytes: Box::pin(bytes.into_async_read()), is_protobuf })
+    }
+
+    /// The answer, unless it is a refusal.
+    async fn answer(
+        &self,
+        attempt: &Attempt,
+        request: Request<Body>,
+    ) -> Result<Response<Body>, Refusal> {
+        let answer = self.client.send(request).await.map_err(|error| attempt.explain(error))?;
+        if answer.status().is_client_error() || answer.status().is_server_error() {
+            return Err(attempt.status(&status::of(answer).await));
+        }
+        Ok(answer)
     }
 
     /// Asks, and reads the whole answer.
@@ -157,9 +174,15 @@ impl Cluster {
 /// An answer that has begun.
 pub(super) struct Answer {
     bytes: Pin<Box<dyn AsyncBufRead + Send>>,
+    is_protobuf: bool,
 }
 
 impl Answer {
+    /// Whether it comes as protocol buffers rather than as JSON.
+    pub(super) fn is_protobuf(&self) -> bool {
+        self.is_protobuf
+    }
+
     /// Hands the next bytes to `take`; `None` at the end.
     pub(super) async fn next<R>(
         &mut self,
@@ -185,6 +208,12 @@ impl Answer {
         self.bytes.consume_unpin(length);
         Ok(Some(taken))
     }
+}
+
+/// Whether an answer is told in protocol buffers.
+pub(super) fn is_protobuf(answer: &Response<Body>) -> bool {
+    let media = answer.headers().get(CONTENT_TYPE).map(HeaderValue::as_bytes);
+    media.is_some_and(|media| media.starts_with(protobuf::MEDIA.as_bytes()))
 }
 
 /// A part of a path, or a value of a query, with everything that means something there escaped.

@@ -4,18 +4,18 @@
 
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use futures_util::future::{BoxFuture, MaybeDone, maybe_done};
-use http::header::ACCEPT_ENCODING;
-use serde::Deserialize;
+use http::header::{ACCEPT, ACCEPT_ENCODING};
 use tokio::time::Instant;
 
 use crate::adapters::kubernetes::connect::{Answer, Cluster, Packing};
+use crate::adapters::kubernetes::page::PageReader;
+use crate::adapters::kubernetes::protobuf;
 use crate::adapters::kubernetes::refusal::{Attempt, Refusal, Verb};
 use crate::adapters::kubernetes::resource::Resource;
-use crate::adapters::kubernetes::split::{Splitter, element};
 use crate::domain::news::Scope;
 
 /// How many objects are asked for at once, and how many rows are handed out at once at most: some
@@ -28,37 +28,40 @@ const TELLING: usize = 256 << 10;
 /// In bytes a second. Servers pack about as fast.
 const FAST: f64 = 25e6;
 
+/// The forms that are read, the better one first.
+static EITHER: LazyLock<String> = LazyLock::new(|| format!("{},application/json", protobuf::MEDIA));
+
 /// A list that is being read.
 pub struct Listing<T> {
     cluster: Cluster,
     resource: Resource<T>,
     scope: Scope,
     attempt: Attempt,
-    state: State,
+    state: State<T>,
     early: Option<Early>,
     rows: Vec<Arc<T>>,
 }
 
-enum State {
+enum State<T> {
     /// The next page has to be asked for; from this place on.
-    Ahead(Option<String>),
-    Reading(Box<Reading>),
+    Ahead(Option<Box<str>>),
+    Reading(Box<Reading<T>>),
     /// All pages are read; the version that the list shows.
     Whole(Box<str>),
 }
 
-struct Reading {
+struct Reading<T> {
     answer: Answer,
     /// Since when, and how much has come, of a page that tells how others are best sent.
     probe: Option<(Instant, usize)>,
-    splitter: Splitter,
+    reader: PageReader<T>,
     /// Where the list goes on has been looked for.
     is_told: bool,
 }
 
 /// The page from a place on, which has been asked for early.
 struct Early {
-    place: String,
+    place: Box<str>,
     answer: MaybeDone<Opening>,
 }
 
@@ -72,22 +75,6 @@ pub struct Page<T> {
     pub remaining: Option<u64>,
     /// Whether anything is still to come.
     pub is_last: bool,
-}
-
-#[derive(Deserialize)]
-pub(super) struct Envelope {
-    #[serde(default)]
-    metadata: Metadata,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Metadata {
-    #[serde(default)]
-    resource_version: Box<str>,
-    #[serde(default, rename = "continue")]
-    go_on: Option<String>,
-    remaining_item_count: Option<i64>,
 }
 
 impl<T> Listing<T> {
@@ -114,33 +101,29 @@ impl<T> Listing<T> {
                     let is_probe = self.is_probe(place.as_deref());
                     let answer = self.page(place).await?;
                     let probe = is_probe.then(|| (Instant::now(), 0));
-                    let splitter = Splitter::new("items");
-                    let reading = Reading { answer, probe, splitter, is_told: false };
+                    let reader = PageReader::of(&answer, self.resource);
+                    let reading = Reading { answer, probe, reader, is_told: false };
                     self.state = State::Reading(Box::new(reading));
                 }
                 State::Reading(reading) => {
-                    let Reading { answer, probe, splitter, is_told } = &mut **reading;
-                    let Resource { plural, decode, .. } = self.resource;
+                    let Reading { answer, probe, reader, is_told } = &mut **reading;
                     let rows = &mut self.rows;
-                    let mut read = |bytes: &[u8], _: &[u8]| {
-                        element(bytes, decode, |read| rows.extend(row(read, plural)))
-                    };
                     let step = answer.next(&self.attempt, |chunk| {
                         if let Some((_, length)) = probe {
                             *length += chunk.len();
                         }
-                        splitter.feed(chunk, &mut read)
+                        reader.feed(chunk, rows)
                     });
                     let (read, has_ended) = match beside(&mut self.early, step).await? {
                         Some(read) => (read, false),
-                        None => (splitter.flush(read), true),
+                        None => (reader.flush(rows), true),
                     };
                     read.map_err(|why| self.attempt.nonsense(why.to_string()))?;
                     // With a probe it has to be found out how the next page is asked for.
                     let is_due = probe.is_none() && !*is_told;
-                    if let Some(beginning) = splitter.beginning().filter(|_| is_due) {
+                    if let Some(beginning) = is_due.then(|| reader.beginning()).flatten() {
                         *is_told = true;
-                        if let Some(place) = continues(beginning) {
+                        if let Some(place) = beginning.goes_on() {
                             let answer = maybe_done(self.opening(Some(&place)));
                             self.early = Some(Early { place, answer });
                         }
@@ -166,7 +149,7 @@ impl<T> Listing<T> {
     }
 
     /// The page from `place` on, which may be on its way already.
-    async fn page(&mut self, place: Option<String>) -> Result<Answer, Refusal> {
+    async fn page(&mut self, place: Option<Box<str>>) -> Result<Answer, Refusal> {
         if let Some(mut early) = self.early.take()
             && place.as_ref() == Some(&early.place)
         {
@@ -192,6 +175,9 @@ impl<T> Listing<T> {
         if is_probe || self.cluster.packing.get() == Some(&Packing::Plain) {
             request = request.header(ACCEPT_ENCODING, "identity");
         }
+        if self.resource.decode_protobuf.is_some() {
+            request = request.header(ACCEPT, EITHER.as_str());
+        }
         let (cluster, attempt) = (self.cluster.clone(), self.attempt.clone());
         Box::pin(async move { cluster.open(&attempt, request, Vec::new()).await })
     }
@@ -205,19 +191,16 @@ impl<T> Listing<T> {
             // Another list may have found out before.
             self.cluster.packing.get_or_init(|| packing);
         }
-        let metadata =
-            reading.splitter.finish().map_err(|why| self.attempt.nonsense(why.to_string()))?;
-        let metadata = serde_json::from_slice::<Envelope>(&metadata)
-            .map_err(|error| self.attempt.nonsense(format!("the list cannot be read: {error}")))?
-            .metadata;
-        let go_on = metadata.go_on.filter(|place| !place.is_empty());
+        let metadata = reading.reader.finish().map_err(|why| self.attempt.nonsense(why))?;
+        let remaining = metadata.remaining_item_count.and_then(|count| count.try_into().ok());
+        let version = metadata.resource_version.clone().unwrap_or_default();
+        let go_on = metadata.goes_on();
         let is_last = go_on.is_none();
         self.state = match go_on {
             Some(place) => State::Ahead(Some(place)),
-            None => State::Whole(metadata.resource_version),
+            None => State::Whole(version),
         };
         let rows = std::mem::take(&mut self.rows);
-        let remaining = metadata.remaining_item_count.and_then(|count| count.try_into().ok());
         Ok(Page { rows, remaining, is_last })
     }
 }
@@ -226,13 +209,6 @@ impl<T> Listing<T> {
 fn packing(length: usize, time: Duration) -> Option<Packing> {
     let is_fast = length as f64 > FAST * time.as_secs_f64();
     (length >= TELLING).then_some(if is_fast { Packing::Plain } else { Packing::Packed })
-}
-
-/// Where a list goes on, if the part of the envelope before its first object tells.
-fn continues(envelope: &[u8]) -> Option<String> {
-    let whole = [envelope, b"]}"].concat();
-    let envelope: Envelope = serde_json::from_slice(&whole).ok()?;
-    envelope.metadata.go_on.filter(|place| !place.is_empty())
 }
 
 /// Waits for `step`; what was asked for early goes on meanwhile.
@@ -246,18 +222,4 @@ async fn beside<F: Future>(early: &mut Option<Early>, step: F) -> F::Output {
         step.as_mut().poll(context)
     })
     .await
-}
-
-/// An object that cannot be read is left out, and told to the log: the rest is still worth showing.
-pub(super) fn row<T>(
-    decoded: Result<Option<T>, serde_json::Error>,
-    plural: &'static str,
-) -> Option<Arc<T>> {
-    match decoded {
-        Ok(row) => row.map(Arc::new),
-        Err(error) => {
-            tracing::warn!(%error, plural, "an object of a cluster cannot be read");
-            None
-        }
-    }
 }

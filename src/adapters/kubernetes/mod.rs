@@ -6,12 +6,15 @@ mod discovery;
 pub mod list;
 mod login;
 pub mod logs;
+mod page;
 pub mod printed;
+mod protobuf;
 mod proxy;
 pub mod read;
 pub mod refusal;
 pub mod resource;
 pub mod split;
+mod status;
 pub mod watch;
 pub mod wire;
 

@@ -4,6 +4,7 @@ use http::Request;
 use http::request::Builder;
 
 use crate::adapters::kubernetes::connect::{Cluster, escaped};
+use crate::adapters::kubernetes::protobuf;
 use crate::adapters::kubernetes::refusal::{Attempt, Verb};
 use crate::adapters::kubernetes::split::first;
 use crate::adapters::kubernetes::wire::{
@@ -30,6 +31,8 @@ pub struct Resource<T> {
     /// Reads the object at the beginning, and says how long it is. `None`: it is none of those that are
     /// shown.
     pub(super) decode: Decode<T>,
+    /// Reads one from protocol buffers, where that is worth the while.
+    pub(super) decode_protobuf: Option<DecodeProtobuf<T>>,
 }
 
 impl<T> Resource<T> {
@@ -38,7 +41,7 @@ impl<T> Resource<T> {
             let (object, length): (W, usize) = first(bytes)?;
             Ok((Some(object.into_row()), length))
         };
-        Self { group, plural, fields: None, decode }
+        Self { group, plural, fields: None, decode, decode_protobuf: None }
     }
 }
 
@@ -47,7 +50,14 @@ const APPS: &str = "/apis/apps/v1";
 const BATCH: &str = "/apis/batch/v1";
 const METRICS: &str = "/apis/metrics.k8s.io/v1beta1";
 
-pub const PODS: Resource<Pod> = Resource::of::<WirePod>(CORE, "pods");
+/// The others are few, or small.
+pub const PODS: Resource<Pod> = Resource {
+    decode_protobuf: Some(|bytes| {
+        let object: WirePod = protobuf::read(bytes, protobuf::POD)?;
+        Ok(Some(object.into_row()))
+    }),
+    ..Resource::of::<WirePod>(CORE, "pods")
+};
 pub const NODES: Resource<Node> = Resource::of::<WireNode>(CORE, "nodes");
 pub const DEPLOYMENTS: Resource<Workload> = Resource::of::<WireDeployment>(APPS, "deployments");
 pub const STATEFUL_SETS: Resource<Workload> = Resource::of::<WireStatefulSet>(APPS, "statefulsets");
@@ -67,6 +77,7 @@ pub const NODE_USAGE: Resource<NodeUsage> = Resource {
         let (object, length): (WireNodeUsage, usize) = first(bytes)?;
         Ok((object.into_row(), length))
     },
+    decode_protobuf: None,
 };
 
 /// Where the API has the objects of a kind.
@@ -84,6 +95,7 @@ pub(super) const fn place(kind: Kind) -> (&'static str, &'static str) {
 }
 
 pub(super) type Decode<T> = fn(&[u8]) -> Result<(Option<T>, usize), serde_json::Error>;
+pub(super) type DecodeProtobuf<T> = fn(&[u8]) -> Result<Option<T>, protobuf::Error>;
 
 impl<T> Clone for Resource<T> {
     fn clone(&self) -> Self {

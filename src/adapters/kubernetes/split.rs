@@ -8,7 +8,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{Deserializer, Error};
 
 /// More than any object that a cluster can store.
-const LARGEST_ELEMENT: usize = 16 << 20;
+pub(super) const LARGEST_ELEMENT: usize = 16 << 20;
 const LARGEST_ENVELOPE: usize = 1 << 20;
 /// So much is gathered before it is read: of each portion one element is begun in vain.
 const PORTION: usize = 256 << 10;

@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use tokio::time::timeout;
 
 use crate::adapters::kubernetes::connect::{Answer, Cluster};
-use crate::adapters::kubernetes::list::row;
+use crate::adapters::kubernetes::page::row;
 use crate::adapters::kubernetes::refusal::{Attempt, Refusal, Verb};
 use crate::adapters::kubernetes::resource::Resource;
 use crate::domain::news::Scope;

@@ -137,6 +137,7 @@ pub(super) const PODS: Resource<String> = Resource {
         let (named, length): (Named, usize) = first(bytes)?;
         Ok((Some(named.metadata.name).filter(|name| name != "unwanted"), length))
     },
+    decode_protobuf: None,
 };
 
 pub(super) fn default() -> Scope {

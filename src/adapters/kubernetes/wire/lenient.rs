@@ -23,35 +23,49 @@ where
 pub(super) fn unique<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Arc<str>>, D::Error> {
-    deserializer.deserialize_any(Text(|text: &str| Some(Arc::from(text))))
+    deserializer.deserialize_any(Scalar::text(|text| Some(Arc::from(text))))
 }
 
-/// A date of RFC 3339, with or without parts of a second; anything else reads as absent.
+/// A date of RFC 3339, with or without parts of a second, or nanoseconds since 1970 where they come as
+/// 128 bits, as in no JSON; anything else reads as absent.
 pub(super) fn lenient_time<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Timestamp>, D::Error> {
-    deserializer.deserialize_any(Text(|text: &str| text.parse().ok()))
+    deserializer.deserialize_any(Scalar {
+        text: |text: &str| text.parse().ok(),
+        moment: |nanoseconds| Timestamp::from_nanosecond(nanoseconds).ok(),
+    })
 }
 
 pub(super) fn cpu<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Cpu>, D::Error> {
-    deserializer.deserialize_any(Text(Cpu::parse))
+    deserializer.deserialize_any(Scalar::text(Cpu::parse))
 }
 
 pub(super) fn memory<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Memory>, D::Error> {
-    deserializer.deserialize_any(Text(Memory::parse))
+    deserializer.deserialize_any(Scalar::text(Memory::parse))
 }
 
 /// What may be a number or the same as a string.
 pub(super) fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
-    deserializer.deserialize_any(Text(|text: &str| text.parse().ok()))
+    deserializer.deserialize_any(Scalar::text(|text| text.parse().ok()))
 }
 
-/// Reads a text, borrowed where it can be; of a number its digits; of anything else nothing.
-struct Text<F>(F);
+/// Reads a text, borrowed where it can be; of a number its digits; a point in time as nanoseconds since
+/// 1970; of anything else nothing.
+struct Scalar<T, F> {
+    text: F,
+    moment: fn(i128) -> Option<T>,
+}
 
-impl<'de, T, F: Fn(&str) -> Option<T>> Visitor<'de> for Text<F> {
+impl<T, F: Fn(&str) -> Option<T>> Scalar<T, F> {
+    fn text(text: F) -> Self {
+        Self { text, moment: |_| None }
+    }
+}
+
+impl<'de, T, F: Fn(&str) -> Option<T>> Visitor<'de> for Scalar<T, F> {
     type Value = Option<T>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -59,19 +73,23 @@ impl<'de, T, F: Fn(&str) -> Option<T>> Visitor<'de> for Text<F> {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        Ok((self.0)(text))
+        Ok((self.text)(text))
     }
 
     fn visit_u64<E: Error>(self, number: u64) -> Result<Self::Value, E> {
-        Ok((self.0)(&number.to_string()))
+        Ok((self.text)(&number.to_string()))
     }
 
     fn visit_i64<E: Error>(self, number: i64) -> Result<Self::Value, E> {
-        Ok((self.0)(&number.to_string()))
+        Ok((self.text)(&number.to_string()))
+    }
+
+    fn visit_i128<E: Error>(self, nanoseconds: i128) -> Result<Self::Value, E> {
+        Ok((self.moment)(nanoseconds))
     }
 
     fn visit_f64<E: Error>(self, number: f64) -> Result<Self::Value, E> {
-        Ok((self.0)(&number.to_string()))
+        Ok((self.text)(&number.to_string()))
     }
 
     fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {

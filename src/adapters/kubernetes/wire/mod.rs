@@ -58,6 +58,13 @@ pub struct ListMetadata {
     pub remaining_item_count: Option<i64>,
 }
 
+impl ListMetadata {
+    /// Where the next page begins, if there is one.
+    pub fn goes_on(self) -> Option<Box<str>> {
+        filled(self.r#continue)
+    }
+}
+
 /// What every object carries. A bookmark of a watch carries nothing else.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]

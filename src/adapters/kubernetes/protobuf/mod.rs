@@ -1,0 +1,46 @@
+//! Protocol buffers, the other form in which a cluster tells its objects: it is made in a third of the
+//! time that JSON takes a server, and what is not read of an object is passed over instead of read.
+//! <https://kubernetes.io/docs/reference/using-api/api-concepts/#protobuf-encoding>
+
+mod fields;
+mod object;
+mod schema;
+mod split;
+
+#[cfg(test)]
+mod tests;
+
+use serde::de::DeserializeOwned;
+pub(super) use serde::de::value::Error;
+
+use crate::adapters::kubernetes::protobuf::fields::{Value, field};
+use crate::adapters::kubernetes::protobuf::object::Object;
+use crate::adapters::kubernetes::protobuf::schema::Message;
+
+pub(super) use schema::{POD, STATUS};
+pub(super) use split::Splitter;
+
+pub(super) const MEDIA: &str = "application/vnd.kubernetes.protobuf";
+
+/// What every answer begins with.
+const MAGIC: &[u8] = b"k8s\0";
+/// Where its envelope has the object: a field's number, and that its length is known.
+const RAW: (u64, u64) = (2, 2);
+
+/// Reads one message as `T`.
+pub(super) fn read<T: DeserializeOwned>(bytes: &[u8], message: Message) -> Result<T, Error> {
+    T::deserialize(Object::new(bytes, message))
+}
+
+/// The object of a whole answer.
+pub(super) fn enveloped(answer: &[u8]) -> Option<&[u8]> {
+    let mut rest = answer.strip_prefix(MAGIC)?;
+    while !rest.is_empty() {
+        if let (number, Value::Bytes(object)) = field(&mut rest).ok()?
+            && number == RAW.0
+        {
+            return Some(object);
+        }
+    }
+    None
+}

@@ -1,0 +1,133 @@
+//! Finds the objects of a list in its bytes as they arrive, so that neither the answer nor a page of
+//! it is ever held. The list is a message within an envelope: `k8s\0`, then
+//! [`Unknown`](https://github.com/kubernetes/apimachinery/blob/v0.34.3/pkg/runtime/generated.proto).
+
+use serde::de::DeserializeOwned;
+
+use crate::adapters::kubernetes::protobuf::fields::{Broken, Value, field, key, varint};
+use crate::adapters::kubernetes::protobuf::schema::LIST;
+use crate::adapters::kubernetes::protobuf::{MAGIC, RAW, read};
+use crate::adapters::kubernetes::split::{LARGEST_ELEMENT, Unreadable};
+
+/// In a list.
+const METADATA: u64 = 1;
+const ITEMS: u64 = 2;
+
+#[derive(Debug)]
+pub(in crate::adapters::kubernetes) struct Splitter {
+    part: Part,
+    /// What has come of a field that is not whole.
+    held: Vec<u8>,
+    metadata: Option<Vec<u8>>,
+}
+
+/// What comes next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Magic,
+    Envelope,
+    /// So much of the list.
+    List(u64),
+    /// What follows the list in its envelope.
+    Behind,
+}
+
+impl Splitter {
+    pub(in crate::adapters::kubernetes) fn new() -> Self {
+        Self { part: Part::Magic, held: Vec::new(), metadata: None }
+    }
+
+    /// Takes what comes next; hands each object that is whole to `take`.
+    pub(in crate::adapters::kubernetes) fn feed(
+        &mut self,
+        chunk: &[u8],
+        mut take: impl FnMut(&[u8]),
+    ) -> Result<(), Unreadable> {
+        if self.held.is_empty() {
+            let rest = self.read(chunk, &mut take)?;
+            self.held.extend_from_slice(rest);
+        } else {
+            let mut held = std::mem::take(&mut self.held);
+            held.extend_from_slice(chunk);
+            let left = self.read(&held, &mut take)?.len();
+            held.drain(..held.len() - left);
+            self.held = held;
+        }
+        if self.held.len() > LARGEST_ELEMENT { Err(Unreadable::TooLarge) } else { Ok(()) }
+    }
+
+    /// Reads what is whole of `bytes`; gives back the rest.
+    fn read<'a>(
+        &mut self,
+        bytes: &'a [u8],
+        take: &mut impl FnMut(&[u8]),
+    ) -> Result<&'a [u8], Unreadable> {
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let mut ahead = rest;
+            match self.step(&mut ahead, take) {
+                Ok(()) => rest = ahead,
+                Err(Broken::Cut) => break,
+                Err(Broken::Invalid) => return Err(Unreadable::NoList),
+            }
+        }
+        Ok(rest)
+    }
+
+    fn step(&mut self, rest: &mut &[u8], take: &mut impl FnMut(&[u8])) -> Result<(), Broken> {
+        let before = rest.len();
+        self.part = match self.part {
+            Part::Magic => {
+                let is_cut = MAGIC.starts_with(rest) && rest.len() < MAGIC.len();
+                let broken = if is_cut { Broken::Cut } else { Broken::Invalid };
+                *rest = rest.strip_prefix(MAGIC).ok_or(broken)?;
+                Part::Envelope
+            }
+            Part::Envelope => {
+                let mut inside = *rest;
+                if key(&mut inside)? == RAW {
+                    let length = varint(&mut inside)?;
+                    *rest = inside;
+                    if length == 0 { Part::Behind } else { Part::List(length) }
+                } else {
+                    field(rest)?;
+                    Part::Envelope
+                }
+            }
+            Part::List(length) => {
+                let found = field(rest)?;
+                let left = length.checked_sub((before - rest.len()) as u64);
+                match found {
+                    (ITEMS, Value::Bytes(object)) => take(object),
+                    (METADATA, Value::Bytes(metadata)) => self.metadata = Some(metadata.to_vec()),
+                    _ => {}
+                }
+                match left.ok_or(Broken::Invalid)? {
+                    0 => Part::Behind,
+                    left => Part::List(left),
+                }
+            }
+            Part::Behind => {
+                field(rest)?;
+                Part::Behind
+            }
+        };
+        Ok(())
+    }
+
+    /// The list's metadata, once they have come; servers send them before the objects.
+    pub(in crate::adapters::kubernetes) fn metadata<T: DeserializeOwned>(&self) -> Option<T> {
+        read(self.metadata.as_deref()?, LIST).ok()
+    }
+
+    /// The list's metadata, when all has come.
+    pub(in crate::adapters::kubernetes) fn finish<T: DeserializeOwned>(
+        self,
+    ) -> Result<T, Unreadable> {
+        match self.part {
+            Part::Behind if self.held.is_empty() => self.metadata().ok_or(Unreadable::NoList),
+            Part::Magic if self.held.is_empty() => Err(Unreadable::NoList),
+            _ => Err(Unreadable::Unfinished),
+        }
+    }
+}
