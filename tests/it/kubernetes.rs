@@ -5,8 +5,16 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use http::Request;
+use http::header::ACCEPT;
 use jiff::Timestamp;
-use lifeboat::adapters::kubernetes::wire::{Wire, WireCronJob, WireJob, WirePod};
+use kube::client::Body;
+use kube::config::{KubeConfigOptions, Kubeconfig};
+use kube::{Client, Config};
+use lifeboat::adapters::kubernetes::protobuf::{self, Splitter};
+use lifeboat::adapters::kubernetes::wire::{
+    List, ListMetadata, Wire, WireCronJob, WireJob, WirePod,
+};
 use lifeboat::domain::age::age_or_unknown;
 use lifeboat::domain::job::diagnosis::{diagnose_cronjob, diagnose_job};
 use lifeboat::domain::job::{CronJob, Job};
@@ -16,9 +24,12 @@ use lifeboat::domain::pod::explanation::explain;
 use lifeboat::domain::pod::printed::{
     gates_text, ip_text, node_text, nominated_node_text, printed,
 };
+use lifeboat::domain::settings;
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
+
+use crate::harness::Rehearsal;
 
 #[test]
 fn pods_read_as_the_server_prints_them() {
@@ -170,4 +181,49 @@ fn cases(file: &str) -> Vec<Case> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/kubernetes");
     let text = fs::read_to_string(folder.join(file)).unwrap();
     serde_json::from_str(&text).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_worlds_pods_read_the_same_as_protocol_buffers_and_as_json() {
+    let rehearsal = Rehearsal::start().await;
+    let environments = rehearsal.settings.environments.iter();
+    let contexts: Vec<_> =
+        environments.filter_map(|it| Some(&it.kubernetes.as_ref()?.context)).collect();
+    assert_eq!(contexts.len(), 3);
+    for context in contexts {
+        let client = client(&rehearsal, context).await;
+        let page = "/api/v1/pods?limit=500";
+        let mut splitter = Splitter::default();
+        let mut pods: Vec<Pod> = Vec::new();
+        splitter
+            .feed(&ask(&client, page, protobuf::MEDIA).await, |object| {
+                pods.push(protobuf::read::<WirePod>(object, protobuf::POD).unwrap().into_row());
+            })
+            .unwrap();
+        let metadata: ListMetadata = splitter.finish().unwrap();
+        let version = metadata.resource_version.unwrap();
+        let same = format!("{page}&resourceVersion={version}&resourceVersionMatch=Exact");
+        let json = ask(&client, &same, "application/json").await;
+        let list: List<WirePod> = serde_json::from_slice(&json).unwrap();
+        let expected: Vec<Pod> = list.items.into_iter().map(Wire::into_row).collect();
+        assert!(expected.len() > 30, "{}", expected.len());
+        assert_eq!(pods, expected, "{context}");
+    }
+}
+
+async fn client(rehearsal: &Rehearsal, context: &str) -> Client {
+    let file = match &rehearsal.settings.kubeconfig {
+        settings::Kubeconfig::At(path) => Kubeconfig::read_from(path),
+        settings::Kubeconfig::Found => Kubeconfig::read(),
+    };
+    let file = file.unwrap();
+    let options = KubeConfigOptions { context: Some(context.to_owned()), ..Default::default() };
+    Client::try_from(Config::from_custom_kubeconfig(file, &options).await.unwrap()).unwrap()
+}
+
+async fn ask(client: &Client, path: &str, media: &str) -> Vec<u8> {
+    let request = Request::get(path).header(ACCEPT, media).body(Body::empty()).unwrap();
+    let answer = client.send(request).await.unwrap();
+    assert_eq!(answer.headers()["content-type"], media);
+    answer.into_body().collect_bytes().await.unwrap().to_vec()
 }

@@ -8,7 +8,7 @@ mod login;
 pub mod logs;
 mod page;
 pub mod printed;
-mod protobuf;
+pub mod protobuf;
 mod proxy;
 pub mod read;
 pub mod refusal;

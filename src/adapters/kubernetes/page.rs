@@ -27,7 +27,7 @@ impl<T> PageReader<T> {
     pub(super) fn of(answer: &Answer, resource: Resource<T>) -> Self {
         let form = match resource.decode_protobuf {
             Some(decode) if answer.is_protobuf() => {
-                Form::Protobuf(protobuf::Splitter::new(), decode)
+                Form::Protobuf(protobuf::Splitter::default(), decode)
             }
             _ => Form::Json(split::Splitter::new("items")),
         };

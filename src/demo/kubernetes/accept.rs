@@ -3,6 +3,7 @@
 use http::StatusCode;
 
 use crate::demo::kubernetes::http::Refusal;
+use crate::demo::kubernetes::protobuf;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {
@@ -11,23 +12,28 @@ pub(super) enum Shape {
     Table,
     /// Discovery in one piece.
     Aggregated,
+    /// An object as protocol buffers.
+    Message,
 }
 
 impl Shape {
     /// The first that is known of those a client accepts, which is anything where it says nothing.
-    pub(super) fn of(accept: Option<&str>) -> Result<Self, Refusal> {
+    /// `has_message`: what is asked for can be told in protocol buffers.
+    pub(super) fn of(accept: Option<&str>, has_message: bool) -> Result<Self, Refusal> {
         let Some(accept) = accept.filter(|accept| !accept.is_empty()) else {
             return Ok(Self::Object);
         };
-        accept.split(',').find_map(Self::of_one).ok_or_else(|| {
+        accept.split(',').find_map(|range| Self::of_one(range, has_message)).ok_or_else(|| {
             let message = "only the following media types are accepted: application/json";
             Refusal::new(StatusCode::NOT_ACCEPTABLE, "NotAcceptable", message)
         })
     }
 
-    fn of_one(range: &str) -> Option<Self> {
+    fn of_one(range: &str, has_message: bool) -> Option<Self> {
         let mut parts = range.split(';').map(str::trim);
-        let is_json = matches!(parts.next()?, "application/json" | "application/*" | "*/*");
+        let media = parts.next()?;
+        let is_json = matches!(media, "application/json" | "application/*" | "*/*");
+        let is_message = media == protobuf::MEDIA && has_message;
         let (mut kind, mut group, mut version) = ("", "", "");
         for (name, value) in parts.filter_map(|part| part.split_once('=')) {
             match name {
@@ -38,6 +44,7 @@ impl Shape {
             }
         }
         match (kind, group, version) {
+            ("", ..) if is_message => Some(Self::Message),
             _ if !is_json => None,
             ("", _, _) => Some(Self::Object),
             ("Table", "meta.k8s.io", "v1") => Some(Self::Table),
@@ -95,9 +102,12 @@ mod tests {
                 Shape::Object,
             ),
         ] {
-            assert_eq!(Shape::of(Some(accept)), Ok(shape), "{accept}");
+            assert_eq!(Shape::of(Some(accept), false), Ok(shape), "{accept}");
         }
-        let refused = Shape::of(Some("application/yaml")).unwrap_err();
+        let both = Some("application/vnd.kubernetes.protobuf,application/json");
+        assert_eq!(Shape::of(both, true), Ok(Shape::Message));
+        assert_eq!(Shape::of(Some("application/json"), true), Ok(Shape::Object));
+        let refused = Shape::of(Some("application/yaml"), true).unwrap_err();
         assert_eq!(refused.code, StatusCode::NOT_ACCEPTABLE);
     }
 }

@@ -10,6 +10,7 @@ use hyper::body::Incoming;
 use serde_json::{Value, json};
 
 use crate::demo::answer;
+use crate::demo::kubernetes::accept::Shape;
 use crate::demo::kubernetes::protobuf;
 use crate::demo::request::read_whole;
 
@@ -85,8 +86,14 @@ impl Refusal {
         status
     }
 
-    pub(super) fn answer(&self) -> Response<Content> {
-        answer::json(self.code, &self.status())
+    /// The refusal, in protocol buffers where a client would rather have those.
+    pub(super) fn answer(&self, accept: Option<&str>) -> Response<Content> {
+        match Shape::of(accept, true) {
+            Ok(Shape::Message) => {
+                answer::whole(self.code, protobuf::MEDIA, protobuf::status(&self.status()))
+            }
+            _ => answer::json(self.code, &self.status()),
+        }
     }
 }
 

@@ -5,13 +5,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::stream::unfold;
+use futures_util::StreamExt;
+use futures_util::stream::{self, unfold};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::demo::kubernetes::accept::{Included, Shape};
 use crate::demo::kubernetes::http::{Answer, JSON, Refusal, made};
 use crate::demo::kubernetes::object::{Key, Row};
+use crate::demo::kubernetes::protobuf;
 use crate::demo::kubernetes::render::{self, Form};
 use crate::demo::kubernetes::resource::Resource;
 use crate::demo::kubernetes::route::Asked;
@@ -56,6 +58,10 @@ impl KubernetesServer {
             }
         }
         let listing = Listing { resource, shape, included, now, rows, next: 0, per_page };
+        // A message is made whole: not of more than a page.
+        if shape == Shape::Message && listing.rows.len() <= PAGE {
+            return made(protobuf::MEDIA, listing.message(metadata));
+        }
         made(JSON, listing.parts(&metadata))
     }
 }
@@ -83,7 +89,7 @@ impl Listing {
             Shape::Metadata => format!(
                 r#"{{"kind":"PartialObjectMetadataList","apiVersion":"meta.k8s.io/v1","metadata":{metadata},"items":["#
             ),
-            Shape::Object | Shape::Aggregated => format!(
+            Shape::Object | Shape::Aggregated | Shape::Message => format!(
                 r#"{{"kind":"{}List","apiVersion":"{}","metadata":{metadata},"items":["#,
                 self.resource.name,
                 self.resource.api_version()
@@ -98,6 +104,20 @@ impl Listing {
             let rest = (!is_last).then(|| (listing, String::with_capacity(PIECE)));
             Some((Ok(Bytes::from(piece)), rest))
         })
+    }
+
+    fn message(
+        self,
+        metadata: Value,
+    ) -> impl futures_util::Stream<Item = io::Result<Bytes>> + Send + 'static {
+        let parts = async move {
+            tokio::time::sleep(self.per_page).await;
+            let kind = format!("{}List", self.resource.name);
+            let objects = self.rows.iter().filter_map(|row| render::message(row));
+            let parts = protobuf::list(&self.resource.api_version(), &kind, &metadata, objects);
+            stream::iter(parts.into_iter().map(Ok))
+        };
+        stream::once(parts).flatten()
     }
 
     /// Writes rows until the piece is long enough; whether that was all.
@@ -118,7 +138,7 @@ impl Listing {
                 Shape::Metadata => {
                     piece.push_str(&render::write(row, self.resource, Form::Metadata, true));
                 }
-                Shape::Object | Shape::Aggregated => {
+                Shape::Object | Shape::Aggregated | Shape::Message => {
                     piece.push_str(&render::write(row, self.resource, Form::Whole, true));
                 }
             }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::demo::kubernetes::object::{Kind, Labels};
+use crate::demo::kubernetes::protobuf;
 use crate::demo::kubernetes::render::managed::fields_text;
 use crate::demo::kubernetes::render::spec::pod_spec;
 use crate::demo::kubernetes::script::HEALTHY;
@@ -244,6 +245,8 @@ pub(super) struct Template {
     pub(super) hash: String,
     /// The inside of the `spec` of a pod, without the name of its node.
     pub(super) spec: String,
+    /// The same as protocol buffers.
+    pub(super) spec_message: Vec<u8>,
     /// Who manages which fields of a pod's metadata and spec.
     pub(super) managed: String,
 }
@@ -273,6 +276,8 @@ impl Template {
             annotations.map(|(key, value)| (key.as_str().into(), value.as_str().into())).collect();
         let spec = pod_spec(&plan);
         let managed = fields_text(&labels, &spec);
+        let mut spec_message = Vec::new();
+        protobuf::write(&spec, protobuf::POD_SPEC, &mut spec_message);
         let spec = inside(&spec);
         Arc::new(Self {
             selector: Arc::new(selector),
@@ -280,6 +285,7 @@ impl Template {
             annotations: Arc::new(annotations),
             hash,
             spec,
+            spec_message,
             managed,
             plan,
         })

@@ -40,25 +40,31 @@ pub(super) struct Target<'a> {
 impl KubernetesServer {
     pub(super) async fn answer(self: Arc<Self>, request: Request<Incoming>) -> Response<Content> {
         self.faults().answers().await;
-        let routed = self.route(request).await;
-        routed.unwrap_or_else(|refused| refused.answer())
+        let accept =
+            request.headers().get(ACCEPT).and_then(|it| it.to_str().ok()).map(str::to_owned);
+        let routed = self.route(request, accept.as_deref()).await;
+        routed.unwrap_or_else(|refused| refused.answer(accept.as_deref()))
     }
 
-    async fn route(self: &Arc<Self>, mut request: Request<Incoming>) -> Answer {
+    async fn route(
+        self: &Arc<Self>,
+        mut request: Request<Incoming>,
+        accept: Option<&str>,
+    ) -> Answer {
         self.know(&request)?;
         let path = decode(request.uri().path());
         let query = Query::parse(request.uri().query().unwrap_or_default());
-        let accept = request.headers().get(ACCEPT).and_then(|accept| accept.to_str().ok());
-        let shape = Shape::of(accept)?;
         let segments: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
         let target = match segments.as_slice() {
             ["api", "v1", rest @ ..] if !rest.is_empty() => target("", "v1", rest)?,
             ["apis", group, version, rest @ ..] if !rest.is_empty() => {
                 target(group, version, rest)?
             }
-            about => return self.tell_about(about, shape),
+            about => return self.tell_about(about, Shape::of(accept, false)?),
         };
         let verb = verb(request.method(), &query, &target);
+        let has_message = verb == "list" && target.resource.source == Source::Stored(Kind::Pod);
+        let shape = Shape::of(accept, has_message)?;
         self.permit(verb, &target)?;
         if matches!(target.part, Some("exec" | "attach" | "portforward" | "proxy")) {
             return Err(Refusal::not_here(match target.part {
@@ -191,7 +197,7 @@ impl KubernetesServer {
                 }))
             }
             Shape::Metadata => json_text(render::write(&row, resource, Form::Metadata, false)),
-            Shape::Object | Shape::Aggregated => {
+            Shape::Object | Shape::Aggregated | Shape::Message => {
                 json_text(render::write(&row, resource, Form::Whole, false))
             }
         }

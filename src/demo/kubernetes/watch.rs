@@ -243,7 +243,7 @@ impl Watch {
                 .to_string()
             }
             Shape::Metadata => render::write(row, self.resource, Form::Metadata, false),
-            Shape::Object | Shape::Aggregated => {
+            Shape::Object | Shape::Aggregated | Shape::Message => {
                 render::write(row, self.resource, Form::Whole, false)
             }
         };
@@ -266,7 +266,7 @@ impl Watch {
                 "apiVersion": "meta.k8s.io/v1",
                 "metadata": metadata,
             }),
-            Shape::Object | Shape::Aggregated => json!({
+            Shape::Object | Shape::Aggregated | Shape::Message => json!({
                 "kind": self.resource.name,
                 "apiVersion": self.resource.api_version(),
                 "metadata": metadata,

@@ -1,8 +1,13 @@
 //! What an API server answers.
 
+use std::io::Read as _;
+
+use flate2::read::GzDecoder;
 use jiff::Timestamp;
+use lifeboat::adapters::kubernetes::protobuf;
 use lifeboat::adapters::kubernetes::split::{Splitter, first};
-use lifeboat::adapters::kubernetes::wire::{List, Wire as _, WirePod};
+use lifeboat::adapters::kubernetes::wire::{List, ListMetadata, Wire as _, WirePod};
+use lifeboat::domain::pod::Pod;
 use lifeboat::domain::pod::diagnosis::diagnose;
 use lifeboat::domain::pod::explanation::explain;
 use lifeboat::domain::pod::printed::{gates_text, ip_text, node_text, printed};
@@ -11,16 +16,43 @@ use serde_json::Value;
 /// A list of pods: each is judged and printed, whatever is missing of it.
 pub fn pods(bytes: &[u8]) {
     let Ok(list) = serde_json::from_slice::<List<WirePod>>(bytes) else { return };
-    let now: Timestamp = "2026-11-20T09:30:00Z".parse().unwrap();
     for pod in list.items {
-        let pod = pod.into_row();
-        let row = printed(&pod);
-        let texts = [row.ready_text(), row.restarts_text(now), gates_text(&pod)];
-        assert!(texts.iter().all(|text| !text.is_empty()));
-        assert!(!ip_text(&pod).is_empty() && !node_text(&pod).is_empty());
-        let diagnosis = diagnose(&pod, None, now);
-        drop(explain(&diagnosis, &pod, Some("prod")));
+        look_at(&pod.into_row());
     }
+}
+
+fn look_at(pod: &Pod) {
+    let now: Timestamp = "2026-11-20T09:30:00Z".parse().unwrap();
+    let row = printed(pod);
+    let texts = [row.ready_text(), row.restarts_text(now), gates_text(pod)];
+    assert!(texts.iter().all(|text| !text.is_empty()));
+    assert!(!ip_text(pod).is_empty() && !node_text(pod).is_empty());
+    let diagnosis = diagnose(pod, None, now);
+    drop(explain(&diagnosis, pod, Some("prod")));
+}
+
+/// The same of a list in protocol buffers; and what it says of itself does not depend on the pieces either.
+pub fn messages(bytes: &[u8]) {
+    let whole = split_messages(bytes, bytes.len().max(1));
+    for size in [1, 3, 64] {
+        assert_eq!(whole, split_messages(bytes, size));
+    }
+    for object in whole.0 {
+        if let Ok(pod) = protobuf::read::<WirePod>(&object, protobuf::POD) {
+            look_at(&pod.into_row());
+        }
+    }
+}
+
+/// The objects, and where the list goes on or why it cannot be read.
+fn split_messages(bytes: &[u8], size: usize) -> (Vec<Vec<u8>>, Result<Option<String>, String>) {
+    let mut splitter = protobuf::Splitter::default();
+    let mut objects = Vec::new();
+    let mut take = |object: &[u8]| objects.push(object.to_vec());
+    let fed = bytes.chunks(size).try_for_each(|piece| splitter.feed(piece, &mut take));
+    let read = fed.and_then(|()| splitter.finish::<ListMetadata>());
+    let goes_on = read.map(|list| list.goes_on().map(String::from));
+    (objects, goes_on.map_err(|why| why.to_string()))
 }
 
 /// However an answer is cut into pieces, its elements are the same, and those that a whole reader finds.
@@ -66,6 +98,17 @@ pub fn pod_lists() -> Vec<Vec<u8>> {
     let Ok(Value::Array(cases)) = serde_json::from_str(vectors) else { return Vec::new() };
     let list = |case: &Value| serde_json::json!({ "kind": "PodList", "items": [case["pod"]] });
     cases.iter().map(|case| list(case).to_string().into_bytes()).collect()
+}
+
+/// What a real server sent, and its beginning alone.
+pub fn message_lists() -> Vec<Vec<u8>> {
+    let packed = include_bytes!("../../data/kubernetes/listed/page.pb.gz");
+    let mut list = Vec::new();
+    if GzDecoder::new(&packed[..]).read_to_end(&mut list).is_err() {
+        return Vec::new();
+    }
+    let beginning = list.iter().copied().take(400).collect();
+    vec![list, beginning]
 }
 
 pub fn listings() -> Vec<Vec<u8>> {

@@ -15,7 +15,7 @@ pub struct Target {
     pub seeds: fn() -> Vec<Vec<u8>>,
 }
 
-pub const TARGETS: [Target; 11] = [
+pub const TARGETS: [Target; 12] = [
     Target { name: "dump", body: dump::tarball, seeds: dump::tarballs },
     Target { name: "documents", body: dump::documents, seeds: dump::document_files },
     Target { name: "metadata", body: dump::metadata, seeds: dump::metadata_files },
@@ -27,6 +27,7 @@ pub const TARGETS: [Target; 11] = [
     Target { name: "server_log", body: database::server_log, seeds: database::server_logs },
     Target { name: "pods", body: kubernetes::pods, seeds: kubernetes::pod_lists },
     Target { name: "listing", body: kubernetes::listing, seeds: kubernetes::listings },
+    Target { name: "messages", body: kubernetes::messages, seeds: kubernetes::message_lists },
 ];
 
 /// Writes a target's seeds into `$LIFEBOAT_FUZZ_SEEDS/NAME`, where that is set, before a fuzzer reads what lies there.

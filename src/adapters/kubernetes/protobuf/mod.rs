@@ -11,16 +11,16 @@ mod split;
 mod tests;
 
 use serde::de::DeserializeOwned;
-pub(super) use serde::de::value::Error;
+pub use serde::de::value::Error;
 
 use crate::adapters::kubernetes::protobuf::fields::{Value, field};
 use crate::adapters::kubernetes::protobuf::object::Object;
-use crate::adapters::kubernetes::protobuf::schema::Message;
 
-pub(super) use schema::{POD, STATUS};
-pub(super) use split::Splitter;
+pub(super) use schema::STATUS;
+pub use schema::{Message, POD};
+pub use split::Splitter;
 
-pub(super) const MEDIA: &str = "application/vnd.kubernetes.protobuf";
+pub const MEDIA: &str = "application/vnd.kubernetes.protobuf";
 
 /// What every answer begins with.
 const MAGIC: &[u8] = b"k8s\0";
@@ -28,7 +28,7 @@ const MAGIC: &[u8] = b"k8s\0";
 const RAW: (u64, u64) = (2, 2);
 
 /// Reads one message as `T`.
-pub(super) fn read<T: DeserializeOwned>(bytes: &[u8], message: Message) -> Result<T, Error> {
+pub fn read<T: DeserializeOwned>(bytes: &[u8], message: Message) -> Result<T, Error> {
     T::deserialize(Object::new(bytes, message))
 }
 

@@ -4,14 +4,14 @@
 //! never changes its meaning there.
 
 /// The fields of a message that are read.
-pub(in crate::adapters::kubernetes) type Message = &'static [Field];
+pub type Message = &'static [Field];
 
 /// Its number, its name in JSON, what it is.
-pub(in crate::adapters::kubernetes) type Field = (u64, &'static str, Kind);
+pub(super) type Field = (u64, &'static str, Kind);
 
 /// What a field is.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::adapters::kubernetes) enum Kind {
+pub enum Kind {
     Text,
     Number,
     Flag,
@@ -31,14 +31,14 @@ use Kind::{Flag, Many, Number, One, Quantities, Text, Texts, Time};
 pub(super) const ENTRY: (u64, u64) = (1, 2);
 
 /// `metadata` of a list.
-pub(in crate::adapters::kubernetes) const LIST: Message =
+pub(super) const LIST: Message =
     &[(2, "resourceVersion", Text), (3, "continue", Text), (4, "remainingItemCount", Number)];
 
 /// `Status`: why something is refused.
 pub(in crate::adapters::kubernetes) const STATUS: Message =
     &[(3, "message", Text), (4, "reason", Text), (6, "code", Number)];
 
-pub(in crate::adapters::kubernetes) const POD: Message =
+pub const POD: Message =
     &[(1, "metadata", One(METADATA)), (2, "spec", One(POD_SPEC)), (3, "status", One(POD_STATUS))];
 
 const METADATA: Message = &[

@@ -13,8 +13,8 @@ use crate::adapters::kubernetes::split::{LARGEST_ELEMENT, Unreadable};
 const METADATA: u64 = 1;
 const ITEMS: u64 = 2;
 
-#[derive(Debug)]
-pub(in crate::adapters::kubernetes) struct Splitter {
+#[derive(Debug, Default)]
+pub struct Splitter {
     part: Part,
     /// What has come of a field that is not whole.
     held: Vec<u8>,
@@ -22,8 +22,9 @@ pub(in crate::adapters::kubernetes) struct Splitter {
 }
 
 /// What comes next.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 enum Part {
+    #[default]
     Magic,
     Envelope,
     /// So much of the list.
@@ -33,16 +34,8 @@ enum Part {
 }
 
 impl Splitter {
-    pub(in crate::adapters::kubernetes) fn new() -> Self {
-        Self { part: Part::Magic, held: Vec::new(), metadata: None }
-    }
-
     /// Takes what comes next; hands each object that is whole to `take`.
-    pub(in crate::adapters::kubernetes) fn feed(
-        &mut self,
-        chunk: &[u8],
-        mut take: impl FnMut(&[u8]),
-    ) -> Result<(), Unreadable> {
+    pub fn feed(&mut self, chunk: &[u8], mut take: impl FnMut(&[u8])) -> Result<(), Unreadable> {
         if self.held.is_empty() {
             let rest = self.read(chunk, &mut take)?;
             self.held.extend_from_slice(rest);
@@ -116,14 +109,12 @@ impl Splitter {
     }
 
     /// The list's metadata, once they have come; servers send them before the objects.
-    pub(in crate::adapters::kubernetes) fn metadata<T: DeserializeOwned>(&self) -> Option<T> {
+    pub fn metadata<T: DeserializeOwned>(&self) -> Option<T> {
         read(self.metadata.as_deref()?, LIST).ok()
     }
 
     /// The list's metadata, when all has come.
-    pub(in crate::adapters::kubernetes) fn finish<T: DeserializeOwned>(
-        self,
-    ) -> Result<T, Unreadable> {
+    pub fn finish<T: DeserializeOwned>(self) -> Result<T, Unreadable> {
         match self.part {
             Part::Behind if self.held.is_empty() => self.metadata().ok_or(Unreadable::NoList),
             Part::Magic if self.held.is_empty() => Err(Unreadable::NoList),

@@ -32,7 +32,7 @@ fn a_real_servers_pods_read_the_same_in_either_form() {
     for (name, json, protobuf) in [listed!("states"), listed!("page")] {
         let json: List<WirePod> = serde_json::from_slice(&json).unwrap();
         let mut pods = Vec::new();
-        let mut splitter = Splitter::new();
+        let mut splitter = Splitter::default();
         // About as much as comes at once.
         for chunk in protobuf.chunks(16 << 10) {
             splitter.feed(chunk, |object| pods.push(pod(object))).unwrap();
@@ -88,7 +88,7 @@ fn list(objects: &[&str]) -> Vec<u8> {
 }
 
 fn split(text: &[u8], cuts: &[usize]) -> Result<(Vec<String>, ListMetadata), Unreadable> {
-    let mut splitter = Splitter::new();
+    let mut splitter = Splitter::default();
     let mut objects = Vec::new();
     let mut from = 0;
     for to in cuts.iter().copied().chain([text.len()]) {
@@ -120,7 +120,7 @@ fn objects_are_found_wherever_the_answer_is_cut() {
 #[test]
 fn where_the_list_goes_on_is_known_before_its_objects_have_come() {
     let text = list(&["one"]);
-    let mut splitter = Splitter::new();
+    let mut splitter = Splitter::default();
     let metadata = |splitter: &Splitter| splitter.metadata::<ListMetadata>();
     splitter.feed(&text[..20], |_| unreachable!("no object has come")).unwrap();
     assert!(metadata(&splitter).is_none());

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use crate::demo::kubernetes::object::{Labels, stamp};
+use crate::demo::kubernetes::protobuf;
 
 /// What a kubelet owns of a pod.
 const STATUS: &str = r#"{"f:status":{"f:conditions":{"k:{\"type\":\"ContainersReady\"}":{".":{},"f:lastProbeTime":{},"f:lastTransitionTime":{},"f:status":{},"f:type":{}},"k:{\"type\":\"Initialized\"}":{".":{},"f:lastProbeTime":{},"f:lastTransitionTime":{},"f:status":{},"f:type":{}},"k:{\"type\":\"PodReadyToStartContainers\"}":{".":{},"f:lastProbeTime":{},"f:lastTransitionTime":{},"f:status":{},"f:type":{}},"k:{\"type\":\"PodScheduled\"}":{"f:observedGeneration":{}},"k:{\"type\":\"Ready\"}":{".":{},"f:lastProbeTime":{},"f:lastTransitionTime":{},"f:status":{},"f:type":{}}},"f:containerStatuses":{},"f:hostIP":{},"f:hostIPs":{},"f:observedGeneration":{},"f:phase":{},"f:podIP":{},"f:podIPs":{".":{},"k:{\"ip\":\"10.0.0.1\"}":{".":{},"f:ip":{}}},"f:startTime":{}}}"#;
@@ -28,6 +29,31 @@ pub(in crate::demo::kubernetes) fn of_pod(
     format!(
         r#"[{{"manager":"kube-controller-manager","operation":"Update","apiVersion":"v1","time":"{created}","fieldsType":"FieldsV1","fieldsV1":{fields}}},{{"manager":"kubelet","operation":"Update","apiVersion":"v1","time":"{told}","fieldsType":"FieldsV1","fieldsV1":{STATUS},"subresource":"status"}}]"#
     )
+}
+
+/// The same as protocol buffers: one field of a pod's metadata for each of the two.
+pub(in crate::demo::kubernetes) fn write_pod(
+    fields: &str,
+    created: Timestamp,
+    told: Timestamp,
+    to: &mut Vec<u8>,
+) {
+    let controller = json!({
+        "manager": "kube-controller-manager", "operation": "Update", "apiVersion": "v1",
+        "time": stamp(created), "fieldsType": "FieldsV1",
+    });
+    let kubelet = json!({
+        "manager": "kubelet", "operation": "Update", "apiVersion": "v1",
+        "time": stamp(told), "fieldsType": "FieldsV1", "subresource": "status",
+    });
+    for (entry, fields) in [(controller, fields), (kubelet, STATUS)] {
+        protobuf::enclose(17, to, |inside| {
+            protobuf::write(&entry, protobuf::MANAGED, inside);
+            protobuf::enclose(7, inside, |raw| {
+                protobuf::enclose(1, raw, |text| text.extend_from_slice(fields.as_bytes()));
+            });
+        });
+    }
 }
 
 /// The list for what a person has applied.

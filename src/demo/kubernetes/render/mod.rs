@@ -41,6 +41,14 @@ pub(super) fn write(row: &Row, resource: &Resource, form: Form, is_item: bool) -
     }
 }
 
+/// A pod as protocol buffers; of what else there is, nothing.
+pub(super) fn message(row: &Row) -> Option<Vec<u8>> {
+    match &row.object {
+        Object::Pod(pod) => Some(pod::message(row, pod)),
+        _ => None,
+    }
+}
+
 /// An object in full.
 pub(super) fn value(row: &Row, resource: &Resource) -> Value {
     let mut value = match &row.object {

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::demo::kubernetes::object::{Kind, Row, stamp, uid_text};
 use crate::demo::kubernetes::plan::{Container, Demand};
 use crate::demo::kubernetes::pod::{Instance, Pod, Run};
+use crate::demo::kubernetes::protobuf;
 use crate::demo::kubernetes::render::{condition, managed, metadata};
 use crate::demo::kubernetes::step::{Conditions, State};
 use crate::demo::population::mix::{mix, of_text};
@@ -31,6 +32,26 @@ pub(super) fn text(row: &Row, pod: &Pod, is_item: bool) -> String {
     text.push_str(&status(row, pod).to_string());
     text.push('}');
     text
+}
+
+/// The same as protocol buffers.
+pub(super) fn message(row: &Row, pod: &Pod) -> Vec<u8> {
+    let template = &pod.template;
+    let mut message =
+        Vec::with_capacity(template.spec_message.len() + template.managed.len() + 2048);
+    protobuf::enclose(1, &mut message, |inside| {
+        protobuf::write(&metadata(row), protobuf::METADATA, inside);
+        managed::write_pod(&template.managed, row.meta.created, pod.since, inside);
+    });
+    protobuf::enclose(2, &mut message, |inside| {
+        inside.extend_from_slice(&template.spec_message);
+        let node = pod.node.as_deref().map(|node| json!({"nodeName": node}));
+        protobuf::write(&node.unwrap_or_default(), protobuf::POD_SPEC, inside);
+    });
+    protobuf::enclose(3, &mut message, |inside| {
+        protobuf::write(&status(row, pod), protobuf::POD_STATUS, inside);
+    });
+    message
 }
 
 fn status(row: &Row, pod: &Pod) -> Value {

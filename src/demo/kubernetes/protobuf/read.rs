@@ -1,68 +1,13 @@
-//! The few objects that kubectl sends as protocol buffers rather than JSON, as far as they are read.
+//! The few objects that kubectl sends as protocol buffers, as far as they are read.
 
 use serde_json::{Map, Value};
 
 use crate::demo::kubernetes::http::Refusal;
-
-pub(super) const MEDIA: &str = "application/vnd.kubernetes.protobuf";
-/// What every such body begins with.
-const MAGIC: &[u8] = b"k8s\0";
-
-/// What a field of a message is.
-#[derive(Clone, Copy)]
-enum Field {
-    Text,
-    /// One message.
-    One(Message),
-    /// A list of messages.
-    Many(Message),
-    /// A map of texts.
-    Map,
-}
-
-/// The fields of a message that are read: number, name, what it is.
-type Message = &'static [(u64, &'static str, Field)];
-
-/// Around every object.
-const ENVELOPE: Message = &[(1, "type", Field::One(TYPE))];
-const TYPE: Message = &[(1, "apiVersion", Field::Text), (2, "kind", Field::Text)];
-const OWNER: Message = &[
-    (1, "kind", Field::Text),
-    (3, "name", Field::Text),
-    (4, "uid", Field::Text),
-    (5, "apiVersion", Field::Text),
-];
-const METADATA: Message = &[
-    (1, "name", Field::Text),
-    (2, "generateName", Field::Text),
-    (3, "namespace", Field::Text),
-    (11, "labels", Field::Map),
-    (12, "annotations", Field::Map),
-    (13, "ownerReferences", Field::Many(OWNER)),
-];
-const CONTAINER: Message = &[(1, "name", Field::Text), (2, "image", Field::Text)];
-const POD: Message = &[(2, "containers", Field::Many(CONTAINER))];
-const TEMPLATE: Message = &[(1, "metadata", Field::One(METADATA)), (2, "spec", Field::One(POD))];
-const JOB: Message = &[
-    (1, "metadata", Field::One(METADATA)),
-    (2, "spec", Field::One(&[(6, "template", Field::One(TEMPLATE))])),
-];
-const ATTRIBUTES: Message = &[
-    (1, "namespace", Field::Text),
-    (2, "verb", Field::Text),
-    (3, "group", Field::Text),
-    (4, "version", Field::Text),
-    (5, "resource", Field::Text),
-    (6, "subresource", Field::Text),
-    (7, "name", Field::Text),
-];
-const REVIEW: Message = &[
-    (1, "metadata", Field::One(METADATA)),
-    (2, "spec", Field::One(&[(1, "resourceAttributes", Field::One(ATTRIBUTES))])),
-];
+use crate::demo::kubernetes::protobuf::MAGIC;
+use crate::demo::kubernetes::protobuf::schema::{ENVELOPE, Field, JOB, Message, REVIEW};
 
 /// The object in a body, as JSON.
-pub(super) fn read(body: &[u8]) -> Result<Value, Refusal> {
+pub(in crate::demo::kubernetes) fn read(body: &[u8]) -> Result<Value, Refusal> {
     decode(body).ok_or_else(|| {
         Refusal::bad_request("the body of the request is no object that the embedded world reads")
     })
@@ -111,6 +56,8 @@ fn message(bytes: &[u8], schema: Message) -> Option<Value> {
                 let value = part(2).map_or(Some("".into()), |(_, bytes)| text(bytes))?;
                 map.as_object_mut()?.insert(key.as_str()?.to_owned(), value);
             }
+            // Only written.
+            _ => {}
         }
     }
     Some(Value::Object(object))
