@@ -22,17 +22,41 @@ use crate::domain::text::shown;
 pub(super) struct Program {
     pub(super) name: String,
     pub(super) arguments: Vec<String>,
-    pub(super) complaints: Complaints,
+    pub(super) role: Role,
 }
 
-/// What becomes of a program's error output. It is on the terminal in any case, but gone from sight as
-/// soon as the console is back.
+/// What a program is for. It says what its exit status means, and what becomes of its error output, which
+/// is on the terminal in any case but gone from sight as soon as the console is back: the last line is
+/// told when a shell could not be opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Complaints {
-    /// The last line is told when the program fails.
-    Told,
-    /// It may hold what is nobody's business: a login's.
-    Private,
+pub(super) enum Role {
+    /// A shell by `kubectl exec`, which ends as the last command in it did, and says that it did.
+    PodShell,
+    /// A shell by `docker exec` or `podman exec`, which ends as the last command in it did, too.
+    EngineShell,
+    /// What it says may be nobody's business.
+    Login,
+}
+
+/// The container has no such program, or may not run it; docker itself ends with 125 where it fails.
+const NOT_RUN: [i32; 2] = [126, 127];
+const ENGINE_FAILED: i32 = 125;
+
+impl Role {
+    /// Whether an exit status is that of the last command in a shell that was opened.
+    fn is_of_the_last_command(self, code: i32, last_line: Option<&str>) -> bool {
+        let has_run = !NOT_RUN.contains(&code);
+        match self {
+            // https://github.com/kubernetes/kubectl/blob/v0.34.3/pkg/cmd/util/helpers.go
+            Self::PodShell => {
+                let told = format!("command terminated with exit code {code}");
+                has_run && last_line == Some(&told)
+            }
+            // https://docs.docker.com/engine/containers/run/#exit-status
+            Self::EngineShell => has_run && code != ENGINE_FAILED,
+            Self::Login => false,
+        }
+    }
 }
 
 /// bash where the image has it.
@@ -55,7 +79,7 @@ pub(super) fn shell(deed: &Deed, context: &str, kubeconfig: &Kubeconfig) -> Opti
         "-c",
         SHELL,
     ];
-    Some(kubectl(context, kubeconfig, &arguments, Complaints::Told))
+    Some(kubectl(context, kubeconfig, &arguments, Role::PodShell))
 }
 
 /// What logs in to a cluster: AWS's own login where its program asks for one, else whatever the
@@ -65,9 +89,9 @@ pub(super) fn login(context: &str, kubeconfig: &Kubeconfig, aws_profile: Option<
         Some(profile) => Program {
             name: "aws".to_owned(),
             arguments: ["sso", "login", "--profile", profile].map(str::to_owned).into(),
-            complaints: Complaints::Private,
+            role: Role::Login,
         },
-        None => kubectl(context, kubeconfig, &["get", "--raw", "/version"], Complaints::Private),
+        None => kubectl(context, kubeconfig, &["get", "--raw", "/version"], Role::Login),
     }
 }
 
@@ -80,7 +104,7 @@ pub(super) fn sandbox_shell(engine: &str, name: &str) -> Program {
     };
     let exec = [engine, "exec", "--interactive", "--tty", name, "sh", "-c", SHELL];
     let arguments = host.into_iter().chain(exec).map(str::to_owned).collect();
-    Program { name: program.to_owned(), arguments, complaints: Complaints::Told }
+    Program { name: program.to_owned(), arguments, role: Role::EngineShell }
 }
 
 /// Whether a program is where programs are looked for.
@@ -89,12 +113,7 @@ fn is_installed(name: &str) -> bool {
     std::env::split_paths(&folders).any(|folder| folder.join(name).is_file())
 }
 
-fn kubectl(
-    context: &str,
-    kubeconfig: &Kubeconfig,
-    rest: &[&str],
-    complaints: Complaints,
-) -> Program {
+fn kubectl(context: &str, kubeconfig: &Kubeconfig, rest: &[&str], role: Role) -> Program {
     let mut arguments = Vec::with_capacity(rest.len() + 4);
     if let Kubeconfig::At(path) = kubeconfig {
         let path: &PathBuf = path;
@@ -102,7 +121,7 @@ fn kubectl(
     }
     arguments.extend(["--context".to_owned(), context.to_owned()]);
     arguments.extend(rest.iter().map(|argument| (*argument).to_owned()));
-    Program { name: "kubectl".to_owned(), arguments, complaints }
+    Program { name: "kubectl".to_owned(), arguments, role }
 }
 
 /// How long after the end of a program its interrupt is still waited for.
@@ -118,9 +137,9 @@ impl Program {
     pub(super) async fn run(&self) -> Result<(), Failure> {
         let mut command = Command::new(&self.name);
         command.args(&self.arguments);
-        command.stdin(Stdio::inherit()).stdout(Stdio::inherit()).stderr(match self.complaints {
-            Complaints::Told => Stdio::piped(),
-            Complaints::Private => Stdio::inherit(),
+        command.stdin(Stdio::inherit()).stdout(Stdio::inherit()).stderr(match self.role {
+            Role::PodShell | Role::EngineShell => Stdio::piped(),
+            Role::Login => Stdio::inherit(),
         });
         let ended = end(command).await;
         let (status, last_words) = ended.map_err(|error| {
@@ -132,17 +151,22 @@ impl Program {
                 Failure::new(FailureKind::Unexpected, what)
             }
         })?;
-        let text = match (status.code(), status.signal()) {
-            (Some(0), _) => return Ok(()),
-            // As shells have it: 128 and the signal's number.
-            (Some(130), _) | (None, Some(2)) => {
-                // The same interrupt comes to this process, and may be told of later than the end of the
-                // other: by then the terminal must still be lent, or it would end the console.
-                tokio::time::sleep(INTERRUPTED).await;
-                format!("{} was interrupted", self.name)
-            }
+        // As shells have it: 128 and the signal's number.
+        let is_interrupted =
+            matches!((status.code(), status.signal()), (Some(130), _) | (None, Some(2)));
+        if is_interrupted {
+            // The same interrupt comes to this process, and may be told of later than the end of the
+            // other: by then the terminal must still be lent, or it would end the console.
+            tokio::time::sleep(INTERRUPTED).await;
+        }
+        let last_line = last_line(&last_words);
+        let is_opened = |code| self.role.is_of_the_last_command(code, last_line.as_deref());
+        let text = match status.code() {
+            Some(0) => return Ok(()),
+            Some(code) if is_opened(code) => return Ok(()),
+            _ if is_interrupted => format!("{} was interrupted", self.name),
             _ => {
-                let why = last_line(&last_words).map(|line| format!(": {line}"));
+                let why = last_line.map(|line| format!(": {line}"));
                 format!("{} ended with {}{}", self.name, told(status), why.unwrap_or_default())
             }
         };
@@ -227,32 +251,48 @@ mod tests {
         let program = Program {
             name: "no-such-program".to_owned(),
             arguments: Vec::new(),
-            complaints: Complaints::Told,
+            role: Role::Login,
         };
         let failure = program.run().await.unwrap_err();
         assert_eq!(failure.what, "`no-such-program` is not installed, or not in PATH");
     }
 
-    fn script(text: &str, complaints: Complaints) -> Program {
+    fn script(text: &str, role: Role) -> Program {
         let arguments = ["-c", text].map(str::to_owned).into();
-        Program { name: "sh".to_owned(), arguments, complaints }
+        Program { name: "sh".to_owned(), arguments, role }
     }
 
     #[tokio::test]
     async fn a_shell_that_could_not_be_opened_says_why_after_the_screen_is_back() {
         let text = r"echo first >&2; printf 'error: no such \033[2Jcontainer\n\n' >&2; exit 3";
-        let failure = script(text, Complaints::Told).run().await.unwrap_err();
+        let failure = script(text, Role::PodShell).run().await.unwrap_err();
         let expected = "sh ended with exit status 3: error: no such";
         assert!(failure.what.starts_with(expected), "{failure}");
         assert!(!failure.what.contains('\u{1b}'), "{failure}");
-        let failure = script("exit 3", Complaints::Told).run().await.unwrap_err();
+        let failure = script("exit 3", Role::PodShell).run().await.unwrap_err();
         assert_eq!(failure.what, "sh ended with exit status 3");
+    }
+
+    #[tokio::test]
+    async fn a_shell_that_was_opened_has_ended_well_however_its_last_command_did() {
+        for (role, text, is_well) in [
+            (Role::PodShell, "echo 'command terminated with exit code 1' >&2; exit 1", true),
+            (Role::PodShell, "echo 'command terminated with exit code 130' >&2; exit 130", true),
+            (Role::PodShell, "echo 'command terminated with exit code 127' >&2; exit 127", false),
+            (Role::PodShell, "echo 'error: lost connection to pod' >&2; exit 1", false),
+            (Role::EngineShell, "exit 1", true),
+            (Role::EngineShell, "echo 'no such container' >&2; exit 125", false),
+            (Role::EngineShell, "echo 'not found' >&2; exit 127", false),
+            (Role::Login, "exit 1", false),
+        ] {
+            assert_eq!(script(text, role).run().await.is_ok(), is_well, "{role:?}: {text}");
+        }
     }
 
     #[tokio::test]
     async fn a_program_that_leaves_something_running_is_not_waited_for() {
         let text = "sleep 60 & echo gone >&2; exit 1";
-        let program = script(text, Complaints::Told);
+        let program = script(text, Role::PodShell);
         let ended = timeout(Duration::from_secs(20), program.run()).await;
         let failure = ended.unwrap().unwrap_err();
         assert_eq!(failure.what, "sh ended with exit status 1: gone");

@@ -3,18 +3,24 @@
 
 use std::time::{Duration, Instant};
 
+use lifeboat::adapters::kubernetes::protobuf;
+use lifeboat::adapters::kubernetes::wire::ListMetadata;
+use reqwest::header::ACCEPT;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use tokio::runtime::Runtime;
 
 /// As many as the console asks for at a time.
 const PAGE: usize = 500;
+const JSON: &str = "application/json";
 
 /// What is made of the answers.
 #[derive(Clone, Copy)]
 pub(crate) enum Reading {
     /// The bytes are thrown away; only the token of the next page is looked for.
     Bytes,
+    /// The same of protocol buffers, which the console asks for.
+    Messages,
     /// Each page is read as JSON into nothing, which checks that it is JSON.
     Json,
 }
@@ -58,10 +64,15 @@ impl Lister {
     pub(crate) fn list(&self, reading: Reading) -> (Duration, usize) {
         let began = Instant::now();
         let mut length = 0;
-        self.pages(|page| {
+        let media = match reading {
+            Reading::Messages => protobuf::MEDIA,
+            Reading::Bytes | Reading::Json => JSON,
+        };
+        self.pages(media, |page| {
             length += page.len();
             match reading {
                 Reading::Bytes => token_in(page),
+                Reading::Messages => token_of(page),
                 Reading::Json => {
                     let page: Page<IgnoredAny> = serde_json::from_slice(page).unwrap();
                     page.metadata.r#continue
@@ -74,7 +85,7 @@ impl Lister {
     /// The names of all pods.
     pub(crate) fn names(&self) -> Vec<String> {
         let mut names = Vec::new();
-        self.pages(|page| {
+        self.pages(JSON, |page| {
             let page: Page<Named> = serde_json::from_slice(page).unwrap();
             names.extend(page.items.into_iter().map(|pod| pod.metadata.name));
             page.metadata.r#continue
@@ -93,14 +104,14 @@ impl Lister {
     }
 
     /// Hands each page to `read`, which gives the token of the next one.
-    fn pages(&self, mut read: impl FnMut(&[u8]) -> String) {
+    fn pages(&self, media: &str, mut read: impl FnMut(&[u8]) -> String) {
         let client = client();
         self.runtime.block_on(async {
             let (mut token, mut page) = (String::new(), Vec::new());
             loop {
                 let place = if token.is_empty() { token } else { format!("&continue={token}") };
                 let address = format!("{}?limit={PAGE}{place}", self.pods);
-                let mut answer = client.get(address).send().await.unwrap();
+                let mut answer = client.get(address).header(ACCEPT, media).send().await.unwrap();
                 page.clear();
                 while let Some(chunk) = answer.chunk().await.unwrap() {
                     page.extend_from_slice(&chunk);
@@ -116,6 +127,14 @@ impl Lister {
 
 fn client() -> reqwest::Client {
     reqwest::Client::builder().no_proxy().build().unwrap()
+}
+
+/// The objects are passed over.
+fn token_of(page: &[u8]) -> String {
+    let mut splitter = protobuf::Splitter::default();
+    splitter.feed(page, |_| {}).unwrap();
+    let list: ListMetadata = splitter.finish().unwrap();
+    list.goes_on().unwrap_or_default().into()
 }
 
 /// The token stands before the objects.
