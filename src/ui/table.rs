@@ -11,6 +11,7 @@ use crate::app::action::Action;
 use crate::app::cell::{Cell, Tone};
 use crate::app::cluster::{Badge, Cluster};
 use crate::app::columns::{Column, Side, Width};
+use crate::app::overlay::Overlay;
 use crate::app::rows::Row;
 use crate::app::table::Table;
 use crate::ui::empty;
@@ -49,9 +50,15 @@ pub(super) fn draw(
     let title = app.pods.top().location.crumb();
     let columns = app.columns();
     let answers = app.pods.shown(&app.clusters).map(Cluster::answers).sum();
-    let is_same = viewports.table == title && viewports.answers == answers;
+    let filter = match app.overlay {
+        Some(Overlay::Prompt(_)) => &viewports.filter,
+        _ if table.rows().is_empty() => &viewports.filter,
+        _ => &table.filtering.text,
+    };
+    let is_same =
+        viewports.table == title && viewports.answers == answers && viewports.filter == *filter;
     if !is_same || viewports.widths.keys().any(|known| !columns.contains(known)) {
-        (viewports.table, viewports.answers) = (title, answers);
+        (viewports.table, viewports.answers, viewports.filter) = (title, answers, filter.clone());
         viewports.widths.clear();
     }
     let height = usize::from(area.height.saturating_sub(1));

@@ -22,6 +22,8 @@ pub struct Viewports {
     /// there before the others came is no measure.
     pub table: String,
     pub answers: usize,
+    /// By what its rows were filtered then. While a filter is typed, nothing shrinks.
+    pub filter: String,
     /// What a click on a part of the screen means; the last one that fits counts.
     clicks: Vec<(Rect, Action)>,
     /// Where rows were drawn, and which one was the first.

@@ -253,6 +253,28 @@ fn a_filter_says_what_it_hides_and_what_is_wrong_with_it() {
 }
 
 #[test]
+fn what_a_filter_leaves_has_the_room_once_it_is_typed() {
+    let name = "worker-".repeat(5);
+    let mut pods = vec![crew::pod(&name, ("ReplicaSet", "worker"), 5000)];
+    pods.extend((0..5).map(|number| {
+        let mut pod = crew::pod(&format!("api-{number}"), ("ReplicaSet", "api"), 5000);
+        pod.statuses[0].ready = false;
+        let reason = Some("CrashLoopBackOff".into());
+        let message = Some("back-off 5m0s restarting failed container=app pod=api".into());
+        pod.statuses[0].state = ContainerState::Waiting { reason, message };
+        pod
+    }));
+    let mut stage = Stage::unheard((120, 13));
+    stage.tell_pods("dev", pods, Trust::Live);
+    assert!(!picture::text(&stage.draw()).contains(&name));
+    stage.act(Action::Filter);
+    stage.type_in("worker");
+    assert!(!picture::text(&stage.draw()).contains(&name), "the columns move while somebody types");
+    stage.act(Action::Press);
+    assert!(picture::text(&stage.draw()).contains(&name));
+}
+
+#[test]
 fn the_palette_completes_what_is_typed() {
     for size in SIZES {
         let mut stage = Stage::full(size);
