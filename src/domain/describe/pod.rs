@@ -24,7 +24,7 @@ pub(super) fn write(document: &mut Document, pod: &Value, context: &Context<'_>)
     }
     document.field("ip", text(pod, "/status/podIP").unwrap_or("<none>"));
     for (key, path) in [
-        ("quality", "/status/qosClass"),
+        ("qos class", "/status/qosClass"),
         ("service account", "/spec/serviceAccountName"),
         ("priority", "/spec/priorityClassName"),
         ("restart policy", "/spec/restartPolicy"),
