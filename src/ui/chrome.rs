@@ -107,12 +107,23 @@ pub(super) fn title(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme)
         if !table.marks.is_empty() {
             tell(format!("{} marked", table.marks.len()), Role::Marked);
         }
-        let missing = app.pods.shown(&app.clusters).find_map(|cluster| cluster.no_metrics.as_ref());
-        if missing.is_some() && area.width > 100 {
-            tell("no metrics".to_owned(), Role::Muted);
+        if let Some(text) = without_metrics(app).filter(|_| area.width > 100) {
+            tell(text, Role::Muted);
         }
     }
     cut(frame, area, parts);
+}
+
+/// Which of the environments that are shown have no metrics, where it is not all of them.
+fn without_metrics(app: &App) -> Option<String> {
+    let shown: Vec<_> = app.pods.shown(&app.clusters).collect();
+    let missing = shown.iter().filter(|cluster| cluster.no_metrics.is_some());
+    let names: Vec<_> = missing.map(|cluster| cluster.name.to_string()).collect();
+    match names.len() {
+        0 => None,
+        all if all == shown.len() => Some("no metrics".to_owned()),
+        _ => Some(format!("no metrics of {}", names.join(", "))),
+    }
 }
 
 /// What a table is filtered by, where it is; what cannot be read looks like a warning.
