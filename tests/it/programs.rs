@@ -94,7 +94,7 @@ impl Console {
 #[test]
 fn a_shell_has_the_terminal_until_it_ends_and_then_the_screen_is_whole_again() {
     let mut console =
-        Console::open(Some("echo \"in: $*\"; read line; echo \"got $line\"; sleep 1"));
+        Console::open(Some("echo \"in: $*\"; read line; echo \"got $line\"; sleep 2"));
     console.press(":env dev\r");
     console.wait_for("only dev");
     console.press("s");

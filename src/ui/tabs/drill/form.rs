@@ -29,7 +29,7 @@ const WIDEST: u16 = 110;
 /// ▌ backups of     ‹ prod/ingest ›   PRODUCTION, only read   s3://backups/prod/
 ///   pick           ‹ the dice ›      2026-10-14T00_00.tar.gz  14.8 MiB  37 d old  1 in 88
 ///   depth          ‹ compare ›       nothing of the source is missing: proven
-///   restore with   ‹ auto ›          mongorestore where the image has it
+///   restore with   ‹ auto ›          mongorestore if the image has it, else built-in
 ///
 ///  Verified  · untested  ░ intact …
 ///  Odds      seed 7 …
@@ -174,7 +174,7 @@ fn field_line(sheet: &mut Sheet<'_>, app: &App, field: Field) {
         }
         Field::Tool => {
             let (value, says) = match drill.form.tool {
-                ToolChoice::Auto => ("auto", "mongorestore where the image has it, else built-in"),
+                ToolChoice::Auto => ("auto", "mongorestore if the image has it, else built-in"),
                 ToolChoice::Mongorestore => ("mongorestore", "what an incident would use"),
                 ToolChoice::Builtin => ("built-in", "for images without mongorestore"),
             };
@@ -189,8 +189,9 @@ fn field_line(sheet: &mut Sheet<'_>, app: &App, field: Field) {
         (left(field.word(), 13), name),
         (format!("{open} {value} {close}"), value_role),
     ];
-    let used: usize = value.chars().count() + 4;
-    parts.push((" ".repeat(16_usize.saturating_sub(used)), Role::Muted));
+    // A long value still leaves a gap before what is said of it.
+    let gap = 18_usize.saturating_sub(value.chars().count() + 4).max(2);
+    parts.push((" ".repeat(gap), Role::Muted));
     parts.extend(says);
     sheet.line(parts);
 }
