@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::adapters::kubernetes::connect::Cluster;
@@ -180,6 +180,7 @@ impl Reader {
         }
         let was_unplaced = std::mem::take(&mut progress.is_unplaced);
         let mut log = Log::open(cluster, source, wanted, progress.newest).await?;
+        let opened = Instant::now();
         if !was_unplaced && self.resume(progress).await.is_err() {
             return Ok(Stop::Unheard);
         }
@@ -212,8 +213,11 @@ impl Reader {
                     }
                     progress.newest = Some(log.newest());
                     if is_new {
-                        progress.pace.reset();
                         progress.attempts = 0;
+                    }
+                    // One that brings something and is cut at once would else be opened all the time.
+                    if is_new && opened.elapsed() >= SHORTEST {
+                        progress.pace.reset();
                     }
                 }
                 None if !wanted.follow => return Ok(Stop::Ended(None)),

@@ -195,6 +195,23 @@ async fn a_container_that_keeps_ending_is_not_asked_for_all_the_time() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_log_that_is_cut_at_each_line_is_not_asked_for_all_the_time() {
+    let began = tokio::time::Instant::now();
+    let (told, asked) = followed(&["a"], true, move |question| {
+        if !question.contains("/log?") {
+            return says(RUNNING);
+        }
+        let at = "2026-03-01T09:12:00Z".parse::<jiff::Timestamp>().unwrap() + began.elapsed();
+        says(format!("{at} line\n"))
+    })
+    .await;
+    // Every five seconds at most, each time with a look at the pod.
+    let asked = asked.iter().filter(|question| question.contains("/log?")).count();
+    assert!((700..1000).contains(&asked), "{asked} times");
+    assert!(told.len() > 700, "{} lines", told.len());
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_cannot_be_read_is_said() {
     let (told, _) = followed(&["a"], true, |_| refuses(403, "no")).await;
     assert_eq!(told.len(), 1);
