@@ -113,8 +113,9 @@ impl Listing {
         let parts = async move {
             tokio::time::sleep(self.per_page).await;
             let kind = format!("{}List", self.resource.name);
-            let objects = self.rows.iter().filter_map(|row| render::message(row));
-            let parts = protobuf::list(&self.resource.api_version(), &kind, &metadata, objects);
+            let version = self.resource.api_version();
+            let write = |row: &Arc<Row>, to: &mut Vec<u8>| render::write_message(row, to);
+            let parts = protobuf::list(&version, &kind, &metadata, &self.rows, write);
             stream::iter(parts.into_iter().map(Ok))
         };
         stream::once(parts).flatten()

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::demo::kubernetes::object::{Kind, Labels};
 use crate::demo::kubernetes::protobuf;
-use crate::demo::kubernetes::render::managed::fields_text;
+use crate::demo::kubernetes::render::managed::{self, fields_text};
 use crate::demo::kubernetes::render::spec::pod_spec;
 use crate::demo::kubernetes::script::HEALTHY;
 use crate::demo::kubernetes::step::{Script, State, Step};
@@ -249,6 +249,8 @@ pub(super) struct Template {
     pub(super) spec_message: Vec<u8>,
     /// Who manages which fields of a pod's metadata and spec.
     pub(super) managed: String,
+    /// The same as protocol buffers, without when.
+    pub(super) managed_messages: [Vec<u8>; 2],
 }
 
 impl Template {
@@ -276,6 +278,7 @@ impl Template {
             annotations.map(|(key, value)| (key.as_str().into(), value.as_str().into())).collect();
         let spec = pod_spec(&plan);
         let managed = fields_text(&labels, &spec);
+        let managed_messages = managed::messages(&managed);
         let mut spec_message = Vec::new();
         protobuf::write(&spec, protobuf::POD_SPEC, &mut spec_message);
         let spec = inside(&spec);
@@ -287,6 +290,7 @@ impl Template {
             spec,
             spec_message,
             managed,
+            managed_messages,
             plan,
         })
     }

@@ -7,7 +7,7 @@ mod write;
 
 pub(super) use read::read;
 pub(super) use schema::{MANAGED, METADATA, POD_SPEC, POD_STATUS};
-pub(super) use write::{enclose, list, status, write};
+pub(super) use write::{enclose, list, status, time, write};
 
 pub(super) const MEDIA: &str = "application/vnd.kubernetes.protobuf";
 /// What every body begins with.

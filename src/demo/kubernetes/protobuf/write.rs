@@ -13,6 +13,8 @@ const RAW: u64 = 2;
 /// In a list: what it says of itself, and each object.
 const LIST_METADATA: u64 = 1;
 const ITEMS: u64 = 2;
+/// A part of a body is at least so long, but for the last.
+const PART: usize = 64 << 10;
 
 /// A refusal as a whole body.
 pub(in crate::demo::kubernetes) fn status(status: &Value) -> Bytes {
@@ -23,25 +25,30 @@ pub(in crate::demo::kubernetes) fn status(status: &Value) -> Bytes {
     whole.into()
 }
 
-/// A list as a body in parts: how long it is stands at its beginning, so it is made whole.
-pub(in crate::demo::kubernetes) fn list(
+/// A list as a body in parts: how long it is stands at its beginning, so it is made whole. `fill` writes
+/// one of the objects.
+pub(in crate::demo::kubernetes) fn list<T>(
     api_version: &str,
     kind: &str,
     metadata: &Value,
-    objects: impl Iterator<Item = Vec<u8>>,
+    objects: &[T],
+    fill: impl Fn(&T, &mut Vec<u8>),
 ) -> Vec<Bytes> {
-    let mut first = Vec::new();
-    enclose(LIST_METADATA, &mut first, |inside| write(metadata, LIST, inside));
-    let items = objects.map(|object| {
-        let mut item = Vec::with_capacity(object.len() + 8);
-        key(ITEMS, 2, &mut item);
-        varint(object.len() as u64, &mut item);
-        item.extend_from_slice(&object);
-        Bytes::from(item)
-    });
-    let mut parts: Vec<_> = std::iter::once(first.into()).chain(items).collect();
-    let length = parts.iter().map(Bytes::len).sum();
-    parts.insert(0, head(api_version, kind, length).into());
+    let mut parts = vec![Bytes::new()];
+    let mut part = Vec::with_capacity(2 * PART);
+    enclose(LIST_METADATA, &mut part, |inside| write(metadata, LIST, inside));
+    for object in objects {
+        enclose(ITEMS, &mut part, |inside| fill(object, inside));
+        if part.len() >= PART {
+            let whole = std::mem::replace(&mut part, Vec::with_capacity(2 * PART));
+            parts.push(whole.into());
+        }
+    }
+    parts.push(part.into());
+    let head = head(api_version, kind, parts.iter().map(Bytes::len).sum());
+    if let Some(first) = parts.first_mut() {
+        *first = head.into();
+    }
     parts
 }
 
@@ -61,11 +68,24 @@ pub(in crate::demo::kubernetes) fn enclose(
     to: &mut Vec<u8>,
     fill: impl FnOnce(&mut Vec<u8>),
 ) {
-    let mut inside = Vec::new();
-    fill(&mut inside);
     key(number, 2, to);
-    varint(inside.len() as u64, to);
-    to.extend_from_slice(&inside);
+    let begin = to.len();
+    fill(to);
+    let end = to.len();
+    varint((end - begin) as u64, to);
+    // The length is known now, and stands before what it is of.
+    let width = to.len() - end;
+    if let Some(written) = to.get_mut(begin..) {
+        written.rotate_right(width);
+    }
+}
+
+/// Writes a point in time.
+pub(in crate::demo::kubernetes) fn time(number: u64, at: Timestamp, to: &mut Vec<u8>) {
+    enclose(number, to, |inside| {
+        numeral(1, at.as_second(), inside);
+        numeral(2, at.subsec_nanosecond().into(), inside);
+    });
 }
 
 /// Writes the fields of an object that are there.
@@ -88,13 +108,9 @@ fn one(number: u64, field: Field, value: &Value, to: &mut Vec<u8>) {
             numeral(number, value, to);
         }
         Field::Time => {
-            let at = value.as_str().and_then(|text| text.parse::<Timestamp>().ok());
-            enclose(number, to, |inside| {
-                if let Some(at) = at {
-                    numeral(1, at.as_second(), inside);
-                    numeral(2, at.subsec_nanosecond().into(), inside);
-                }
-            });
+            if let Some(Ok(at)) = value.as_str().map(str::parse) {
+                time(number, at, to);
+            }
         }
         Field::Port => enclose(number, to, |inside| match value.as_str() {
             Some(name) => {

@@ -31,27 +31,32 @@ pub(in crate::demo::kubernetes) fn of_pod(
     )
 }
 
-/// The same as protocol buffers: one field of a pod's metadata for each of the two.
-pub(in crate::demo::kubernetes) fn write_pod(
-    fields: &str,
-    created: Timestamp,
-    told: Timestamp,
-    to: &mut Vec<u8>,
-) {
+/// What of both entries never changes, as protocol buffers.
+pub(in crate::demo::kubernetes) fn messages(fields: &str) -> [Vec<u8>; 2] {
     let controller = json!({
         "manager": "kube-controller-manager", "operation": "Update", "apiVersion": "v1",
-        "time": stamp(created), "fieldsType": "FieldsV1",
+        "fieldsType": "FieldsV1",
     });
     let kubelet = json!({
         "manager": "kubelet", "operation": "Update", "apiVersion": "v1",
-        "time": stamp(told), "fieldsType": "FieldsV1", "subresource": "status",
+        "fieldsType": "FieldsV1", "subresource": "status",
     });
-    for (entry, fields) in [(controller, fields), (kubelet, STATUS)] {
+    [(controller, fields), (kubelet, STATUS)].map(|(entry, fields)| {
+        let mut message = Vec::new();
+        protobuf::write(&entry, protobuf::MANAGED, &mut message);
+        protobuf::enclose(7, &mut message, |raw| {
+            protobuf::enclose(1, raw, |text| text.extend_from_slice(fields.as_bytes()));
+        });
+        message
+    })
+}
+
+/// The list for a pod as protocol buffers, of both entries and when they were written.
+pub(in crate::demo::kubernetes) fn write_pod(entries: [(&[u8], Timestamp); 2], to: &mut Vec<u8>) {
+    for (entry, at) in entries {
         protobuf::enclose(17, to, |inside| {
-            protobuf::write(&entry, protobuf::MANAGED, inside);
-            protobuf::enclose(7, inside, |raw| {
-                protobuf::enclose(1, raw, |text| text.extend_from_slice(fields.as_bytes()));
-            });
+            inside.extend_from_slice(entry);
+            protobuf::time(4, at, inside);
         });
     }
 }

@@ -41,11 +41,10 @@ pub(super) fn write(row: &Row, resource: &Resource, form: Form, is_item: bool) -
     }
 }
 
-/// A pod as protocol buffers; of what else there is, nothing.
-pub(super) fn message(row: &Row) -> Option<Vec<u8>> {
-    match &row.object {
-        Object::Pod(pod) => Some(pod::message(row, pod)),
-        _ => None,
+/// Writes a pod as protocol buffers; of what else there is, nothing.
+pub(super) fn write_message(row: &Row, to: &mut Vec<u8>) {
+    if let Object::Pod(pod) = &row.object {
+        pod::write_message(row, pod, to);
     }
 }
 

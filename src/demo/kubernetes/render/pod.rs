@@ -35,23 +35,22 @@ pub(super) fn text(row: &Row, pod: &Pod, is_item: bool) -> String {
 }
 
 /// The same as protocol buffers.
-pub(super) fn message(row: &Row, pod: &Pod) -> Vec<u8> {
+pub(super) fn write_message(row: &Row, pod: &Pod, to: &mut Vec<u8>) {
     let template = &pod.template;
-    let mut message =
-        Vec::with_capacity(template.spec_message.len() + template.managed.len() + 2048);
-    protobuf::enclose(1, &mut message, |inside| {
+    protobuf::enclose(1, to, |inside| {
         protobuf::write(&metadata(row), protobuf::METADATA, inside);
-        managed::write_pod(&template.managed, row.meta.created, pod.since, inside);
+        let [controller, kubelet] = &template.managed_messages;
+        managed::write_pod([(controller, row.meta.created), (kubelet, pod.since)], inside);
     });
-    protobuf::enclose(2, &mut message, |inside| {
+    protobuf::enclose(2, to, |inside| {
         inside.extend_from_slice(&template.spec_message);
-        let node = pod.node.as_deref().map(|node| json!({"nodeName": node}));
-        protobuf::write(&node.unwrap_or_default(), protobuf::POD_SPEC, inside);
+        if let Some(node) = &pod.node {
+            protobuf::write(&json!({"nodeName": &**node}), protobuf::POD_SPEC, inside);
+        }
     });
-    protobuf::enclose(3, &mut message, |inside| {
+    protobuf::enclose(3, to, |inside| {
         protobuf::write(&status(row, pod), protobuf::POD_STATUS, inside);
     });
-    message
 }
 
 fn status(row: &Row, pod: &Pod) -> Value {
