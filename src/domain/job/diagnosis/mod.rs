@@ -67,7 +67,8 @@ fn running(job: &Job, signs: &mut Signs) {
 pub fn diagnose_cronjob(cronjob: &CronJob, now: Timestamp) -> Diagnosis {
     let mut signs = Signs::new(now);
     if cronjob.is_suspended {
-        let sign = Rule::Suspended.since(cronjob.last_schedule);
+        // Nothing tells when it was.
+        let sign = Rule::Suspended.since(None);
         signs.add(sign, Severity::Busy, || "suspended: no run is due".to_owned());
         return signs.finish();
     }
