@@ -120,6 +120,11 @@ impl Cluster {
         }
     }
 
+    /// Whether the pods of all namespaces are watched.
+    pub fn watches_all_pods(&self) -> bool {
+        self.trust.contains_key(&(Kind::Pod, Scope::Cluster))
+    }
+
     /// Fills in what the last session saw, which counts until the cluster answers. Nobody would answer
     /// about namespaces that are not watched any more.
     pub fn remember(&mut self, at: Timestamp, mut pods: Vec<Arc<Pod>>, now: Timestamp) {

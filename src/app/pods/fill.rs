@@ -188,6 +188,7 @@ fn nodes(cluster: &Cluster) -> Vec<Row> {
     }
     let rows = cluster.nodes.rows().map(|row| {
         let demand = demands.get(&*row.node.name).copied().unwrap_or_default();
+        let demand = Demand { is_partial: !cluster.watches_all_pods(), ..demand };
         Row::Node(Arc::new(NodeRow { demand, ..NodeRow::clone(row) }))
     });
     rows.collect()

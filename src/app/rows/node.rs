@@ -25,6 +25,15 @@ pub struct Demand {
     pub cpu: u64,
     pub memory: u64,
     pub pods: u32,
+    /// There may be pods on it that are not watched.
+    pub is_partial: bool,
+}
+
+impl Demand {
+    /// What stands before a figure.
+    const fn sign(self) -> &'static str {
+        if self.is_partial { "≥" } else { "" }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -77,8 +86,9 @@ impl Object for NodeRow {
     }
 }
 
-fn percent(value: Option<u64>) -> Cell<'static> {
-    value.map_or_else(|| Cell::from("-").tone(Tone::Muted), |it| Cell::from(format!("{it}%")))
+fn percent(sign: &str, value: Option<u64>) -> Cell<'static> {
+    let text = value.map(|value| format!("{sign}{value}%"));
+    text.map_or_else(|| Cell::from("-").tone(Tone::Muted), Cell::from)
 }
 
 impl Cells for NodeRow {
@@ -116,7 +126,7 @@ impl Cells for NodeRow {
             Column::Status => Cell::from(self.status()).tone(tone),
             Column::Pods => {
                 let most = self.node.pods.map_or_else(String::new, |most| format!("/{most}"));
-                Cell::from(format!("{}{most}", self.demand.pods))
+                Cell::from(format!("{}{}{most}", self.demand.sign(), self.demand.pods))
             }
             Column::Cpu => match &self.usage {
                 Some(usage) => Cell::from(usage.cpu.to_string()),
@@ -126,8 +136,8 @@ impl Cells for NodeRow {
                 Some(usage) => Cell::from(usage.memory.to_string()),
                 None => Cell::from("-").tone(Tone::Muted),
             },
-            Column::CpuRequest => percent(self.cpu_requested()),
-            Column::MemoryRequest => percent(self.memory_requested()),
+            Column::CpuRequest => percent(self.demand.sign(), self.cpu_requested()),
+            Column::MemoryRequest => percent(self.demand.sign(), self.memory_requested()),
             Column::Why => super::pod::why(&self.diagnosis, context.now),
             Column::Version => Cell::optional(self.node.version.as_deref()),
             Column::Ip => Cell::optional(self.node.internal_ip.as_deref()),
@@ -154,7 +164,11 @@ impl Cells for NodeRow {
     }
 
     fn any_text(&self, test: &mut dyn FnMut(&str) -> bool) -> bool {
-        test(&self.status()) || test(&self.diagnosis.reason)
+        test(&self.status())
+            || test(&self.diagnosis.reason)
+            || self.node.version.as_deref().is_some_and(&mut *test)
+            || self.node.internal_ip.as_deref().is_some_and(&mut *test)
+            || self.node.taints.iter().any(|taint| test(taint))
     }
 
     fn number(&self, field: Field, _: &Context<'_>) -> Option<f64> {
