@@ -122,7 +122,10 @@ impl Cells for CronJobRow {
     }
 
     fn any_text(&self, test: &mut dyn FnMut(&str) -> bool) -> bool {
-        test(&self.cronjob.schedule) || test(&self.diagnosis.reason)
+        test(&self.cronjob.schedule)
+            || test(&self.diagnosis.reason)
+            || test(&self.cronjob.zone_text())
+            || self.cronjob.images.iter().any(|image| test(image))
     }
 
     fn number(&self, _: Field, _: &Context<'_>) -> Option<f64> {

@@ -32,6 +32,13 @@ impl Object for EventRow {
     }
 }
 
+impl EventRow {
+    /// `pod/api-0`.
+    fn object_text(&self) -> String {
+        format!("{}/{}", self.event.object.kind.to_lowercase(), self.event.object.name)
+    }
+}
+
 impl Cells for EventRow {
     fn key(&self) -> RowKey {
         RowKey::Object(self.place, self.event.uid.clone())
@@ -54,7 +61,8 @@ impl Cells for EventRow {
     }
 
     fn created(&self) -> Option<Timestamp> {
-        self.event.first
+        // What it is sorted by and shows: when it was last seen.
+        self.event.last.or(self.event.first)
     }
 
     fn labels(&self) -> &[(Arc<str>, Box<str>)] {
@@ -63,13 +71,10 @@ impl Cells for EventRow {
 
     fn cell<'a>(&'a self, column: Column, context: &Context<'_>) -> Cell<'a> {
         match column {
-            Column::LastSeen => Cell::age(self.event.last.or(self.event.first), context.now),
+            Column::LastSeen => Cell::age(self.created(), context.now),
             Column::Reason => Cell::text(&self.event.reason).tone(self.severity().into()),
             Column::Count => Cell::from(self.event.count.to_string()),
-            Column::Object => {
-                let kind = self.event.object.kind.to_lowercase();
-                Cell::from(format!("{kind}/{}", self.event.object.name))
-            }
+            Column::Object => Cell::from(self.object_text()),
             Column::Message => Cell::text(&self.event.message),
             Column::Owner => Cell::optional(self.event.source.as_deref()).tone(Tone::Muted),
             _ => Cell::default(),
@@ -77,16 +82,18 @@ impl Cells for EventRow {
     }
 
     fn compare(&self, other: &Self, column: Column) -> Option<Ordering> {
-        let last = |row: &Self| row.event.last.or(row.event.first);
         Some(match column {
-            Column::LastSeen => last(self).cmp(&last(other)),
+            Column::LastSeen => self.created().cmp(&other.created()),
             Column::Count => self.event.count.cmp(&other.event.count),
             _ => return None,
         })
     }
 
     fn any_text(&self, test: &mut dyn FnMut(&str) -> bool) -> bool {
-        test(&self.event.reason) || test(&self.event.message) || test(&self.event.object.kind)
+        test(&self.event.reason)
+            || test(&self.event.message)
+            || test(&self.object_text())
+            || self.event.source.as_deref().is_some_and(test)
     }
 
     fn number(&self, _: Field, _: &Context<'_>) -> Option<f64> {

@@ -205,12 +205,23 @@ pub struct Sought<'a> {
     pub context: Context<'a>,
 }
 
+impl Sought<'_> {
+    /// The environment that it is of, or all that have it.
+    fn environments(&self) -> impl Iterator<Item = &str> {
+        let (one, several) = match self.row {
+            Row::Workload(group) => (None, Some(group.places())),
+            other => (other.place(), None),
+        };
+        let places = one.into_iter().chain(several.into_iter().flatten());
+        places.map(|place| self.context.environment(place))
+    }
+}
+
 impl Searchable for Sought<'_> {
     fn any_text(&self, test: &mut dyn FnMut(&str) -> bool) -> bool {
-        let environment = self.row.place().map_or("", |place| self.context.environment(place));
         test(self.row.name())
             || self.row.namespace().is_some_and(|namespace| test(namespace))
-            || test(environment)
+            || self.environments().any(&mut *test)
             || each!(self.row, it => it.any_text(test))
     }
 

@@ -140,6 +140,11 @@ impl WorkloadGroup {
         self.members.iter().filter_map(|(_, presence)| presence.member())
     }
 
+    /// The environments that have it.
+    pub fn places(&self) -> impl Iterator<Item = Place> {
+        self.present().map(|member| member.row.place)
+    }
+
     /// The environment in which it is worst off.
     pub fn worst(&self) -> Option<&Member> {
         self.present().max_by_key(|member| member.severity())
@@ -262,11 +267,13 @@ impl Cells for WorkloadGroup {
     }
 
     fn any_text(&self, test: &mut dyn FnMut(&str) -> bool) -> bool {
-        self.present().any(|member| {
-            member.row.workload.images.iter().any(|image| test(image))
-                || member.worst.as_ref().is_some_and(|pod| test(&pod.printed.status))
-                || test(&member.diagnosis().reason)
-        })
+        test(kind_word(self.kind))
+            || test(&self.drift().text())
+            || self.present().any(|member| {
+                member.row.workload.images.iter().any(|image| test(image))
+                    || member.worst.as_ref().is_some_and(|pod| test(&pod.printed.status))
+                    || test(&member.diagnosis().reason)
+            })
     }
 
     fn number(&self, field: Field, _: &Context<'_>) -> Option<f64> {

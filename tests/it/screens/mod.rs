@@ -275,6 +275,32 @@ fn what_a_filter_leaves_has_the_room_once_it_is_typed() {
 }
 
 #[test]
+fn whatever_is_shown_of_a_row_can_be_filtered_by() {
+    let found = |view: &str, filter: &str| {
+        let mut stage = Stage::full(LARGE);
+        stage.go(view);
+        stage.act(Action::Filter);
+        stage.type_in(filter);
+        stage.act(Action::Press);
+        let table = stage.app.pods.top().table().unwrap();
+        (table.rows().len(), table.total())
+    };
+    for (view, filter) in [
+        ("workloads", "prod"),
+        ("workloads", "deploy"),
+        ("workloads", "images differ"),
+        ("cronjobs", "Etc/UTC"),
+        ("nodes", "v1.33.4"),
+        ("events", "^pod/"),
+        // As the column says: since it was last seen.
+        ("events", "age<10m"),
+    ] {
+        let (found, all) = found(view, filter);
+        assert!(found > 0, "{view}: /{filter} finds none of {all}");
+    }
+}
+
+#[test]
 fn the_palette_completes_what_is_typed() {
     for size in SIZES {
         let mut stage = Stage::full(size);
@@ -298,6 +324,22 @@ fn a_change_is_asked_for_in_words_and_frame() {
         settings.act(Action::Press);
         settings.type_in("pro");
         settings.check("dialog_production");
+    }
+}
+
+#[test]
+fn a_dialog_keeps_its_sentences_and_its_buttons_within_its_frame() {
+    for size in [(40, 10), (60, 11), (40, 12), SMALL] {
+        let mut stage = Stage::writable(size);
+        stage.go("cronjobs");
+        stage.select("ingest-backup");
+        stage.act(Action::RunNow);
+        let screen = picture::text(&stage.draw());
+        let lines: Vec<&str> = screen.lines().collect();
+        let at = |part: &str| lines.iter().position(|line| line.contains(part));
+        let bottom = lines.iter().rposition(|line| line.contains(['╰', '╚'])).unwrap();
+        assert!(at("Cancel").is_some_and(|row| row < bottom), "{size:?}:\n{screen}");
+        assert!(!screen.contains("beside…"), "{size:?}:\n{screen}");
     }
 }
 
