@@ -12,6 +12,7 @@ use crate::domain::text::shown;
 use crate::domain::units::Count;
 use crate::ui::paint;
 use crate::ui::reading::{self, Drawn, Stretch};
+use crate::ui::sheet::wrap;
 use crate::ui::theme::{Role, Theme};
 
 /// Draws a text and where one is in it, or why there is none.
@@ -26,12 +27,18 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, text: &Loaded, theme: &Theme) {
     match text {
         Loaded::Waiting => paint::line(frame, area, " loading …", theme.role(Role::Muted)),
         Loaded::Failed(failure) => {
-            let (first, rest) = reading::split(area);
-            let what = format!(" {}", shown(&failure.what));
-            paint::line(frame, first, &what, theme.role(Role::Critical));
-            if let Some(advice) = &failure.advice {
-                paint::line(frame, rest, &format!(" {}", shown(advice)), theme.role(Role::Text));
-            }
+            let room = usize::from(area.width.saturating_sub(2));
+            let mut line = Rect { height: 1, ..area };
+            let mut tell = |text: &str, role: Role| {
+                for part in
+                    wrap(&shown(text), room).iter().take(usize::from(area.bottom() - line.y))
+                {
+                    paint::line(frame, line, &format!(" {part}"), theme.role(role));
+                    line.y += 1;
+                }
+            };
+            tell(&failure.what, Role::Critical);
+            tell(failure.advice.as_deref().unwrap_or_default(), Role::Text);
         }
         Loaded::Text(view) => draw_text(frame, area, view, theme),
     }

@@ -72,8 +72,9 @@ fn a_text_that_could_not_be_had_says_why() {
         let mut stage = Stage::full(size);
         stage.select(SICK);
         let generation = asked(&stage.act(Action::Describe));
-        let failure = Failure::new(FailureKind::Denied, "reading pod default/api-0 denied")
-            .advise("ask for the verb get on pods");
+        let what = "reading pods default/ingest-core-sf7pdwtz2j-94t54 of dev: this login may not, or it is gone";
+        let failure =
+            Failure::new(FailureKind::Denied, what).advise("ask for the verb get on pods");
         stage.app.update(Message::ObjectLoaded { generation, object: Err(failure) });
         stage.check("text_failed");
     }
