@@ -8,6 +8,7 @@ use ratatui::widgets::{Block, BorderType, Clear};
 use crate::app::action::Action;
 use crate::app::overlay::{Button, Dialog};
 use crate::ui::paint::{centred, line, spans, width};
+use crate::ui::sheet::wrap;
 use crate::ui::theme::{Role, Theme};
 use crate::ui::viewports::Viewports;
 
@@ -19,9 +20,17 @@ pub(super) fn draw(
     viewports: &mut Viewports,
 ) {
     let widest = dialog.lines.iter().map(|text| width(text)).max().unwrap_or(0);
-    let rows = u16::try_from(dialog.lines.len()).unwrap_or(0);
-    let typing = if dialog.typed.is_some() { 2 } else { 0 };
-    let area = centred(area, widest.max(44) + 6, rows + 6 + typing);
+    let wide = (widest.max(44) + 6).min(area.width);
+    let room = usize::from(wide.saturating_sub(6));
+    let lines: Vec<String> = dialog.lines.iter().flat_map(|text| wrap(text, room)).collect();
+    let rows = u16::try_from(lines.len()).unwrap_or(0);
+    let typing = u16::from(dialog.typed.is_some());
+    // The frame, the buttons; a blank above and below, and before what is typed and the buttons.
+    let needed = rows + typing + 3;
+    let blanks = area.height.saturating_sub(needed).min(3 + typing);
+    let area = centred(area, wide, needed + blanks);
+    // Those between the parts last.
+    let [between, above] = [u16::from(blanks > 0), u16::from(blanks > 1 + typing)];
     let border = if dialog.production { Role::BorderProduction } else { Role::Border };
     let title = if dialog.production {
         format!(" {} in {} · PRODUCTION ", dialog.title, dialog.environment)
@@ -35,14 +44,20 @@ pub(super) fn draw(
     frame.render_widget(Clear, area);
     let inner = block.inner(area);
     frame.render_widget(block, area);
-    let mut row =
-        Rect { x: inner.x + 2, y: inner.y + 1, width: inner.width.saturating_sub(4), height: 1 };
-    for text in &dialog.lines {
+    let mut row = Rect {
+        x: inner.x + 2,
+        y: inner.y + above,
+        width: inner.width.saturating_sub(4),
+        height: 1,
+    };
+    // What is asked and how to answer stays, whatever there is no room for.
+    let last = inner.bottom().saturating_sub(1 + typing);
+    for text in lines.iter().take(usize::from(last.saturating_sub(row.y))) {
         line(frame, row, text, theme.role(Role::Text));
         row.y += 1;
     }
     if let Some(typed) = &dialog.typed {
-        row.y += 1;
+        row.y += u16::from(blanks > 1);
         let role = if dialog.is_confirmed() { Role::Fine } else { Role::Warning };
         spans(
             frame,
@@ -57,7 +72,7 @@ pub(super) fn draw(
         );
         row.y += 1;
     }
-    row.y += 1;
+    row.y += between;
     let mut x = row.x;
     for (button, label) in dialog.buttons() {
         let is_focused = dialog.button == button;
