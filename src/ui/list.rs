@@ -148,7 +148,7 @@ pub(super) fn choices(
             row,
             [
                 Span::styled(format!("{:<20} ", fit(what, 20)), theme.role(Role::Muted)),
-                Span::styled(fit(text, room).replace('\t', "  "), theme.role(role)),
+                Span::styled(fit(&text.replace('\t', "  "), room).into_owned(), theme.role(role)),
             ],
         );
     }
