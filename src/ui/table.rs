@@ -220,7 +220,12 @@ fn least(column: Column, own: u16) -> u16 {
 fn place(wishes: &[Wish], table: &Table, room: u16) -> (Vec<Place>, usize) {
     // What is sorted by is looked for.
     let rank = |column: Column| {
-        if column == table.sort.column { importance(column).min(1) } else { importance(column) }
+        match column {
+            // The worst are in the columns of the environments, too.
+            Column::Why => importance(column),
+            column if column == table.sort.column => 0,
+            column => importance(column),
+        }
     };
     let mut scrolled = usize::from(table.scrolled);
     let mut kept: Vec<(&Wish, u16)> = Vec::new();
