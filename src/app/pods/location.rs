@@ -179,8 +179,10 @@ impl Location {
                 format!("{} of {of}", view.title())
             }
             Self::Containers { name, .. } => name.to_string(),
-            Self::Describe(object) => format!("{} · describe", object.name),
-            Self::Raw(object) => format!("{} · yaml", object.name),
+            Self::Describe(object) => {
+                format!("{} of {} · describe", object.name, object.environment)
+            }
+            Self::Raw(object) => format!("{} of {} · yaml", object.name, object.environment),
             Self::Explain { title, .. } => format!("{title} · why"),
             Self::Logs { title, .. } => format!("{title} · logs"),
         }

@@ -142,7 +142,9 @@ impl Pods {
             }
             _ => return None,
         };
-        Some(self.open(location))
+        // What belongs to it may be on the screen already.
+        let is_here = self.top().location == location;
+        Some(if is_here { Vec::new() } else { self.open(location) })
     }
 
     /// The explanation of the row under the cursor.
