@@ -240,8 +240,8 @@ fn place(wishes: &[Wish], table: &Table, room: u16) -> (Vec<Place>, usize) {
     let room = room.saturating_add(GAP).saturating_sub(GUTTER);
     let needed = |kept: &[(&Wish, u16)]| {
         let columns = kept.iter().map(|(_, width)| width + GAP).sum::<u16>();
-        // The sign for what is left out stands beside the last heading, never on it.
-        let last = kept.last().filter(|_| kept.len() < wishes.len());
+        // The sign for what is left out stands beside the last heading and its arrow, never on them.
+        let last = kept.last();
         let sign = width(&sign(wishes.len() - kept.len()));
         let beside = last.map_or(0, |(wish, width)| match wish.column.side() {
             Side::Left => (wish.heading + SORT + sign).saturating_sub(*width),
