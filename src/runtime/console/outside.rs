@@ -65,6 +65,8 @@ pub(super) struct Performer {
     tracker: TaskTracker,
     root: CancellationToken,
     lent: watch::Sender<bool>,
+    /// Whether anything has been painted.
+    painted: watch::Sender<bool>,
     /// What is to have the terminal next.
     program: Option<(Program, Option<Deed>)>,
     desk: Desk,
@@ -73,7 +75,8 @@ pub(super) struct Performer {
 }
 
 impl Performer {
-    /// Starts the feeds of all environments, side by side.
+    /// Starts the feeds of all environments, side by side, once the first frame is painted: what they
+    /// bring would else contend with it for the processors.
     pub(super) fn start(
         settings: Arc<Settings>,
         clock: Clock,
@@ -84,6 +87,7 @@ impl Performer {
         let (tracker, root) = (TaskTracker::new(), CancellationToken::new());
         let mut open = Lines::new();
         let mut chosen = BTreeMap::new();
+        let (painted, is_painted) = watch::channel(false);
         for environment in &settings.environments {
             let Some(kubernetes) = &environment.kubernetes else { continue };
             let name = environment.name.clone();
@@ -92,7 +96,14 @@ impl Performer {
             let (sender, namespaces) = watch::channel(scopes(environment, &Namespaces::Configured));
             let (sink, batches) = mpsc::channel(1);
             let feed = ClusterFeed { line: Arc::clone(&to_cluster), namespaces, clock, sink };
-            tracker.spawn(feed.run(root.child_token()));
+            let (cancel, mut is_painted) = (root.child_token(), is_painted.clone());
+            tracker.spawn(async move {
+                let first_frame = is_painted.wait_for(|is_painted| *is_painted);
+                let painted = cancel.run_until_cancelled(first_frame).await;
+                if painted.is_some_and(|painted| painted.is_ok()) {
+                    feed.run(cancel).await;
+                }
+            });
             tracker.spawn(pass_on(batches, messages.clone()));
             open.insert(name.clone(), to_cluster);
             chosen.insert(name, sender);
@@ -115,6 +126,7 @@ impl Performer {
             tracker,
             root,
             lent,
+            painted,
             program,
             desk,
             lookout,
@@ -334,6 +346,7 @@ impl Outside for Performer {
         if self.surface != Surface::Memory {
             terminal::end_frame();
         }
+        self.painted.send_if_modified(|is_painted| !std::mem::replace(is_painted, true));
     }
 
     fn keep(&mut self, app: &App) {
