@@ -6,15 +6,17 @@ use std::fmt;
 use std::hash::Hash;
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
+
 /// The one copy of each of so many values. When it is full it begins anew: values in use live on.
 pub struct Shelf<T: ?Sized> {
     most: usize,
-    kept: HashSet<Arc<T>>,
+    kept: HashSet<Arc<T>, RandomState>,
 }
 
 impl<T: ?Sized + Eq + Hash> Shelf<T> {
     pub fn of(most: usize) -> Self {
-        Self { most, kept: HashSet::new() }
+        Self { most, kept: HashSet::default() }
     }
 
     /// What is equal to `own` and was here before it, else `own` from now on.

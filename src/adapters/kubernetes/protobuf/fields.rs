@@ -14,8 +14,8 @@ pub(super) enum Value<'a> {
 /// Why no field can be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Broken {
-    /// The bytes end in the middle of one.
-    Cut,
+    /// The bytes end in the middle of one, of which at least so many are missing.
+    Cut(u64),
     Invalid,
 }
 
@@ -46,7 +46,7 @@ pub(super) fn key(bytes: &mut &[u8]) -> Result<(u64, u64), Broken> {
 pub(super) fn varint(bytes: &mut &[u8]) -> Result<u64, Broken> {
     let mut number = 0;
     for shift in (0..64).step_by(7) {
-        let (&byte, rest) = bytes.split_first().ok_or(Broken::Cut)?;
+        let (&byte, rest) = bytes.split_first().ok_or(Broken::Cut(1))?;
         *bytes = rest;
         if shift == 63 && byte > 1 {
             break;
@@ -60,8 +60,9 @@ pub(super) fn varint(bytes: &mut &[u8]) -> Result<u64, Broken> {
 }
 
 fn split<'a>(bytes: &mut &'a [u8], length: u64) -> Result<&'a [u8], Broken> {
+    let missing = length.saturating_sub(bytes.len() as u64);
     let length = usize::try_from(length).map_err(|_| Broken::Invalid)?;
-    let (value, rest) = bytes.split_at_checked(length).ok_or(Broken::Cut)?;
+    let (value, rest) = bytes.split_at_checked(length).ok_or(Broken::Cut(missing))?;
     *bytes = rest;
     Ok(value)
 }
@@ -75,7 +76,7 @@ mod tests {
         for (bytes, expected) in [
             (&[0][..], Ok(0)),
             (&[0x96, 0x01], Ok(150)),
-            (&[0xff; 9], Err(Broken::Cut)),
+            (&[0xff; 9], Err(Broken::Cut(1))),
             (&[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01], Ok(u64::MAX)),
             (&[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02], Err(Broken::Invalid)),
             (&[0xff; 11], Err(Broken::Invalid)),
@@ -106,6 +107,6 @@ mod tests {
     fn a_length_that_nothing_can_have_is_no_reason_to_stop_the_program() {
         let length = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01];
         let bytes = [&[0x0a][..], &length, b"short"].concat();
-        assert_eq!(field(&mut &*bytes), Err(Broken::Cut));
+        assert_eq!(field(&mut &*bytes), Err(Broken::Cut(u64::MAX - 5)));
     }
 }

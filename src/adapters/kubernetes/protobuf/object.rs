@@ -199,7 +199,7 @@ fn nanoseconds(mut message: &[u8]) -> Result<i128, Error> {
 
 fn invalid(broken: Broken) -> Error {
     Error::custom(match broken {
-        Broken::Cut => "a message ends in the middle",
+        Broken::Cut(_) => "a message ends in the middle",
         Broken::Invalid => "a message has a field that is none",
     })
 }

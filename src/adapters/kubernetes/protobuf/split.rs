@@ -36,43 +36,46 @@ enum Part {
 impl Splitter {
     /// Takes what comes next; hands each object that is whole to `take`.
     pub fn feed(&mut self, chunk: &[u8], mut take: impl FnMut(&[u8])) -> Result<(), Unreadable> {
-        if self.held.is_empty() {
-            let rest = self.read(chunk, &mut take)?;
-            self.held.extend_from_slice(rest);
-        } else {
+        let mut rest = chunk;
+        // What is held is made whole first, of as few bytes as it needs; the others are read where they are.
+        while !self.held.is_empty() {
             let mut held = std::mem::take(&mut self.held);
-            held.extend_from_slice(chunk);
-            let left = self.read(&held, &mut take)?.len();
-            held.drain(..held.len() - left);
+            match self.step(&mut &*held, &mut take) {
+                Ok(()) => held.clear(),
+                Err(broken) => {
+                    let missing = missing(broken)?;
+                    let (more, behind) = rest.split_at(missing.min(rest.len()));
+                    held.extend_from_slice(more);
+                    rest = behind;
+                    if more.len() < missing {
+                        self.held = held;
+                        return Ok(());
+                    }
+                }
+            }
             self.held = held;
         }
-        if self.held.len() > LARGEST_ELEMENT { Err(Unreadable::TooLarge) } else { Ok(()) }
-    }
-
-    /// Reads what is whole of `bytes`; gives back the rest.
-    fn read<'a>(
-        &mut self,
-        bytes: &'a [u8],
-        take: &mut impl FnMut(&[u8]),
-    ) -> Result<&'a [u8], Unreadable> {
-        let mut rest = bytes;
         while !rest.is_empty() {
             let mut ahead = rest;
-            match self.step(&mut ahead, take) {
+            match self.step(&mut ahead, &mut take) {
                 Ok(()) => rest = ahead,
-                Err(Broken::Cut) => break,
-                Err(Broken::Invalid) => return Err(Unreadable::NoList),
+                Err(broken) => {
+                    missing(broken)?;
+                    self.held.extend_from_slice(rest);
+                    return Ok(());
+                }
             }
         }
-        Ok(rest)
+        Ok(())
     }
 
     fn step(&mut self, rest: &mut &[u8], take: &mut impl FnMut(&[u8])) -> Result<(), Broken> {
         let before = rest.len();
         self.part = match self.part {
             Part::Magic => {
-                let is_cut = MAGIC.starts_with(rest) && rest.len() < MAGIC.len();
-                let broken = if is_cut { Broken::Cut } else { Broken::Invalid };
+                let missing = MAGIC.len().saturating_sub(before) as u64;
+                let is_cut = MAGIC.starts_with(rest) && missing > 0;
+                let broken = if is_cut { Broken::Cut(missing) } else { Broken::Invalid };
                 *rest = rest.strip_prefix(MAGIC).ok_or(broken)?;
                 Part::Envelope
             }
@@ -120,5 +123,16 @@ impl Splitter {
             Part::Magic if self.held.is_empty() => Err(Unreadable::NoList),
             _ => Err(Unreadable::Unfinished),
         }
+    }
+}
+
+/// How many bytes a field needs at least to be whole.
+fn missing(broken: Broken) -> Result<usize, Unreadable> {
+    match broken {
+        Broken::Cut(missing) => usize::try_from(missing)
+            .ok()
+            .filter(|missing| *missing <= LARGEST_ELEMENT)
+            .ok_or(Unreadable::TooLarge),
+        Broken::Invalid => Err(Unreadable::NoList),
     }
 }

@@ -153,8 +153,8 @@ fn what_is_no_list_is_said_to_be_none() {
     assert_eq!(split(&text, &[]).unwrap_err(), Unreadable::NoList);
     let endless =
         [MAGIC, &varint(2 << 3 | 2), &varint(1 << 40), &varint(2 << 3 | 2), &varint(1 << 39)];
-    let endless = [endless.concat(), vec![0; 17 << 20]].concat();
-    assert_eq!(split(&endless, &[]).unwrap_err(), Unreadable::TooLarge);
+    // Nothing of it need be gathered to know that.
+    assert_eq!(split(&endless.concat(), &[]).unwrap_err(), Unreadable::TooLarge);
 }
 
 fn text_of(name: &str, value: &str) -> Vec<u8> {
