@@ -97,6 +97,8 @@ fn a_shell_has_the_terminal_until_it_ends_and_then_the_screen_is_whole_again() {
         Console::open(Some("echo \"in: $*\"; read line; echo \"got $line\"; sleep 2"));
     console.press(":env dev\r");
     console.wait_for("only dev");
+    // Its pods have come.
+    console.wait_for("mongo-0");
     console.press("s");
     console.wait_for("Open a shell");
     console.press("\t\r");
