@@ -250,7 +250,7 @@ pub(super) struct Template {
     /// Who manages which fields of a pod's metadata and spec.
     pub(super) managed: String,
     /// The same as protocol buffers, without when.
-    pub(super) managed_messages: [Vec<u8>; 2],
+    pub(super) managed_messages: Vec<Vec<u8>>,
 }
 
 impl Template {

@@ -1,6 +1,7 @@
 //! The messages that are read and written, as far as this world has their fields: numbers from
 //! `generated.proto` of <https://github.com/kubernetes/api/blob/v0.34.3/core/v1/generated.proto> and
-//! <https://github.com/kubernetes/apimachinery/blob/v0.34.3/pkg/apis/meta/v1/generated.proto>.
+//! <https://github.com/kubernetes/apimachinery/blob/v0.34.3/pkg/apis/meta/v1/generated.proto>. Who reads
+//! them has tables of its own: one that served both would agree with itself where it is wrong.
 
 /// What a field of a message is.
 #[derive(Debug, Clone, Copy)]
@@ -70,12 +71,11 @@ const OWNER: Message = &[
     (7, "blockOwnerDeletion", Flag),
 ];
 
-/// But for the fields themselves.
+/// But for when, and the fields themselves.
 pub(in crate::demo::kubernetes) const MANAGED: Message = &[
     (1, "manager", Text),
     (2, "operation", Text),
     (3, "apiVersion", Text),
-    (4, "time", Time),
     (6, "fieldsType", Text),
     (8, "subresource", Text),
 ];

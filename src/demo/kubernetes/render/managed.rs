@@ -31,31 +31,32 @@ pub(in crate::demo::kubernetes) fn of_pod(
     )
 }
 
-/// What of both entries never changes, as protocol buffers.
-pub(in crate::demo::kubernetes) fn messages(fields: &str) -> [Vec<u8>; 2] {
-    let controller = json!({
-        "manager": "kube-controller-manager", "operation": "Update", "apiVersion": "v1",
-        "fieldsType": "FieldsV1",
-    });
-    let kubelet = json!({
-        "manager": "kubelet", "operation": "Update", "apiVersion": "v1",
-        "fieldsType": "FieldsV1", "subresource": "status",
-    });
-    [(controller, fields), (kubelet, STATUS)].map(|(entry, fields)| {
+/// The entries of that list as protocol buffers, without when.
+pub(in crate::demo::kubernetes) fn messages(fields: &str) -> Vec<Vec<u8>> {
+    let any = Timestamp::UNIX_EPOCH;
+    let entries: Vec<Value> = serde_json::from_str(&of_pod(fields, any, any)).unwrap_or_default();
+    let message = |entry: Value| {
         let mut message = Vec::new();
         protobuf::write(&entry, protobuf::MANAGED, &mut message);
+        let fields = entry.get("fieldsV1").map(Value::to_string).unwrap_or_default();
         protobuf::enclose(7, &mut message, |raw| {
             protobuf::enclose(1, raw, |text| text.extend_from_slice(fields.as_bytes()));
         });
         message
-    })
+    };
+    entries.into_iter().map(message).collect()
 }
 
-/// The list for a pod as protocol buffers, of both entries and when they were written.
-pub(in crate::demo::kubernetes) fn write_pod(entries: [(&[u8], Timestamp); 2], to: &mut Vec<u8>) {
-    for (entry, at) in entries {
+/// Writes that list of a pod as protocol buffers.
+pub(in crate::demo::kubernetes) fn write_pod(
+    messages: &[Vec<u8>],
+    created: Timestamp,
+    told: Timestamp,
+    to: &mut Vec<u8>,
+) {
+    for (message, at) in messages.iter().zip([created, told]) {
         protobuf::enclose(17, to, |inside| {
-            inside.extend_from_slice(entry);
+            inside.extend_from_slice(message);
             protobuf::time(4, at, inside);
         });
     }

@@ -39,8 +39,7 @@ pub(super) fn write_message(row: &Row, pod: &Pod, to: &mut Vec<u8>) {
     let template = &pod.template;
     protobuf::enclose(1, to, |inside| {
         protobuf::write(&metadata(row), protobuf::METADATA, inside);
-        let [controller, kubelet] = &template.managed_messages;
-        managed::write_pod([(controller, row.meta.created), (kubelet, pod.since)], inside);
+        managed::write_pod(&template.managed_messages, row.meta.created, pod.since, inside);
     });
     protobuf::enclose(2, to, |inside| {
         inside.extend_from_slice(&template.spec_message);
