@@ -4,7 +4,7 @@
 
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::{BoxFuture, MaybeDone, maybe_done};
@@ -27,9 +27,6 @@ const FIRST: usize = 50;
 const TELLING: usize = 256 << 10;
 /// In bytes a second. Servers pack about as fast.
 const FAST: f64 = 25e6;
-
-/// The forms that are read, the better one first.
-static EITHER: LazyLock<String> = LazyLock::new(|| format!("{},application/json", protobuf::MEDIA));
 
 /// A list that is being read.
 pub struct Listing<T> {
@@ -176,7 +173,7 @@ impl<T> Listing<T> {
             request = request.header(ACCEPT_ENCODING, "identity");
         }
         if self.resource.decode_protobuf.is_some() {
-            request = request.header(ACCEPT, EITHER.as_str());
+            request = request.header(ACCEPT, protobuf::PREFERRED);
         }
         let (cluster, attempt) = (self.cluster.clone(), self.attempt.clone());
         Box::pin(async move { cluster.open(&attempt, request, Vec::new()).await })
@@ -191,9 +188,9 @@ impl<T> Listing<T> {
             // Another list may have found out before.
             self.cluster.packing.get_or_init(|| packing);
         }
-        let metadata = reading.reader.finish().map_err(|why| self.attempt.nonsense(why))?;
+        let mut metadata = reading.reader.finish().map_err(|why| self.attempt.nonsense(why))?;
         let remaining = metadata.remaining_item_count.and_then(|count| count.try_into().ok());
-        let version = metadata.resource_version.clone().unwrap_or_default();
+        let version = metadata.resource_version.take().unwrap_or_default();
         let go_on = metadata.goes_on();
         let is_last = go_on.is_none();
         self.state = match go_on {

@@ -36,33 +36,32 @@ impl<T> PageReader<T> {
 
     /// Takes what comes next; adds the objects that are whole to `rows`.
     pub(super) fn feed(&mut self, chunk: &[u8], rows: &mut Vec<Arc<T>>) -> Result<(), Unreadable> {
-        let Resource { plural, decode, .. } = self.resource;
+        let resource = self.resource;
         match &mut self.form {
-            Form::Json(splitter) => splitter.feed(chunk, |bytes, _| {
-                element(bytes, decode, |read| rows.extend(row(read, plural)))
-            }),
+            Form::Json(splitter) => splitter.feed(chunk, elements(resource, rows)),
             Form::Protobuf(splitter, decode) => {
-                splitter.feed(chunk, |object| rows.extend(row(decode(object), plural)))
+                splitter.feed(chunk, |object| rows.extend(row(decode(object), resource.plural)))
             }
         }
     }
 
     /// Reads what has come, however little that is.
     pub(super) fn flush(&mut self, rows: &mut Vec<Arc<T>>) -> Result<(), Unreadable> {
-        let Resource { plural, decode, .. } = self.resource;
         match &mut self.form {
-            Form::Json(splitter) => splitter
-                .flush(|bytes, _| element(bytes, decode, |read| rows.extend(row(read, plural)))),
+            Form::Json(splitter) => splitter.flush(elements(self.resource, rows)),
             // Nothing that is whole waits.
             Form::Protobuf(..) => Ok(()),
         }
     }
 
-    /// What the list says of itself before its objects, while they are read.
+    /// What the list says of itself before its objects, once they come; nothing where that cannot be read.
     pub(super) fn beginning(&self) -> Option<ListMetadata> {
         match &self.form {
-            Form::Json(splitter) => json(&[splitter.beginning()?, b"]}"].concat()).ok(),
-            Form::Protobuf(splitter, _) => splitter.metadata(),
+            Form::Json(splitter) => {
+                let beginning = splitter.beginning()?;
+                Some(json(&[beginning, b"]}"].concat()).unwrap_or_default())
+            }
+            Form::Protobuf(splitter, _) => splitter.metadata().map(Result::unwrap_or_default),
         }
     }
 
@@ -76,6 +75,14 @@ impl<T> PageReader<T> {
             Form::Protobuf(splitter, _) => splitter.finish().map_err(|why| why.to_string()),
         }
     }
+}
+
+/// Reads the element at the beginning of what is there into `rows`, and says how long it is.
+fn elements<T>(
+    Resource { plural, decode, .. }: Resource<T>,
+    rows: &mut Vec<Arc<T>>,
+) -> impl FnMut(&[u8], &[u8]) -> Result<usize, serde_json::Error> {
+    move |bytes, _| element(bytes, decode, |read| rows.extend(row(read, plural)))
 }
 
 fn json(envelope: &[u8]) -> Result<ListMetadata, serde_json::Error> {

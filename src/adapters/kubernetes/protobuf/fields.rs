@@ -36,6 +36,19 @@ pub(super) fn field<'a>(bytes: &mut &'a [u8]) -> Result<(u64, Value<'a>), Broken
     Ok((number, value))
 }
 
+/// What the field of this number holds, where it is there; the last one counts.
+pub(super) fn find(mut message: &[u8], wanted: u64) -> Result<Option<&[u8]>, Broken> {
+    let mut found = None;
+    while !message.is_empty() {
+        if let (number, Value::Bytes(bytes)) = field(&mut message)?
+            && number == wanted
+        {
+            found = Some(bytes);
+        }
+    }
+    Ok(found)
+}
+
 /// The number of a field, and how what it holds is written.
 pub(super) fn key(bytes: &mut &[u8]) -> Result<(u64, u64), Broken> {
     let key = varint(bytes)?;

@@ -13,7 +13,7 @@ mod tests;
 use serde::de::DeserializeOwned;
 pub use serde::de::value::Error;
 
-use crate::adapters::kubernetes::protobuf::fields::{Value, field};
+use crate::adapters::kubernetes::protobuf::fields::find;
 use crate::adapters::kubernetes::protobuf::object::Object;
 
 pub(super) use schema::STATUS;
@@ -21,6 +21,8 @@ pub use schema::{Message, POD};
 pub use split::Splitter;
 
 pub const MEDIA: &str = "application/vnd.kubernetes.protobuf";
+/// For who reads JSON, too.
+pub(super) const PREFERRED: &str = "application/vnd.kubernetes.protobuf,application/json";
 
 /// What every answer begins with.
 const MAGIC: &[u8] = b"k8s\0";
@@ -34,13 +36,5 @@ pub fn read<T: DeserializeOwned>(bytes: &[u8], message: Message) -> Result<T, Er
 
 /// The object of a whole answer.
 pub(super) fn enveloped(answer: &[u8]) -> Option<&[u8]> {
-    let mut rest = answer.strip_prefix(MAGIC)?;
-    while !rest.is_empty() {
-        if let (number, Value::Bytes(object)) = field(&mut rest).ok()?
-            && number == RAW.0
-        {
-            return Some(object);
-        }
-    }
-    None
+    find(answer.strip_prefix(MAGIC)?, RAW.0).ok()?
 }

@@ -9,7 +9,7 @@ use serde::de::value::{BorrowedStrDeserializer, Error};
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
-use crate::adapters::kubernetes::protobuf::fields::{Broken, Value, field};
+use crate::adapters::kubernetes::protobuf::fields::{Broken, Value, field, find};
 use crate::adapters::kubernetes::protobuf::schema::{ENTRY, Kind, Message};
 
 const NANOSECONDS: i128 = 1_000_000_000;
@@ -172,16 +172,8 @@ impl<'de> MapAccess<'de> for Entries<'de> {
 }
 
 /// What the field of this number holds; nothing where it is not there.
-fn bytes(mut message: &[u8], wanted: u64) -> Result<&[u8], Error> {
-    let mut found = &[][..];
-    while !message.is_empty() {
-        if let (number, Value::Bytes(bytes)) = field(&mut message).map_err(invalid)?
-            && number == wanted
-        {
-            found = bytes;
-        }
-    }
-    Ok(found)
+fn bytes(message: &[u8], wanted: u64) -> Result<&[u8], Error> {
+    Ok(find(message, wanted).map_err(invalid)?.unwrap_or_default())
 }
 
 /// A point in time, since 1970.

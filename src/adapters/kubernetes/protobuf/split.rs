@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 
 use crate::adapters::kubernetes::protobuf::fields::{Broken, Value, field, key, varint};
 use crate::adapters::kubernetes::protobuf::schema::LIST;
-use crate::adapters::kubernetes::protobuf::{MAGIC, RAW, read};
+use crate::adapters::kubernetes::protobuf::{Error, MAGIC, RAW, read};
 use crate::adapters::kubernetes::split::{LARGEST_ELEMENT, Unreadable};
 
 /// In a list.
@@ -112,14 +112,16 @@ impl Splitter {
     }
 
     /// The list's metadata, once they have come; servers send them before the objects.
-    pub fn metadata<T: DeserializeOwned>(&self) -> Option<T> {
-        read(self.metadata.as_deref()?, LIST).ok()
+    pub fn metadata<T: DeserializeOwned>(&self) -> Option<Result<T, Error>> {
+        self.metadata.as_deref().map(|metadata| read(metadata, LIST))
     }
 
     /// The list's metadata, when all has come.
     pub fn finish<T: DeserializeOwned>(self) -> Result<T, Unreadable> {
         match self.part {
-            Part::Behind if self.held.is_empty() => self.metadata().ok_or(Unreadable::NoList),
+            Part::Behind if self.held.is_empty() => {
+                self.metadata().and_then(Result::ok).ok_or(Unreadable::NoList)
+            }
             Part::Magic if self.held.is_empty() => Err(Unreadable::NoList),
             _ => Err(Unreadable::Unfinished),
         }

@@ -125,7 +125,7 @@ fn where_the_list_goes_on_is_known_before_its_objects_have_come() {
     splitter.feed(&text[..20], |_| unreachable!("no object has come")).unwrap();
     assert!(metadata(&splitter).is_none());
     splitter.feed(&text[20..44], |_| unreachable!("no object has come")).unwrap();
-    assert_eq!(metadata(&splitter).unwrap().goes_on().as_deref(), Some("further"));
+    assert_eq!(metadata(&splitter).unwrap().unwrap().goes_on().as_deref(), Some("further"));
 }
 
 #[test]
