@@ -50,11 +50,10 @@ pub(super) fn draw(
     let title = app.pods.top().location.crumb();
     let columns = app.columns();
     let answers = app.pods.shown(&app.clusters).map(Cluster::answers).sum();
-    let filter = match app.overlay {
-        Some(Overlay::Prompt(_)) => &viewports.filter,
-        _ if table.rows().is_empty() => &viewports.filter,
-        _ => &table.filtering.text,
-    };
+    // While a filter is typed, or leaves nothing, the columns stay where they are.
+    let is_typed = matches!(app.overlay, Some(Overlay::Prompt(_)));
+    let stays = is_typed || table.rows().is_empty();
+    let filter = if stays { &viewports.filter } else { &table.filtering.text };
     let is_same =
         viewports.table == title && viewports.answers == answers && viewports.filter == *filter;
     if !is_same || viewports.widths.keys().any(|known| !columns.contains(known)) {

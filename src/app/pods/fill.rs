@@ -186,9 +186,10 @@ fn nodes(cluster: &Cluster) -> Vec<Row> {
             }
         }
     }
+    let is_partial = !cluster.watches_all_pods();
     let rows = cluster.nodes.rows().map(|row| {
         let demand = demands.get(&*row.node.name).copied().unwrap_or_default();
-        let demand = Demand { is_partial: !cluster.watches_all_pods(), ..demand };
+        let demand = Demand { is_partial, ..demand };
         Row::Node(Arc::new(NodeRow { demand, ..NodeRow::clone(row) }))
     });
     rows.collect()
